@@ -1,0 +1,3 @@
+#include "core/base/error.h"
+
+G_DEFINE_QUARK (dub-error-quark, dub_error)
