@@ -97,6 +97,8 @@ struct _DubOp {
   DubOpFlags  flags;
   int         min_inputs;
   int         max_inputs;    /* -1 = any number */
+  int         max_outputs;   /* 0 means 1 */
+  uint32_t    plan_inputs;   /* bit j: the numbers of input j must be known while types are inferred (a shape, an axis) */
 
   /* Output types; messages name the node. */
   gboolean  (*infer)       (DubInferContext *ctx,
