@@ -24,6 +24,11 @@ typedef struct _DubNpz DubNpz;
 G_GNUC_WARN_UNUSED_RESULT
 DubNpz    *dub_npz_open        (const char       *path,
                                 GError          **error);
+/* From memory; @name is for messages. */
+G_GNUC_WARN_UNUSED_RESULT
+DubNpz    *dub_npz_open_bytes  (GBytes           *bytes,
+                                const char       *name,
+                                GError          **error);
 void       dub_npz_free        (DubNpz           *self);
 size_t     dub_npz_n_arrays    (const DubNpz     *self);
 const char *dub_npz_name       (const DubNpz     *self,
