@@ -1,0 +1,76 @@
+/* Figures as files: PNG, SVG, PDF, CSV.
+ *
+ * Equal inputs give equal bytes, in the window and on the command line: the paper theme,
+ * fixed dates, no identifiers of the process. Provenance travels inside: text chunks of PNG,
+ * <metadata> of SVG, the information dictionary of PDF, comment lines of CSV. Text stays text in SVG and PDF;
+ * images in them have the resolution of the options. Writing is atomic: a full disk leaves the old file whole.
+ */
+#pragma once
+
+#include "core/base/error.h"
+#include "ui/figures/canvas.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  DUB_EXPORT_PNG,
+  DUB_EXPORT_SVG,
+  DUB_EXPORT_PDF,
+  DUB_EXPORT_CSV,
+} DubExportFormat;
+
+/* Journal presets: one column 85 mm, two columns 174 mm. */
+#define DUB_EXPORT_ONE_COLUMN_MM  85.0
+#define DUB_EXPORT_TWO_COLUMNS_MM 174.0
+
+typedef struct {
+  double width_mm; /* in [40, 1000] */
+  double dpi;      /* in [36, 1200] */
+} DubExportOptions;
+
+/* 174 mm, 300 dpi. */
+void     dub_export_options_init     (DubExportOptions       *self);
+
+/* By the end of the name; DUB_ERROR_ARGUMENT lists the endings there are. */
+gboolean dub_export_format_from_path (const char             *path,
+                                      DubExportFormat        *format,
+                                      GError                **error);
+
+typedef double (*DubHeightFunc) (gconstpointer  figure,
+                                 double         width);
+typedef void   (*DubDrawFunc)   (gconstpointer  figure,
+                                 DubCanvas     *canvas,
+                                 double         width,
+                                 double         height);
+/* (transfer full): the body of the CSV, without the comment lines of provenance. */
+typedef char  *(*DubTableFunc)  (gconstpointer  figure);
+
+/* What a kind of figure has to tell to be exported. */
+typedef struct {
+  gconstpointer      figure;
+  const char        *title;
+  const char *const *provenance; /* (nullable): NULL-terminated key, value, key, value, … */
+  DubHeightFunc      height;
+  DubDrawFunc        draw;
+  DubTableFunc       table;
+} DubExport;
+
+/* dub_export_save:
+ *
+ * Returns: FALSE with @error set:
+ *   DUB_ERROR_ARGUMENT  an option outside its range, or an unknown ending
+ *   DUB_ERROR_MEMORY    more pixels than an image may have (32767 on a side)
+ *   DUB_ERROR_IO        the system refused; the old file is whole
+ */
+gboolean dub_export_save             (const DubExport        *self,
+                                      const char             *path,
+                                      const DubExportOptions *options,
+                                      GError                **error);
+/* The same bytes in memory. */
+G_GNUC_WARN_UNUSED_RESULT
+GBytes  *dub_export_to_bytes         (const DubExport        *self,
+                                      DubExportFormat         format,
+                                      const DubExportOptions *options,
+                                      GError                **error);
+
+G_END_DECLS

@@ -1,0 +1,87 @@
+/* A plot as data: axes, line series, a cursor. figure-draw.h draws it.
+ *
+ * A figure holds final numbers in the units of its axes. On a log axis values that are not
+ * positive, and NaN anywhere, break the line.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+  DUB_AXIS_LINEAR,
+  DUB_AXIS_LOG,
+} DubAxisKind;
+
+typedef struct {
+  DubAxisKind kind;
+  double      low;   /* low == high: fitted to the data, and rounded outwards to ticks or decades */
+  double      high;
+  char       *label; /* (nullable) */
+} DubAxis;
+
+typedef enum {
+  DUB_STROKE_SOLID,
+  DUB_STROKE_DASHED, /* 6-3 */
+  DUB_STROKE_DOTTED, /* 2-3 */
+} DubStroke;
+
+typedef struct {
+  char     *name;
+  DubStroke stroke;
+  guint     color;   /* index into DubTheme.series */
+  double    weight;  /* times the theme's line width */
+  size_t    n;
+  double   *x;       /* [n], not falling */
+  double   *y;       /* [n] */
+} DubSeries;
+
+typedef struct {
+  DubAxis    x;
+  DubAxis    y;
+  GPtrArray *series;       /* of DubSeries *, in the order of the legend; the first is drawn on top */
+  gboolean   legend;
+  double     cursor;       /* x of the vertical line; NaN = none */
+  gboolean   cursor_marker; /* a disc on the first series under the cursor */
+  char      *empty;        /* (nullable): said in the middle where there is nothing to draw */
+} DubFigure;
+
+G_GNUC_WARN_UNUSED_RESULT
+DubFigure *dub_figure_new         (void);
+void       dub_figure_free        (DubFigure     *self);
+
+void       dub_figure_set_x       (DubFigure     *self,
+                                   DubAxisKind    kind,
+                                   double         low,
+                                   double         high,
+                                   const char    *label);
+void       dub_figure_set_y       (DubFigure     *self,
+                                   DubAxisKind    kind,
+                                   double         low,
+                                   double         high,
+                                   const char    *label);
+/* Copies the numbers. Returns the series (transfer none) for its stroke and weight to be set. */
+DubSeries *dub_figure_add_series  (DubFigure     *self,
+                                   const char    *name,
+                                   DubStroke      stroke,
+                                   guint          color,
+                                   const double  *x,
+                                   const double  *y,
+                                   size_t         n);
+/* TRUE where some series has a point that can be drawn. */
+gboolean   dub_figure_has_points  (const DubFigure *self);
+
+/* The ranges drawn: given, or fitted to the data. Always low < high, and > 0 on a log axis. */
+void       dub_figure_get_range   (const DubFigure *self,
+                                   double         x_range[2],
+                                   double         y_range[2]);
+/* Value of a series at @x: of the nearest point that can be drawn; NaN without one. */
+double     dub_series_value_at    (const DubSeries *self,
+                                   double         x);
+/* One row a distinct x, one column a series. (transfer full) */
+char      *dub_figure_to_csv      (const DubFigure *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubFigure, dub_figure_free)
+
+G_END_DECLS
