@@ -1,0 +1,35 @@
+/* dubito-cli: the table of commands. */
+#include "app/cli/cli-command.h"
+#include "app/cli/cmd-mask.h"
+#include "app/cli/cmd-model.h"
+
+#include <locale.h>
+
+static const CliCommand MODEL_COMMANDS[] = {
+  { "info", N_("inputs, outputs, operators, size and cost of a network"), cmd_model_info, NULL },
+  { "run", N_("run a network on a file, optionally with a gradient"), cmd_model_run, NULL },
+  { "check", N_("compare folders of the ONNX backend-test form with the outputs they hold"), cmd_model_check, NULL },
+  { NULL },
+};
+
+static const CliCommand COMMANDS[] = {
+  { "model", N_("look into a network, run it, check it"), NULL, MODEL_COMMANDS },
+  { "mask", N_("the smallest mask that changes what a network says about a volume"), cmd_mask, NULL },
+  { NULL },
+};
+
+int
+main (int   argc,
+      char *argv[])
+{
+  setlocale (LC_ALL, "");
+  /* Numbers are read and written in one way everywhere: scripts of every country share them. */
+  setlocale (LC_NUMERIC, "C");
+  bindtextdomain (DUB_GETTEXT_PACKAGE, DUB_LOCALEDIR);
+  bind_textdomain_codeset (DUB_GETTEXT_PACKAGE, "UTF-8");
+  textdomain (DUB_GETTEXT_PACKAGE);
+
+  return cli_dispatch ("dubito-cli", COMMANDS,
+                       _("Shows when not to trust a medical-imaging network: runs it, masks what it looks at, draws figures."),
+                       argc, argv);
+}
