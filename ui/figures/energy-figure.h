@@ -27,7 +27,7 @@ void       dub_energy_words_init (DubEnergyWords       *self);
  * @n_iterations: the right end of the x axis, 0 = the last row
  * @cursor: the iteration shown, or a negative number for none
  *
- * Terms below 1e-8 of the largest energy are cut off the axis.
+ * The axis ends a decade under the terms, but not below a millionth of the largest.
  */
 G_GNUC_WARN_UNUSED_RESULT
 DubFigure *dub_energy_figure_new (const DubMaskEnergy  *rows,

@@ -1,0 +1,283 @@
+#include "ui/figures/figure.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "ui/figures/ticks.h"
+
+static void
+series_free (DubSeries *series)
+{
+  g_free (series->name);
+  g_free (series->x);
+  g_free (series->y);
+  g_free (series);
+}
+
+DubFigure *
+dub_figure_new (void)
+{
+  DubFigure *self = g_new0 (DubFigure, 1);
+
+  self->series = g_ptr_array_new_with_free_func ((GDestroyNotify) series_free);
+  self->legend = TRUE;
+  self->cursor = NAN;
+
+  return self;
+}
+
+void
+dub_figure_free (DubFigure *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->x.label);
+  g_free (self->y.label);
+  g_free (self->empty);
+  g_ptr_array_unref (self->series);
+  g_free (self);
+}
+
+static void
+set_axis (DubAxis    *axis,
+          DubAxisKind kind,
+          double      low,
+          double      high,
+          const char *label)
+{
+  g_autofree char *old = axis->label;
+
+  *axis = (DubAxis) { kind, low, high, g_strdup (label) };
+}
+
+void
+dub_figure_set_x (DubFigure  *self,
+                  DubAxisKind kind,
+                  double      low,
+                  double      high,
+                  const char *label)
+{
+  g_return_if_fail (self != NULL);
+
+  set_axis (&self->x, kind, low, high, label);
+}
+
+void
+dub_figure_set_y (DubFigure  *self,
+                  DubAxisKind kind,
+                  double      low,
+                  double      high,
+                  const char *label)
+{
+  g_return_if_fail (self != NULL);
+
+  set_axis (&self->y, kind, low, high, label);
+}
+
+DubSeries *
+dub_figure_add_series (DubFigure    *self,
+                       const char   *name,
+                       DubStroke     stroke,
+                       guint         color,
+                       const double *x,
+                       const double *y,
+                       size_t        n)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  DubSeries *series = g_new0 (DubSeries, 1);
+
+  series->name = g_strdup (name);
+  series->stroke = stroke;
+  series->color = color;
+  series->weight = 1.0;
+  series->n = n;
+  series->x = g_memdup2 (x, n * sizeof *x);
+  series->y = g_memdup2 (y, n * sizeof *y);
+  g_ptr_array_add (self->series, series);
+
+  return series;
+}
+
+static gboolean
+drawable (double      value,
+          DubAxisKind kind)
+{
+  return isfinite (value) && (kind == DUB_AXIS_LINEAR || value > 0.0);
+}
+
+/* Smallest and largest drawable values of one coordinate, over points drawable in both. */
+static gboolean
+data_range (const DubFigure *self,
+            gboolean         of_y,
+            double           range[2])
+{
+  gboolean any = FALSE;
+
+  for (guint s = 0; s < self->series->len; s++) {
+    const DubSeries *series = self->series->pdata[s];
+
+    for (size_t i = 0; i < series->n; i++) {
+      double value = of_y ? series->y[i] : series->x[i];
+
+      if (!drawable (series->x[i], self->x.kind) || !drawable (series->y[i], self->y.kind))
+        continue;
+      range[0] = any ? MIN (range[0], value) : value;
+      range[1] = any ? MAX (range[1], value) : value;
+      any = TRUE;
+    }
+  }
+
+  return any;
+}
+
+gboolean
+dub_figure_has_points (const DubFigure *self)
+{
+  double range[2];
+
+  return data_range (self, FALSE, range);
+}
+
+static void
+axis_range (const DubFigure *self,
+            gboolean         of_y,
+            double           range[2])
+{
+  const DubAxis *axis = of_y ? &self->y : &self->x;
+  gboolean given = axis->high > axis->low && isfinite (axis->high - axis->low);
+
+  if (given && drawable (axis->low, axis->kind)) {
+    range[0] = axis->low;
+    range[1] = axis->high;
+    return;
+  }
+  if (!data_range (self, of_y, range)) {
+    range[0] = axis->kind == DUB_AXIS_LOG ? 1e-4 : 0.0;
+    range[1] = axis->kind == DUB_AXIS_LOG ? 10.0 : 1.0;
+    return;
+  }
+  if (axis->kind == DUB_AXIS_LOG) {
+    double first = floor (log10 (range[0]) + 1e-9), last = ceil (log10 (range[1]) - 1e-9);
+
+    range[0] = pow (10.0, first);
+    range[1] = pow (10.0, MAX (last, first + 1.0));
+    return;
+  }
+  if (range[0] == range[1]) {
+    double half = range[0] == 0.0 ? 0.5 : 0.05 * fabs (range[0]);
+
+    range[0] -= half;
+    range[1] += half;
+  }
+
+  double step = dub_ticks_step (range[0], range[1], 6);
+
+  range[0] = floor (range[0] / step + 1e-9) * step;
+  range[1] = ceil (range[1] / step - 1e-9) * step;
+}
+
+void
+dub_figure_get_range (const DubFigure *self,
+                      double           x_range[2],
+                      double           y_range[2])
+{
+  axis_range (self, FALSE, x_range);
+  axis_range (self, TRUE, y_range);
+}
+
+double
+dub_series_value_at (const DubSeries *self,
+                     double           x)
+{
+  double best = INFINITY, value = NAN;
+
+  for (size_t i = 0; i < self->n; i++) {
+    double distance = fabs (self->x[i] - x);
+
+    if (isfinite (self->y[i]) && distance < best) {
+      best = distance;
+      value = self->y[i];
+    }
+  }
+
+  return value;
+}
+
+static int
+compare_doubles (gconstpointer a,
+                 gconstpointer b)
+{
+  double first = *(const double *) a, second = *(const double *) b;
+
+  return (first > second) - (first < second);
+}
+
+static void
+append_cell (GString    *out,
+             const char *text)
+{
+  if (strpbrk (text, ",\"\n\r") == NULL) {
+    g_string_append (out, text);
+    return;
+  }
+  g_string_append_c (out, '"');
+  for (const char *c = text; *c != '\0'; c++) {
+    if (*c == '"')
+      g_string_append_c (out, '"');
+    g_string_append_c (out, *c);
+  }
+  g_string_append_c (out, '"');
+}
+
+static void
+append_value (GString *out,
+              double   value)
+{
+  char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (isfinite (value))
+    g_string_append (out, g_ascii_dtostr (digits, sizeof digits, value));
+}
+
+char *
+dub_figure_to_csv (const DubFigure *self)
+{
+  GString *out = g_string_new (NULL);
+  g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autofree size_t *next = g_new0 (size_t, MAX (self->series->len, 1));
+
+  append_cell (out, self->x.label != NULL ? self->x.label : "x");
+  for (guint s = 0; s < self->series->len; s++) {
+    const DubSeries *series = self->series->pdata[s];
+
+    g_string_append_c (out, ',');
+    append_cell (out, series->name);
+    for (size_t i = 0; i < series->n; i++)
+      if (isfinite (series->x[i]))
+        g_array_append_val (places, series->x[i]);
+  }
+  g_string_append_c (out, '\n');
+  g_array_sort (places, compare_doubles);
+
+  for (guint p = 0; p < places->len; p++) {
+    double x = g_array_index (places, double, p);
+
+    if (p > 0 && x == g_array_index (places, double, p - 1))
+      continue;
+    append_value (out, x);
+    for (guint s = 0; s < self->series->len; s++) {
+      const DubSeries *series = self->series->pdata[s];
+
+      /* x does not fall, so that each series is walked once. */
+      while (next[s] < series->n && !(series->x[next[s]] >= x))
+        next[s]++;
+      g_string_append_c (out, ',');
+      if (next[s] < series->n && series->x[next[s]] == x)
+        append_value (out, series->y[next[s]]);
+    }
+    g_string_append_c (out, '\n');
+  }
+
+  return g_string_free (out, FALSE);
+}
