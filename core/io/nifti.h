@@ -15,9 +15,23 @@ G_GNUC_WARN_UNUSED_RESULT
 DubVolume *dub_nifti_load (const char       *path,
                            GError          **error);
 
-/* Writes float32 (or @dtype: U8, I16, I32, F32) with the volume's affine as sform (code 2) and the nearest qform.
- * .nii or .nii.gz by the name's end. Atomic: a failed write leaves the old file whole.
- * @description: (nullable): header text of at most 79 bytes: where the numbers come from. */
+/* One file in memory, compressed or not; @name is for messages. A pair of .hdr and .img needs dub_nifti_load. */
+G_GNUC_WARN_UNUSED_RESULT
+DubVolume *dub_nifti_parse (const guint8     *bytes,
+                            size_t            n_bytes,
+                            const char       *name,
+                            GError          **error);
+
+/* dub_nifti_save:
+ * @path: ends in .nii or .nii.gz, which decides about compression
+ * @dtype: U8, I16, I32 (numbers are rounded) or F32
+ * @description: (nullable): header text, cut to 79 bytes: where the numbers come from
+ *
+ * The volume's affine becomes the sform (code 2) and, where it has no shear, the qform (code 2).
+ * NIfTI-1, or NIfTI-2 where an extent is above 32767. Atomic: a failed write leaves the old file whole.
+ *   DUB_ERROR_NUMERIC   a number does not fit into @dtype; the message names its voxel
+ *   DUB_ERROR_ARGUMENT  another @dtype or ending
+ */
 gboolean   dub_nifti_save (const DubVolume  *volume,
                            const char       *path,
                            DubDtype          dtype,

@@ -1,0 +1,314 @@
+#include "core/io/nifti.h"
+
+#include "core/io/nifti-header.h"
+#include "core/io/stream.h"
+
+#include <string.h>
+
+/* Rows of k converted at a time: as many floats as a cache line holds. */
+enum { BLOCK = 16 };
+
+typedef void (*ConvertFunc) (float        *out,
+                             const guint8 *in,
+                             size_t        n,
+                             double        slope,
+                             double        inter);
+
+/* A row of stored numbers to float32: as they are, or scaled in double precision. */
+#define DEFINE_CONVERT(name, type, bits, load) \
+  static void \
+  convert_ ## name (float        *out, \
+                    const guint8 *in, \
+                    size_t        n, \
+                    double        slope, \
+                    double        inter) \
+  { \
+    if (slope == 1.0 && inter == 0.0) { \
+      for (size_t i = 0; i < n; i++) { \
+        union { uint ## bits ## _t stored; type value; } u; \
+        memcpy (&u.stored, in + i * sizeof u.stored, sizeof u.stored); \
+        u.stored = load (u.stored); \
+        out[i] = (float) u.value; \
+      } \
+      return; \
+    } \
+    for (size_t i = 0; i < n; i++) { \
+      union { uint ## bits ## _t stored; type value; } u; \
+      memcpy (&u.stored, in + i * sizeof u.stored, sizeof u.stored); \
+      u.stored = load (u.stored); \
+      out[i] = (float) (slope * (double) u.value + inter); \
+    } \
+  }
+
+#define AS_IT_IS(x) (x)
+
+DEFINE_CONVERT (u8, uint8_t, 8, AS_IT_IS)
+DEFINE_CONVERT (i8, int8_t, 8, AS_IT_IS)
+DEFINE_CONVERT (u16, uint16_t, 16, AS_IT_IS)
+DEFINE_CONVERT (i16, int16_t, 16, AS_IT_IS)
+DEFINE_CONVERT (u32, uint32_t, 32, AS_IT_IS)
+DEFINE_CONVERT (i32, int32_t, 32, AS_IT_IS)
+DEFINE_CONVERT (u64, uint64_t, 64, AS_IT_IS)
+DEFINE_CONVERT (i64, int64_t, 64, AS_IT_IS)
+DEFINE_CONVERT (f32, float, 32, AS_IT_IS)
+DEFINE_CONVERT (f64, double, 64, AS_IT_IS)
+DEFINE_CONVERT (u16_swapped, uint16_t, 16, __builtin_bswap16)
+DEFINE_CONVERT (i16_swapped, int16_t, 16, __builtin_bswap16)
+DEFINE_CONVERT (u32_swapped, uint32_t, 32, __builtin_bswap32)
+DEFINE_CONVERT (i32_swapped, int32_t, 32, __builtin_bswap32)
+DEFINE_CONVERT (u64_swapped, uint64_t, 64, __builtin_bswap64)
+DEFINE_CONVERT (i64_swapped, int64_t, 64, __builtin_bswap64)
+DEFINE_CONVERT (f32_swapped, float, 32, __builtin_bswap32)
+DEFINE_CONVERT (f64_swapped, double, 64, __builtin_bswap64)
+
+static const struct {
+  DubNiftiType type;
+  ConvertFunc  convert[2]; /* native, swapped */
+} CONVERSIONS[] = {
+  { DUB_NIFTI_U8, { convert_u8, convert_u8 } },
+  { DUB_NIFTI_I8, { convert_i8, convert_i8 } },
+  { DUB_NIFTI_U16, { convert_u16, convert_u16_swapped } },
+  { DUB_NIFTI_I16, { convert_i16, convert_i16_swapped } },
+  { DUB_NIFTI_U32, { convert_u32, convert_u32_swapped } },
+  { DUB_NIFTI_I32, { convert_i32, convert_i32_swapped } },
+  { DUB_NIFTI_U64, { convert_u64, convert_u64_swapped } },
+  { DUB_NIFTI_I64, { convert_i64, convert_i64_swapped } },
+  { DUB_NIFTI_F32, { convert_f32, convert_f32_swapped } },
+  { DUB_NIFTI_F64, { convert_f64, convert_f64_swapped } },
+};
+
+/* The file runs fastest along i, the tensor along k: blocks of rows are converted and turned together. */
+static gboolean
+convert_voxels (const DubNiftiHeader  *header,
+                const guint8          *bytes,
+                float                 *out,
+                GError               **error)
+{
+  size_t ni = (size_t) header->dim[0], nj = (size_t) header->dim[1], nk = (size_t) header->dim[2];
+  g_autofree float *rows = g_try_new (float, MIN ((size_t) BLOCK, nk) * ni);
+  ConvertFunc convert = NULL;
+
+  for (size_t t = 0; t < G_N_ELEMENTS (CONVERSIONS); t++)
+    if (CONVERSIONS[t].type == header->type)
+      convert = CONVERSIONS[t].convert[header->swapped];
+  if (rows == NULL || convert == NULL) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "There is no memory to convert rows of %" G_GSIZE_FORMAT " voxels.", ni);
+    return FALSE;
+  }
+
+  for (size_t j = 0; j < nj; j++)
+    for (size_t k_0 = 0; k_0 < nk; k_0 += BLOCK) {
+      size_t n_rows = MIN ((size_t) BLOCK, nk - k_0);
+
+      for (size_t r = 0; r < n_rows; r++)
+        convert (rows + r * ni, bytes + ((k_0 + r) * nj + j) * ni * header->item_size, ni, header->slope, header->inter);
+      for (size_t i = 0; i < ni; i++) {
+        float *to = out + (i * nj + j) * nk + k_0;
+
+        for (size_t r = 0; r < n_rows; r++)
+          to[r] = rows[r * ni + i];
+      }
+    }
+
+  return TRUE;
+}
+
+static gboolean
+read_header (DubStream       *stream,
+             DubNiftiHeader  *header,
+             size_t          *size,
+             GError         **error)
+{
+  guint8 bytes[DUB_NIFTI_2_SIZE] = { 0 };
+  const char *name = dub_stream_name (stream);
+  size_t n_first, n_rest;
+
+  if (!dub_stream_read (stream, bytes, 4, &n_first, error))
+    return FALSE;
+  if (n_first < 4) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s has %" G_GSIZE_FORMAT " bytes; expected a NIfTI header of %d or %d.",
+                 name, n_first, DUB_NIFTI_1_SIZE, DUB_NIFTI_2_SIZE);
+    return FALSE;
+  }
+
+  *size = dub_nifti_header_size (bytes, name, error);
+  if (*size == 0 || !dub_stream_read (stream, bytes + 4, *size - 4, &n_rest, error))
+    return FALSE;
+  if (n_rest < *size - 4) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+                 "%s ends after %" G_GSIZE_FORMAT " bytes, inside its header of %" G_GSIZE_FORMAT ".", name, n_rest + 4, *size);
+    return FALSE;
+  }
+
+  return dub_nifti_header_parse (header, bytes, name, error);
+}
+
+static gboolean
+read_from_stream (gpointer   source,
+                  void      *buffer,
+                  size_t     n_bytes,
+                  size_t    *n_read,
+                  GError   **error)
+{
+  return dub_stream_read (source, buffer, n_bytes, n_read, error);
+}
+
+/* The voxels, from a stream that is @position bytes into its file. */
+static DubVolume *
+read_voxels (DubStream             *stream,
+             guint64                position,
+             const DubNiftiHeader  *header,
+             GError               **error)
+{
+  const char *name = dub_stream_name (stream);
+  guint64 n_needed = header->data_start + header->n_bytes;
+  guint64 n_skipped;
+  size_t n_read;
+
+  /* Known before a byte is inflated or allocated: no file of this size can hold so much. */
+  if (dub_stream_bound (stream) < n_needed) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+                 "%s holds at most %" G_GUINT64_FORMAT " bytes; expected %" G_GUINT64_FORMAT " for %" G_GINT64_FORMAT
+                 "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " voxels of %" G_GSIZE_FORMAT " bytes from byte %" G_GUINT64_FORMAT " on.",
+                 name, dub_stream_bound (stream), n_needed, header->dim[0], header->dim[1], header->dim[2],
+                 header->item_size, header->data_start);
+    return NULL;
+  }
+  if (!dub_stream_skip (stream, header->data_start - position, &n_skipped, error))
+    return NULL;
+
+  g_autofree guint8 *bytes = dub_read_growing (read_from_stream, stream, header->n_bytes, name, &n_read, error);
+
+  if (bytes == NULL)
+    return NULL;
+  if (n_skipped < header->data_start - position || n_read < header->n_bytes) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+                 "%s ends after %" G_GSIZE_FORMAT " bytes of voxels; expected %" G_GSIZE_FORMAT ".", name, n_read, header->n_bytes);
+    return NULL;
+  }
+
+  /* One byte more makes a compressed stream compare its checksum. */
+  guint8 beyond;
+
+  if (!dub_stream_read (stream, &beyond, 1, &n_read, error))
+    return NULL;
+
+  g_autoptr (DubTensor) voxels =
+    dub_tensor_new (DUB_DTYPE_F32, DUB_SHAPE (header->dim[0], header->dim[1], header->dim[2]), error);
+
+  if (voxels == NULL || !convert_voxels (header, bytes, dub_tensor_f32 (voxels), error))
+    return NULL;
+
+  DubVolume *volume = dub_volume_new (voxels, header->affine, error);
+
+  if (volume == NULL)
+    return NULL;
+  volume->affine_source = header->affine_source;
+  volume->forms_disagree = header->forms_disagree;
+  g_free (volume->name);
+  volume->name = g_path_get_basename (name);
+
+  return volume;
+}
+
+/* @path with the last @n_old bytes replaced by @new_end. */
+static char *
+with_ending (const char *path,
+             size_t      n_old,
+             const char *new_end)
+{
+  g_autofree char *stem = g_strndup (path, strlen (path) - n_old);
+
+  return g_strconcat (stem, new_end, NULL);
+}
+
+/* Whether @path ends in @ending, capitals or not. */
+static gboolean
+ends_in (const char *path,
+         const char *ending)
+{
+  size_t n = strlen (path), n_end = strlen (ending);
+
+  return n >= n_end && g_ascii_strcasecmp (path + n - n_end, ending) == 0;
+}
+
+static const char *const HEADER_ENDINGS[] = { ".hdr", ".hdr.gz", ".HDR", NULL };
+static const char *const IMAGE_ENDINGS[] = { ".img", ".img.gz", ".IMG", NULL };
+
+/* The other half of a pair: the file beside @path whose name ends in one of @wanted instead of one of @given. */
+static char *
+find_other_half (const char         *path,
+                 const char *const  *given,
+                 const char *const  *wanted,
+                 GError            **error)
+{
+  for (size_t g = 0; given[g] != NULL; g++) {
+    if (!ends_in (path, given[g]))
+      continue;
+    for (size_t w = 0; wanted[w] != NULL; w++) {
+      g_autofree char *other = with_ending (path, strlen (given[g]), wanted[w]);
+
+      if (g_file_test (other, G_FILE_TEST_IS_REGULAR))
+        return g_steal_pointer (&other);
+    }
+  }
+
+  g_autofree char *shown = g_filename_display_name (path);
+
+  g_set_error (error, DUB_ERROR, DUB_ERROR_IO, "%s is one half of a pair, but no file of its name ending in %s or %s is beside it.",
+               shown, wanted[0], wanted[1]);
+
+  return NULL;
+}
+
+DubVolume *
+dub_nifti_load (const char  *path,
+                GError     **error)
+{
+  g_autofree char *header_path = NULL;
+  DubNiftiHeader header;
+  size_t size;
+
+  if (ends_in (path, ".img") || ends_in (path, ".img.gz"))
+    header_path = find_other_half (path, IMAGE_ENDINGS, HEADER_ENDINGS, error);
+  else
+    header_path = g_strdup (path);
+  if (header_path == NULL)
+    return NULL;
+
+  g_autoptr (DubStream) stream = dub_stream_open (header_path, error);
+
+  if (stream == NULL || !read_header (stream, &header, &size, error))
+    return NULL;
+  if (!header.pair)
+    return read_voxels (stream, size, &header, error);
+
+  g_autofree char *image_path = find_other_half (header_path, HEADER_ENDINGS, IMAGE_ENDINGS, error);
+
+  if (image_path == NULL)
+    return NULL;
+
+  g_autoptr (DubStream) image = dub_stream_open (image_path, error);
+
+  return image != NULL ? read_voxels (image, 0, &header, error) : NULL;
+}
+
+DubVolume *
+dub_nifti_parse (const guint8  *bytes,
+                 size_t         n_bytes,
+                 const char    *name,
+                 GError       **error)
+{
+  g_autoptr (DubStream) stream = dub_stream_new_memory (bytes, n_bytes, name);
+  DubNiftiHeader header;
+  size_t size;
+
+  if (!read_header (stream, &header, &size, error))
+    return NULL;
+  if (header.pair) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED, "%s is a header alone; expected header and voxels in one file.", name);
+    return NULL;
+  }
+
+  return read_voxels (stream, size, &header, error);
+}
