@@ -70,7 +70,7 @@ const DubMaskSnapshot *
 dub_mask_history_find (const DubMaskHistory *self,
                        guint                 iteration)
 {
-  for (guint i = self->snapshots->len; i-- > 0;)
+  for (guint i = self->snapshots != NULL ? self->snapshots->len : 0; i-- > 0;)
     if (at (self, i)->iteration <= iteration)
       return at (self, i);
 

@@ -59,4 +59,49 @@ const float *
                                      DubRun         *run,
                                      GError        **error);
 
+struct _DubMask {
+  DubGraph       *graph;
+  DubMaskParams   params;
+  size_t          shape[3];
+  size_t          n_voxels;     /* V */
+  size_t          n_images;     /* S */
+  DubMaskImage   *images;       /* [S] */
+  DubTensor      *reference;
+  DubMaskNetwork  network;
+
+  DubMaskGrid     grid;
+  size_t          n_nodes;      /* = V for grid 1 */
+  DubTensor      *nodes;        /* [n_nodes] the mask */
+  DubTensor      *next;         /* [n_nodes] what the update writes */
+  DubTensor      *first;        /* [n_nodes] Adam's moments */
+  DubTensor      *second;
+  DubTensor      *voxels;       /* [V] the mask by voxel; @nodes itself for grid 1 */
+  gboolean        voxels_stale;
+  DubTensor      *planes;       /* [D·h·w] half-folded gradient, coarse grids only */
+  DubTensor      *slope;        /* [n_nodes] gradient of the nodes, coarse grids only */
+  DubTensor      *score;        /* [V] the score's gradient over a set, S > 1 only */
+
+  guint           iteration;
+  guint           adam_time;    /* updates since the moments were 0 */
+  GArray         *trace;        /* of DubMaskEnergy */
+  guint           segment;      /* row of the trace from which the stop rule looks */
+  DubMaskHistory  history;
+  double         *original;     /* [S·C] */
+  double         *masked;       /* [S·C] */
+  double         *fresh;        /* [S·C] of the step under way */
+};
+
+/* The mask by voxel, made from the nodes if they changed. */
+const float *_dub_mask_voxels         (DubMask       *self,
+                                       DubRun        *run,
+                                       GError       **error);
+DubMaskView  _dub_mask_view           (const DubMask *self,
+                                       size_t         image,
+                                       const int      shift[3]);
+/* m_0: a constant, with a smooth random field on top if asked. */
+gboolean     _dub_mask_fill_start     (DubMask       *self,
+                                       float         *nodes,
+                                       GError       **error);
+void         _dub_mask_forget_moments (DubMask       *self);
+
 G_END_DECLS

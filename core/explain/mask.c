@@ -1,57 +1,14 @@
-/* One iteration is: voxels from the grid, compose and network for each image of
- * the set, then one pass that sums the terms and updates the mask row by row.
- * Until that last pass nothing of the state has changed, so a cancelled step
- * leaves everything as it was. */
 #include "core/explain/mask-private.h"
 
-#include "core/base/parallel.h"
 #include "core/base/rng.h"
 #include "core/data/blur.h"
-#include "core/train/adam.h"
 
 #include <math.h>
 #include <string.h>
 
 static const size_t HISTORY_BYTES = (size_t) 64 << 20;
-/* The stop rule: relative change of the energy over so many iterations. */
-static const guint STOP_SPAN = 20;
-static const double STOP_CHANGE = 1e-4;
 /* Width, in nodes, of the blur that makes the random start smooth. */
 static const double NOISE_SIGMA = 2.0;
-/* Nodes a piece of the coarse update. */
-static const size_t NODES = 16384;
-
-struct _DubMask {
-  DubGraph       *graph;
-  DubMaskParams   params;
-  size_t          shape[3];
-  size_t          n_voxels;     /* V */
-  size_t          n_images;     /* S */
-  DubMaskImage   *images;       /* [S] */
-  DubTensor      *reference;
-  DubMaskNetwork  network;
-
-  DubMaskGrid     grid;
-  size_t          n_nodes;      /* = V for grid 1 */
-  DubTensor      *nodes;        /* [n_nodes] the mask */
-  DubTensor      *next;         /* [n_nodes] what the update writes */
-  DubTensor      *first;        /* [n_nodes] Adam's moments */
-  DubTensor      *second;
-  DubTensor      *voxels;       /* [V] the mask by voxel; @nodes itself for grid 1 */
-  gboolean        voxels_stale;
-  DubTensor      *planes;       /* [D·h·w] half-folded gradient, coarse grids only */
-  DubTensor      *slope;        /* [n_nodes] gradient of the nodes, coarse grids only */
-  DubTensor      *score;        /* [V] the score's gradient over a set, S > 1 only */
-
-  guint           iteration;
-  guint           adam_time;    /* updates since the moments were 0 */
-  GArray         *trace;        /* of DubMaskEnergy */
-  guint           segment;      /* row of the trace from which the stop rule looks */
-  DubMaskHistory  history;
-  double         *original;     /* [S·C] */
-  double         *masked;       /* [S·C] */
-  double         *fresh;        /* [S·C] of the step under way */
-};
 
 /* --- the state of the mask --- */
 
@@ -77,11 +34,10 @@ new_floats (size_t   n,
 }
 
 /* m_0: a constant, with a smooth random field on top if asked. */
-static gboolean
-fill_start (DubMask  *self,
-            float    *nodes,
-            DubRun   *run,
-            GError  **error)
+gboolean
+_dub_mask_fill_start (DubMask  *self,
+                      float    *nodes,
+                      GError  **error)
 {
   const double sigma[3] = { NOISE_SIGMA, NOISE_SIGMA, NOISE_SIGMA };
   float largest = 0.0f;
@@ -96,7 +52,7 @@ fill_start (DubMask  *self,
   dub_rng_init (&rng, self->params.seed, "mask-start", 0);
   for (size_t i = 0; i < self->n_nodes; i++)
     nodes[i] = (float) dub_rng_normal (&rng);
-  if (!dub_blur_gaussian (nodes, self->grid.nodes, sigma, run, error))
+  if (!dub_blur_gaussian (nodes, self->grid.nodes, sigma, NULL, error))
     return FALSE;
   for (size_t i = 0; i < self->n_nodes; i++)
     largest = MAX (largest, fabsf (nodes[i]));
@@ -109,18 +65,18 @@ fill_start (DubMask  *self,
   return TRUE;
 }
 
-static void
-forget_moments (DubMask *self)
+void
+_dub_mask_forget_moments (DubMask *self)
 {
   memset (self->first->data, 0, dub_tensor_n_bytes (self->first));
   memset (self->second->data, 0, dub_tensor_n_bytes (self->second));
   self->adam_time = 0;
 }
 
-/* A new mask at m_0 for the params, with an empty trace. */
+/* A new mask at m_0 for the params, with an empty trace. Fails only for want of memory, after
+ * which the mask is empty and every step says so. */
 static gboolean
 begin (DubMask  *self,
-       DubRun   *run,
        GError  **error)
 {
   clear_state (self);
@@ -137,7 +93,7 @@ begin (DubMask  *self,
        (self->slope = new_floats (self->n_nodes, error)) == NULL ||
        (self->planes = new_floats (self->shape[0] * self->grid.nodes[1] * self->grid.nodes[2], error)) == NULL))
     return FALSE;
-  if (!fill_start (self, dub_tensor_f32 (self->nodes), run, error))
+  if (!_dub_mask_fill_start (self, dub_tensor_f32 (self->nodes), error))
     return FALSE;
 
   self->voxels_stale = TRUE;
@@ -152,11 +108,15 @@ begin (DubMask  *self,
 }
 
 /* The mask by voxel. */
-static const float *
-current_voxels (DubMask  *self,
-                DubRun   *run,
-                GError  **error)
+const float *
+_dub_mask_voxels (DubMask  *self,
+                  DubRun   *run,
+                  GError  **error)
 {
+  if (self->history.snapshots == NULL) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "The mask could not be begun anew for want of memory.");
+    return NULL;
+  }
   if (self->voxels == NULL)
     return dub_tensor_f32 (self->nodes);
   if (self->voxels_stale) {
@@ -166,6 +126,21 @@ current_voxels (DubMask  *self,
   }
 
   return dub_tensor_f32 (self->voxels);
+}
+
+DubMaskView
+_dub_mask_view (const DubMask *self,
+                size_t         image,
+                const int      shift[3])
+{
+  const DubMaskImage *i = &self->images[image];
+
+  return (DubMaskView) {
+    .x = dub_tensor_f32 (i->x),
+    .r = i->r != NULL ? dub_tensor_f32 (i->r) : NULL,
+    .r0 = i->r0,
+    .shift = { shift[0], shift[1], shift[2] },
+  };
 }
 
 /* --- creation --- */
@@ -290,7 +265,7 @@ dub_mask_new (DubGraph             *graph,
 
   if (n_images > 1 && (self->score = new_floats (self->n_voxels, error)) == NULL)
     return NULL;
-  if (!begin (self, run, error))
+  if (!begin (self, error))
     return NULL;
 
   return g_steal_pointer (&self);
@@ -365,9 +340,9 @@ dub_mask_set_params (DubMask              *self,
     return FALSE;
   self->params = *params;
   if (anew)
-    return begin (self, run, error);
+    return begin (self, error);
   if (other_fill || other_class)
-    forget_moments (self);
+    _dub_mask_forget_moments (self);
   self->segment = self->trace->len;
 
   return TRUE;
@@ -377,395 +352,4 @@ const DubMaskParams *
 dub_mask_get_params (const DubMask *self)
 {
   return &self->params;
-}
-
-/* --- one iteration --- */
-
-static DubMaskTerms
-make_terms (const DubMask *self)
-{
-  double scale = self->params.norm == DUB_NORM_MEAN ? 1.0 / (double) self->n_voxels : 1.0;
-
-  return (DubMaskTerms) {
-    .shape = { self->shape[0], self->shape[1], self->shape[2] },
-    .area = dub_power (self->params.beta1),
-    .smoothness = dub_power (self->params.beta2),
-    .area_weight = self->params.lambda1 * scale,
-    .smoothness_weight = self->params.lambda2 * scale,
-  };
-}
-
-static DubMaskView
-make_view (const DubMask *self,
-           size_t         image,
-           const int      shift[3])
-{
-  const DubMaskImage *i = &self->images[image];
-
-  return (DubMaskView) {
-    .x = dub_tensor_f32 (i->x),
-    .r = i->r != NULL ? dub_tensor_f32 (i->r) : NULL,
-    .r0 = i->r0,
-    .shift = { shift[0], shift[1], shift[2] },
-  };
-}
-
-/* The shift of iteration k, uniform in [-jitter, jitter] along each axis that has room for it. */
-static void
-draw_shift (const DubMask *self,
-            int            shift[3])
-{
-  int reach = (int) floor (self->params.jitter);
-  DubRng rng;
-
-  dub_rng_init (&rng, self->params.seed, "mask-jitter", self->iteration);
-  for (int a = 0; a < 3; a++) {
-    int room = MIN (reach, (int) self->shape[a] - 1);
-
-    shift[a] = room > 0 ? (int) dub_rng_below (&rng, (uint32_t) (2 * room + 1)) - room : 0;
-  }
-}
-
-/* Composes image @index, runs the network, adds the class's probability to @score. */
-static gboolean
-look (DubMask            *self,
-      size_t              index,
-      const DubMaskView  *view,
-      const float        *m,
-      double             *score,
-      DubRun             *run,
-      GError            **error)
-{
-  double *probabilities = self->fresh + index * self->network.n_classes;
-
-  if (!dub_mask_compose (self->shape, m, view, dub_tensor_f32 (self->network.input), run, error) ||
-      !_dub_mask_network_forward (&self->network, probabilities, run, error))
-    return FALSE;
-  *score += probabilities[self->params.target_class] / (double) self->n_images;
-
-  return TRUE;
-}
-
-typedef struct {
-  DubMask      *mask;
-  DubAdamUpdate update;
-  const float  *gradient; /* of the nodes, for the coarse update */
-} Update;
-
-static void
-update_row (size_t   z,
-            size_t   y,
-            float   *gradient,
-            float   *scratch,
-            gpointer user_data)
-{
-  const Update *job = user_data;
-  DubMask *self = job->mask;
-  size_t at = (z * self->shape[1] + y) * self->shape[2];
-
-  dub_adam_apply_clipped (&job->update, gradient, dub_tensor_f32 (self->first) + at,
-                          dub_tensor_f32 (self->second) + at, dub_tensor_f32 (self->nodes) + at,
-                          dub_tensor_f32 (self->next) + at, self->shape[2]);
-}
-
-static void
-fold_row (size_t   z,
-          size_t   y,
-          float   *gradient,
-          float   *scratch,
-          gpointer user_data)
-{
-  const Update *job = user_data;
-  DubMask *self = job->mask;
-  size_t n = self->grid.nodes[1] * self->grid.nodes[2];
-
-  if (y == 0)
-    memset (scratch, 0, self->grid.nodes[1] * self->shape[2] * sizeof (float));
-  dub_mask_grid_fold_row (&self->grid, y, gradient, scratch);
-  if (y + 1 == self->shape[1])
-    dub_mask_grid_fold_plane (&self->grid, scratch, dub_tensor_f32 (self->planes) + z * n);
-}
-
-static void
-update_nodes (size_t   piece,
-              guint    thread,
-              gpointer user_data)
-{
-  const Update *job = user_data;
-  DubMask *self = job->mask;
-  size_t at = piece * NODES;
-
-  dub_adam_apply_clipped (&job->update, job->gradient + at, dub_tensor_f32 (self->first) + at,
-                          dub_tensor_f32 (self->second) + at, dub_tensor_f32 (self->nodes) + at,
-                          dub_tensor_f32 (self->next) + at, MIN (NODES, self->n_nodes - at));
-}
-
-/* The pass that changes the mask. From here on nothing can fail: on a run that is cancelled
- * meanwhile the rest is computed by the caller alone. */
-static void
-advance (DubMask            *self,
-         const float        *m,
-         const float        *g,
-         const DubMaskView  *view,
-         DubMaskEnergy      *energy,
-         DubRun             *run)
-{
-  DubAdam adam = DUB_ADAM_DEFAULT;
-  DubMaskTerms terms = make_terms (self);
-  const float *score = self->score != NULL ? dub_tensor_f32 (self->score) : NULL;
-
-  adam.step = self->params.step;
-
-  Update job = { .mask = self, .update = dub_adam_update (&adam, self->adam_time + 1) };
-
-  if (self->voxels == NULL) {
-    dub_mask_terms_gradient (&terms, m, g, view, score, update_row, 0, &job, run, &energy->area, &energy->smoothness);
-  } else {
-    float *gradient = dub_tensor_f32 (self->slope);
-
-    dub_mask_terms_gradient (&terms, m, g, view, score, fold_row, self->grid.nodes[1] * self->shape[2], &job, run,
-                             &energy->area, &energy->smoothness);
-    if (!dub_mask_grid_fold_planes (&self->grid, dub_tensor_f32 (self->planes), gradient, run, NULL))
-      dub_mask_grid_fold_planes (&self->grid, dub_tensor_f32 (self->planes), gradient, NULL, NULL);
-    job.gradient = gradient;
-    dub_parallel_for (NULL, (self->n_nodes + NODES - 1) / NODES, update_nodes, &job, NULL);
-  }
-  energy->total = energy->score + energy->area + energy->smoothness;
-
-  DubTensor *old = self->nodes;
-
-  self->nodes = self->next;
-  self->next = old;
-  self->voxels_stale = TRUE;
-  self->adam_time++;
-}
-
-static void
-publish_probabilities (DubMask *self)
-{
-  double *old = self->masked;
-
-  self->masked = self->fresh;
-  self->fresh = old;
-}
-
-gboolean
-dub_mask_step (DubMask  *self,
-               DubRun   *run,
-               GError  **error)
-{
-  DubMaskEnergy energy = { .iteration = self->iteration };
-  DubMaskView view = { 0 };
-  const float *m = current_voxels (self, run, error);
-  const float *g = NULL;
-  int shift[3];
-
-  if (m == NULL || dub_run_check_cancelled (run, error))
-    return FALSE;
-
-  draw_shift (self, shift);
-  if (self->score != NULL)
-    memset (self->score->data, 0, dub_tensor_n_bytes (self->score));
-  for (size_t i = 0; i < self->n_images; i++) {
-    view = make_view (self, i, shift);
-    if (!look (self, i, &view, m, &energy.score, run, error))
-      return FALSE;
-    g = _dub_mask_network_backward (&self->network, self->fresh + i * self->network.n_classes,
-                                    (size_t) self->params.target_class, run, error);
-    if (g == NULL)
-      return FALSE;
-    if (self->score != NULL &&
-        !dub_mask_add_score (self->shape, g, &view, (float) (1.0 / (double) self->n_images),
-                             dub_tensor_f32 (self->score), run, error))
-      return FALSE;
-  }
-
-  advance (self, m, self->score == NULL ? g : NULL, &view, &energy, run);
-  publish_probabilities (self);
-  g_array_append_val (self->trace, energy);
-  self->iteration++;
-  dub_mask_history_add (&self->history, self->iteration, dub_tensor_f32 (self->nodes));
-
-  return TRUE;
-}
-
-gboolean
-dub_mask_evaluate (DubMask        *self,
-                   DubMaskEnergy  *energy,
-                   DubRun         *run,
-                   GError        **error)
-{
-  static const int unmoved[3] = { 0, 0, 0 };
-  DubMaskTerms terms = make_terms (self);
-  const float *m = current_voxels (self, run, error);
-
-  if (m == NULL)
-    return FALSE;
-
-  *energy = (DubMaskEnergy) { .iteration = self->iteration };
-  for (size_t i = 0; i < self->n_images; i++) {
-    DubMaskView view = make_view (self, i, unmoved);
-
-    if (!look (self, i, &view, m, &energy->score, run, error))
-      return FALSE;
-  }
-  dub_mask_terms_gradient (&terms, m, NULL, NULL, NULL, NULL, 0, NULL, run, &energy->area, &energy->smoothness);
-  energy->total = energy->score + energy->area + energy->smoothness;
-  publish_probabilities (self);
-
-  return TRUE;
-}
-
-gboolean
-dub_mask_is_done (const DubMask *self)
-{
-  if (self->iteration >= self->params.n_iterations)
-    return TRUE;
-  if (!self->params.stop_early || self->trace->len < self->segment + STOP_SPAN + 1)
-    return FALSE;
-
-  double now = g_array_index (self->trace, DubMaskEnergy, self->trace->len - 1).total;
-  double before = g_array_index (self->trace, DubMaskEnergy, self->trace->len - 1 - STOP_SPAN).total;
-
-  return fabs (now - before) < STOP_CHANGE * fabs (before);
-}
-
-/* --- reading --- */
-
-guint
-dub_mask_get_iteration (const DubMask *self)
-{
-  return self->iteration;
-}
-
-const DubMaskEnergy *
-dub_mask_get_trace (const DubMask *self,
-                    size_t        *n_rows)
-{
-  *n_rows = self->trace->len;
-
-  return (const DubMaskEnergy *) (const void *) self->trace->data;
-}
-
-static DubTensor *
-new_volume (const DubMask  *self,
-            GError        **error)
-{
-  return dub_tensor_new (DUB_DTYPE_F32,
-                         DUB_SHAPE ((int64_t) self->shape[0], (int64_t) self->shape[1], (int64_t) self->shape[2]),
-                         error);
-}
-
-DubTensor *
-dub_mask_get_mask (DubMask  *self,
-                   GError  **error)
-{
-  const float *m = current_voxels (self, NULL, error);
-  g_autoptr (DubTensor) mask = m != NULL ? new_volume (self, error) : NULL;
-
-  if (mask == NULL)
-    return NULL;
-  memcpy (mask->data, m, self->n_voxels * sizeof (float));
-
-  return g_steal_pointer (&mask);
-}
-
-DubTensor *
-dub_mask_get_masked_image (DubMask  *self,
-                           size_t    index,
-                           GError  **error)
-{
-  static const int unmoved[3] = { 0, 0, 0 };
-
-  g_return_val_if_fail (index < self->n_images, NULL);
-
-  const float *m = current_voxels (self, NULL, error);
-  g_autoptr (DubTensor) image = m != NULL ? new_volume (self, error) : NULL;
-  DubMaskView view = make_view (self, index, unmoved);
-
-  if (image == NULL || !dub_mask_compose (self->shape, m, &view, dub_tensor_f32 (image), NULL, error))
-    return NULL;
-
-  return g_steal_pointer (&image);
-}
-
-size_t
-dub_mask_get_probabilities (DubMask       *self,
-                            size_t         index,
-                            const double **original,
-                            const double **masked)
-{
-  g_return_val_if_fail (index < self->n_images, 0);
-
-  if (original != NULL)
-    *original = self->original + index * self->network.n_classes;
-  if (masked != NULL)
-    *masked = self->masked + index * self->network.n_classes;
-
-  return self->network.n_classes;
-}
-
-DubTensor *
-dub_mask_get_snapshot (DubMask  *self,
-                       guint     iteration,
-                       guint    *found,
-                       GError  **error)
-{
-  const DubMaskSnapshot *snapshot = dub_mask_history_find (&self->history, iteration);
-  g_autoptr (DubTensor) nodes = new_floats (self->n_nodes, error);
-  g_autoptr (DubTensor) mask = nodes != NULL ? new_volume (self, error) : NULL;
-
-  if (mask == NULL)
-    return NULL;
-  if (found != NULL)
-    *found = snapshot->iteration;
-  dub_mask_history_read (&self->history, snapshot, dub_tensor_f32 (nodes));
-  if (!dub_mask_grid_up (&self->grid, dub_tensor_f32 (nodes), dub_tensor_f32 (mask), NULL, error))
-    return NULL;
-
-  return g_steal_pointer (&mask);
-}
-
-gboolean
-dub_mask_rewind (DubMask  *self,
-                 guint     iteration,
-                 GError  **error)
-{
-  const DubMaskSnapshot *snapshot = dub_mask_history_find (&self->history, iteration);
-  guint found = snapshot->iteration;
-
-  /* Eight bits would move a start of 0.5; the start itself is at hand. */
-  if (found > 0)
-    dub_mask_history_read (&self->history, snapshot, dub_tensor_f32 (self->nodes));
-  else if (!fill_start (self, dub_tensor_f32 (self->nodes), NULL, error))
-    return FALSE;
-
-  dub_mask_history_truncate (&self->history, found);
-  g_array_set_size (self->trace, MIN (self->trace->len, found));
-  self->iteration = found;
-  self->segment = self->trace->len;
-  self->voxels_stale = TRUE;
-  forget_moments (self);
-
-  return TRUE;
-}
-
-static size_t
-n_bytes (const DubTensor *tensor)
-{
-  return tensor != NULL ? dub_tensor_n_bytes (tensor) : 0;
-}
-
-size_t
-dub_mask_peak_bytes (const DubMask *self)
-{
-  size_t sum = dub_plan_peak_bytes (self->network.plan) + n_bytes (self->network.input) + n_bytes (self->reference) +
-               n_bytes (self->score) + n_bytes (self->nodes) + n_bytes (self->next) + n_bytes (self->first) +
-               n_bytes (self->second) + n_bytes (self->voxels) + n_bytes (self->planes) + n_bytes (self->slope) +
-               dub_mask_history_n_bytes (&self->history);
-
-  for (size_t i = 0; i < self->n_images; i++)
-    sum += n_bytes (self->images[i].x) + (self->images[i].r != self->reference ? n_bytes (self->images[i].r) : 0);
-
-  return sum;
 }
