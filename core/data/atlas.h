@@ -17,12 +17,13 @@ typedef struct {
   char      *name;      /* "AAL", for titles */
   DubVolume *labels;    /* values are whole numbers, 0 = outside */
   GArray    *regions;   /* of DubRegion, by increasing value, those present in the volume */
-  GPtrArray *warnings;  /* of char *: labels without a name, names without a voxel, duplicates, left/right on the wrong side */
+  GPtrArray *warnings;  /* of char *: labels without a name, names without a voxel, duplicates, left/right on the
+                        * wrong side, sform and qform that disagree */
 } DubAtlas;
 
 /* dub_atlas_load:
  * @labels_path: NIfTI
- * @table_path: names: MRIcron's "value name …" text, or a TSV with columns roi_value and roi_name
+ * @table_path: names: MRIcron's "value name …" text, or a TSV with columns roi_value and roi_name (or index and name)
  */
 G_GNUC_WARN_UNUSED_RESULT
 DubAtlas        *dub_atlas_load     (const char      *labels_path,
