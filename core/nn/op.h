@@ -88,7 +88,7 @@ typedef struct {
   const char *attributes;
   int         n_outputs;     /* 0 means 1 */
   const char *check;         /* inputs whose gradient is compared: "0,1"; NULL = every f32 input */
-  double      tolerance;     /* relative to the largest gradient; 0 = 2e-2 (float32 forward, central difference) */
+  double      tolerance;     /* relative to the largest gradient; 0 = 2e-3 (float32 forward, central difference) */
   gboolean    training;
 } DubOpCase;
 

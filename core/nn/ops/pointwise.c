@@ -77,3 +77,25 @@ dub_pointwise_backward (DubOpContext         *ctx,
 
   return dub_parallel_for (run, (job.n + PIECE - 1) / PIECE, backward_piece, &job, error);
 }
+
+gboolean
+dub_pointwise_infer (DubInferContext    *ctx,
+                     const char *const  *names,
+                     const float        *fallbacks,
+                     size_t              n_params,
+                     GError            **error)
+{
+  if (!dub_infer_need_f32 (ctx, 0, error))
+    return FALSE;
+  ctx->out[0] = ctx->in[0];
+  if (n_params == 0)
+    return TRUE;
+
+  float *params = g_new (float, n_params);
+
+  for (size_t i = 0; i < n_params; i++)
+    params[i] = dub_attributes_get_float (ctx->attributes, names[i], fallbacks[i]);
+  ctx->params = params;
+
+  return TRUE;
+}

@@ -26,4 +26,29 @@ gboolean dub_pointwise_backward (DubOpContext         *ctx,
                                  DubRun               *run,
                                  GError              **error);
 
+/* One float32 input, one output of its type; keeps @n_params numbers of the
+ * attributes @names, with @fallbacks where absent, as float[] params. */
+gboolean dub_pointwise_infer    (DubInferContext      *ctx,
+                                 const char *const    *names,
+                                 const float          *fallbacks,
+                                 size_t                n_params,
+                                 GError              **error);
+
+/* The rows' three functions, from the two inner loops of the file. */
+#define DUB_POINTWISE_INFER_PLAIN                                    \
+  static gboolean infer (DubInferContext *ctx, GError **error)       \
+  {                                                                  \
+    return dub_pointwise_infer (ctx, NULL, NULL, 0, error);          \
+  }
+
+#define DUB_POINTWISE_COMPUTE(forward_run, backward_run)                         \
+  static gboolean forward (DubOpContext *ctx, DubRun *run, GError **error)       \
+  {                                                                              \
+    return dub_pointwise_forward (ctx, forward_run, run, error);                 \
+  }                                                                              \
+  static gboolean backward (DubOpContext *ctx, DubRun *run, GError **error)      \
+  {                                                                              \
+    return dub_pointwise_backward (ctx, backward_run, run, error);               \
+  }
+
 G_END_DECLS

@@ -1,0 +1,72 @@
+/* Div: y = a / b, broadcasting. Whole numbers are cut toward zero; a whole number over 0 is 0. */
+#include "core/nn/ops/ops.h"
+
+#include "core/nn/ops/arithmetic.h"
+
+DUB_ARITHMETIC_FORWARD (u / v, v == 0 ? 0 : v == -1 ? DUB_WRAP (0, -, u) : u / v, v == 0 ? 0 : u / v)
+
+static gboolean
+infer (DubInferContext *ctx,
+       GError         **error)
+{
+  if (!dub_arithmetic_infer (ctx, error))
+    return FALSE;
+  ctx->scratch_bytes = dub_broadcast_scratch (ctx);
+
+  return TRUE;
+}
+
+static void
+gradient_a (const float *a,
+            int64_t      a_step,
+            const float *b,
+            int64_t      b_step,
+            const float *dy,
+            float       *gradient,
+            size_t       n)
+{
+  for (size_t i = 0; i < n; i++)
+    gradient[i] = dy[i] / b[i * (size_t) b_step];
+}
+
+static void
+gradient_b (const float *a,
+            int64_t      a_step,
+            const float *b,
+            int64_t      b_step,
+            const float *dy,
+            float       *gradient,
+            size_t       n)
+{
+  for (size_t i = 0; i < n; i++)
+    gradient[i] = -dy[i] * a[i * (size_t) a_step] / (b[i * (size_t) b_step] * b[i * (size_t) b_step]);
+}
+
+static gboolean
+backward (DubOpContext *ctx,
+          DubRun       *run,
+          GError      **error)
+{
+  return (ctx->d_in[0] == NULL || dub_broadcast_gradient (ctx->in[0], ctx->in[1], ctx->d_out[0], ctx->d_in[0],
+                                                          gradient_a, ctx->scratch, run, error)) &&
+         (ctx->d_in[1] == NULL || dub_broadcast_gradient (ctx->in[0], ctx->in[1], ctx->d_out[0], ctx->d_in[1],
+                                                          gradient_b, ctx->scratch, run, error));
+}
+
+static const DubOpCase CASES[] = {
+  { .name = "div", .inputs = "f32 2,3,4; f32 2,3,4 > 0.5" },
+  { .name = "div-row", .inputs = "f32 2,3,4; f32 4 > 0.5" },
+  { .name = "div-both", .inputs = "f32 3,1; f32 2,1,4 > 0.5" },
+  { NULL },
+};
+
+const DubOp dub_op_div = {
+  .name = "Div",
+  .flags = DUB_OP_IN_PLACE | DUB_OP_BACKWARD_IN,
+  .min_inputs = 2,
+  .max_inputs = 2,
+  .infer = infer,
+  .forward = forward,
+  .backward = backward,
+  .cases = CASES,
+};

@@ -1,0 +1,38 @@
+/* LogSoftmax: y = x - log Σ e^x along an axis. */
+#include "core/nn/ops/ops.h"
+
+#include "core/nn/ops/softmax-axis.h"
+
+static gboolean
+forward (DubOpContext *ctx,
+         DubRun       *run,
+         GError      **error)
+{
+  return dub_softmax_forward (ctx, TRUE, run, error);
+}
+
+static gboolean
+backward (DubOpContext *ctx,
+          DubRun       *run,
+          GError      **error)
+{
+  return dub_softmax_backward (ctx, TRUE, run, error);
+}
+
+static const DubOpCase CASES[] = {
+  { .name = "log-softmax", .inputs = "f32 2,5" },
+  { .name = "log-softmax-channel", .inputs = "f32 2,3,4", .attributes = "axis=1" },
+  { NULL },
+};
+
+const DubOp dub_op_log_softmax = {
+  .name = "LogSoftmax",
+  .flags = DUB_OP_IN_PLACE | DUB_OP_BACKWARD_OUT | DUB_OP_GRAD_IN_PLACE,
+  .min_inputs = 1,
+  .max_inputs = 1,
+  .infer = dub_softmax_infer,
+  .forward = forward,
+  .backward = backward,
+  .free_params = g_free,
+  .cases = CASES,
+};

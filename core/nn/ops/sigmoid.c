@@ -1,0 +1,46 @@
+/* Sigmoid: y = 1 / (1 + e^-x); the gradient is y (1 - y). */
+#include "core/nn/ops/ops.h"
+
+#include "core/nn/ops/pointwise.h"
+#include "core/nn/kernels/vector-math.h"
+
+DUB_POINTWISE_INFER_PLAIN
+
+static void
+forward_run (const float  *x,
+             float        *y,
+             size_t        n,
+             gconstpointer params)
+{
+  dub_vector_sigmoid (x, y, n);
+}
+
+static void
+backward_run (const float  *x,
+              const float  *y,
+              const float  *dy,
+              float        *dx,
+              size_t        n,
+              gconstpointer params)
+{
+  for (size_t i = 0; i < n; i++)
+    dx[i] = dy[i] * y[i] * (1.0f - y[i]);
+}
+
+DUB_POINTWISE_COMPUTE (forward_run, backward_run)
+
+static const DubOpCase CASES[] = {
+  { .name = "sigmoid", .inputs = "f32 2,3,4" },
+  { NULL },
+};
+
+const DubOp dub_op_sigmoid = {
+  .name = "Sigmoid",
+  .flags = DUB_OP_IN_PLACE | DUB_OP_BACKWARD_OUT | DUB_OP_GRAD_IN_PLACE,
+  .min_inputs = 1,
+  .max_inputs = 1,
+  .infer = infer,
+  .forward = forward,
+  .backward = backward,
+  .cases = CASES,
+};

@@ -1,0 +1,59 @@
+/* ThresholdedRelu: y = x where x > alpha, else 0. */
+#include "core/nn/ops/ops.h"
+
+#include "core/nn/ops/pointwise.h"
+
+static gboolean
+infer (DubInferContext *ctx,
+       GError         **error)
+{
+  static const char *const names[] = { "alpha" };
+  static const float fallbacks[] = { 1.0f };
+
+  return dub_pointwise_infer (ctx, names, fallbacks, G_N_ELEMENTS (names), error);
+}
+
+static void
+forward_run (const float  *x,
+             float        *y,
+             size_t        n,
+             gconstpointer params)
+{
+  const float alpha = ((const float *) params)[0];
+
+  for (size_t i = 0; i < n; i++)
+    y[i] = x[i] > alpha ? x[i] : 0.0f;
+}
+
+static void
+backward_run (const float  *x,
+              const float  *y,
+              const float  *dy,
+              float        *dx,
+              size_t        n,
+              gconstpointer params)
+{
+  const float alpha = ((const float *) params)[0];
+
+  for (size_t i = 0; i < n; i++)
+    dx[i] = x[i] > alpha ? dy[i] : 0.0f;
+}
+
+DUB_POINTWISE_COMPUTE (forward_run, backward_run)
+
+static const DubOpCase CASES[] = {
+  { .name = "thresholded-relu", .inputs = "f32 2,3,4", .attributes = "alpha=0.2f" },
+  { NULL },
+};
+
+const DubOp dub_op_thresholded_relu = {
+  .name = "ThresholdedRelu",
+  .flags = DUB_OP_IN_PLACE | DUB_OP_BACKWARD_IN | DUB_OP_GRAD_IN_PLACE,
+  .min_inputs = 1,
+  .max_inputs = 1,
+  .infer = infer,
+  .forward = forward,
+  .backward = backward,
+  .free_params = g_free,
+  .cases = CASES,
+};
