@@ -9,6 +9,7 @@ struct _DubCanvas {
   PangoContext *context;
   PangoLayout  *layout;
   GString      *collected; /* (nullable) */
+  char         *family;    /* (nullable): asked for once */
 };
 
 static PangoContext *
@@ -64,6 +65,7 @@ dub_canvas_free (DubCanvas *self)
   cairo_destroy (self->cr);
   if (self->collected != NULL)
     g_string_free (self->collected, TRUE);
+  g_free (self->family);
   g_free (self);
 }
 
@@ -320,6 +322,20 @@ dub_canvas_collect_text (DubCanvas *self)
   g_return_if_fail (self->collected == NULL);
 
   self->collected = g_string_new (NULL);
+}
+
+const char *
+dub_canvas_get_font_family (DubCanvas *self)
+{
+  if (self->family == NULL) {
+    g_autoptr (PangoFontDescription) wanted = pango_font_description_from_string (self->theme.font_family);
+    g_autoptr (PangoFont) font = pango_context_load_font (self->context, wanted);
+    g_autoptr (PangoFontDescription) found = font != NULL ? pango_font_describe (font) : NULL;
+
+    self->family = g_strdup (found != NULL ? pango_font_description_get_family (found) : self->theme.font_family);
+  }
+
+  return self->family;
 }
 
 const char *

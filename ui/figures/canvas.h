@@ -81,6 +81,9 @@ void            dub_canvas_box         (DubCanvas      *self,
 double          dub_canvas_snap        (DubCanvas      *self,
                                         double          value);
 
+/* The family that the theme's font name leads to here: "DejaVu Sans". (transfer none) */
+const char     *dub_canvas_get_font_family (DubCanvas  *self);
+
 /* For SVG: text is collected as elements instead of being drawn. */
 void            dub_canvas_collect_text (DubCanvas     *self);
 /* The elements collected. (transfer none) */

@@ -68,7 +68,7 @@ dub_overlay_color (const DubOverlay *self,
     /* Full opacity at a third of the way up: the image shines through the rim only, and the rim is smooth. */
     double rise = 3.0 * (size - self->clip) / (self->high - self->clip);
 
-    alpha = rise < 1.0 ? 0.15 + 0.85 * rise * (2.0 - rise) : 1.0;
+    alpha = rise < 1.0 ? 0.4 + 0.6 * rise * (2.0 - rise) : 1.0;
   }
   dub_colormap_lookup (self->colormap, t, rgba);
   rgba[3] = (guint8) lrint (255.0 * alpha * CLAMP (self->opacity, 0.0, 1.0));

@@ -18,6 +18,7 @@ typedef enum {
   DUB_EXPORT_PDF,
   DUB_EXPORT_CSV,
 } DubExportFormat;
+#define DUB_N_EXPORT_FORMATS (DUB_EXPORT_CSV + 1)
 
 /* Journal presets: one column 85 mm, two columns 174 mm. */
 #define DUB_EXPORT_ONE_COLUMN_MM  85.0
@@ -66,11 +67,8 @@ gboolean dub_export_save             (const DubExport        *self,
                                       const char             *path,
                                       const DubExportOptions *options,
                                       GError                **error);
-/* The same bytes in memory. */
-G_GNUC_WARN_UNUSED_RESULT
-GBytes  *dub_export_to_bytes         (const DubExport        *self,
-                                      DubExportFormat         format,
-                                      const DubExportOptions *options,
-                                      GError                **error);
+
+/* Comment lines of title and provenance, then the table. (transfer full) */
+char    *dub_export_to_csv           (const DubExport        *self);
 
 G_END_DECLS

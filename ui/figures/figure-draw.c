@@ -11,8 +11,8 @@
 #define GAP        0.45
 #define MIN_PLOT   20.0
 
-/* Strokes are short: Cairo's time grows faster than the length of a path. */
-enum { CHUNK_COLUMNS = 64 };
+/* Strokes of long lines are short: Cairo's time grows faster than the length of a path. */
+enum { CHUNK_COLUMNS = 64, SHORT_LINE = 512 };
 
 static double
 to_unit (double      value,
@@ -193,7 +193,8 @@ draw_series (const DubSeries       *series,
   cairo_save (cr);
   cairo_set_line_width (cr, width);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  cairo_set_line_cap (cr, CAIRO_LINE_CAP_BUTT);
+  /* Round ends close the joints between chunks; dashes need their flat ends. */
+  cairo_set_line_cap (cr, series->stroke == DUB_STROKE_SOLID ? CAIRO_LINE_CAP_ROUND : CAIRO_LINE_CAP_BUTT);
   dub_canvas_set_color (canvas, series_color (theme, series));
   for (guint start = 0; start < line->len;) {
     guint end = start;
@@ -209,6 +210,8 @@ draw_series (const DubSeries       *series,
     for (guint from = start; from + 1 < end;) {
       guint to = from + 1;
 
+      if (end - start <= SHORT_LINE)
+        to = end;
       while (to < end && points[to].x - points[from].x <= CHUNK_COLUMNS / density)
         to++;
       to = MIN (MAX (to, from + 2), end);

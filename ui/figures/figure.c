@@ -234,10 +234,9 @@ static void
 append_value (GString *out,
               double   value)
 {
-  char digits[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *digits = dub_number_format_exact (value);
 
-  if (isfinite (value))
-    g_string_append (out, g_ascii_dtostr (digits, sizeof digits, value));
+  g_string_append (out, digits);
 }
 
 char *

@@ -189,6 +189,25 @@ dub_number_format_short (double value,
 }
 
 char *
+dub_number_format_exact (double value)
+{
+  char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (!isfinite (value))
+    return g_strdup ("");
+  for (int precision = 15; precision <= 17; precision++) {
+    char format[8];
+
+    g_snprintf (format, sizeof format, "%%.%dg", precision);
+    g_ascii_formatd (digits, sizeof digits, format, value);
+    if (g_ascii_strtod (digits, NULL) == value)
+      break;
+  }
+
+  return g_strdup (digits);
+}
+
+char *
 dub_tick_format_linear (double value,
                         double step)
 {

@@ -36,6 +36,8 @@ char  *dub_number_format_signed (double value,
 /* At most @digits significant digits; "4.71 × 10⁻⁶" outside of [1e-3, 1e5). */
 char  *dub_number_format_short (double  value,
                                 int     digits);
+/* The shortest ASCII form that reads back as the same double, for tables of numbers; "" for NaN and infinity. */
+char  *dub_number_format_exact (double  value);
 /* A tick of a linear axis with steps of @step; all ticks of an axis have one number of decimals. */
 char  *dub_tick_format_linear  (double  value,
                                 double  step);

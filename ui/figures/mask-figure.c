@@ -1,0 +1,441 @@
+#include "ui/figures/mask-figure.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "dub-config.h"
+#include "ui/figures/ticks.h"
+
+static void
+region_clear (gpointer data)
+{
+  DubMaskFigureRegion *region = data;
+
+  g_free (region->name);
+}
+
+static void
+class_clear (gpointer data)
+{
+  DubMaskFigureClass *class = data;
+
+  g_free (class->name);
+}
+
+DubMaskFigure *
+dub_mask_figure_new (void)
+{
+  DubMaskFigure *self = g_new0 (DubMaskFigure, 1);
+
+  self->crosshair = TRUE;
+  self->radiological = TRUE;
+  self->mass_inside = NAN;
+  dub_pane_style_init (&self->style);
+  self->trace = g_array_new (FALSE, FALSE, sizeof (DubMaskEnergy));
+  self->regions = g_array_new (FALSE, FALSE, sizeof (DubMaskFigureRegion));
+  self->classes = g_array_new (FALSE, FALSE, sizeof (DubMaskFigureClass));
+  g_array_set_clear_func (self->regions, region_clear);
+  g_array_set_clear_func (self->classes, class_clear);
+  self->provenance = g_ptr_array_new_with_free_func (g_free);
+  dub_mask_figure_add_provenance (self, "software", "Dubito " DUB_VERSION);
+
+  return self;
+}
+
+void
+dub_mask_figure_free (DubMaskFigure *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->subject);
+  g_free (self->model);
+  g_free (self->atlas);
+  g_free (self->settings);
+  g_clear_pointer (&self->base, dub_volume_unref);
+  g_clear_pointer (&self->mask, dub_volume_unref);
+  g_clear_pointer (&self->truth, dub_volume_unref);
+  g_array_unref (self->trace);
+  g_array_unref (self->regions);
+  g_array_unref (self->classes);
+  g_ptr_array_unref (self->provenance);
+  g_free (self);
+}
+
+/* Centre of mass of 1 - m in world mm; FALSE for an empty mask. */
+static gboolean
+heat_centre (const DubVolume *mask,
+             double           world[3])
+{
+  const DubTensor *voxels = mask->voxels;
+  const float *data = dub_tensor_f32 (voxels);
+  double mass = 0.0, moment[3] = { 0.0 };
+
+  for (int64_t i = 0; i < voxels->shape.dim[0]; i++)
+    for (int64_t j = 0; j < voxels->shape.dim[1]; j++)
+      for (int64_t k = 0; k < voxels->shape.dim[2]; k++) {
+        double heat =
+          1.0 - (double) data[i * voxels->stride[0] + j * voxels->stride[1] + k * voxels->stride[2]];
+
+        /* Written so that NaN weighs nothing. */
+        if (!(heat > 0.0))
+          continue;
+        mass += heat;
+        moment[0] += heat * (double) i;
+        moment[1] += heat * (double) j;
+        moment[2] += heat * (double) k;
+      }
+  if (!(mass > 0.0))
+    return FALSE;
+  for (int axis = 0; axis < 3; axis++)
+    moment[axis] = floor (moment[axis] / mass + 0.5);
+  dub_volume_voxel_to_world (mask, moment, world);
+
+  return TRUE;
+}
+
+static void
+replace_volume (DubVolume **slot,
+                DubVolume  *volume)
+{
+  DubVolume *old = *slot;
+
+  *slot = volume != NULL ? dub_volume_ref (volume) : NULL;
+  if (old != NULL)
+    dub_volume_unref (old);
+}
+
+gboolean
+dub_mask_figure_set_volumes (DubMaskFigure *self,
+                             DubVolume     *base,
+                             DubVolume     *mask,
+                             DubVolume     *truth,
+                             GError       **error)
+{
+  g_return_val_if_fail (self != NULL && base != NULL, FALSE);
+
+  DubSliceView middle;
+  float low, high;
+
+  if (mask != NULL && !dub_volume_same_space (base, mask)) {
+    g_autofree char *found = dub_shape_to_string (&mask->voxels->shape);
+    g_autofree char *expected = dub_shape_to_string (&base->voxels->shape);
+
+    g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE,
+                 "The mask (%s voxels) is not in the space of the image (%s voxels); resample it first.", found,
+                 expected);
+    return FALSE;
+  }
+  if (!dub_volume_range (base, &low, &high, error))
+    return FALSE;
+
+  replace_volume (&self->base, base);
+  replace_volume (&self->mask, mask);
+  replace_volume (&self->truth, truth);
+  self->style.low = (double) low;
+  self->style.high = (double) high;
+  dub_slice_view_init (&middle, DUB_PLANE_AXIAL, base);
+  if (mask == NULL || !heat_centre (mask, self->cursor))
+    memcpy (self->cursor, middle.cursor, sizeof self->cursor);
+
+  return TRUE;
+}
+
+void
+dub_mask_figure_add_provenance (DubMaskFigure *self,
+                                const char    *key,
+                                const char    *value)
+{
+  g_return_if_fail (self != NULL && key != NULL && value != NULL);
+
+  for (guint i = 0; i + 1 < self->provenance->len; i += 2)
+    if (g_str_equal (self->provenance->pdata[i], key)) {
+      g_free (self->provenance->pdata[i + 1]);
+      self->provenance->pdata[i + 1] = g_strdup (value);
+      return;
+    }
+  g_ptr_array_add (self->provenance, g_strdup (key));
+  g_ptr_array_add (self->provenance, g_strdup (value));
+}
+
+static void
+add_number (DubMaskFigure *self,
+            const char    *key,
+            double         value)
+{
+  g_autofree char *digits = dub_number_format_exact (value);
+
+  dub_mask_figure_add_provenance (self, key, digits);
+}
+
+static char *
+describe_replacement (const DubMaskParams *params)
+{
+  switch (params->replacement) {
+  case DUB_REPLACE_ONE:
+    return g_strdup ("1");
+  case DUB_REPLACE_ZERO:
+    return g_strdup ("0");
+  case DUB_REPLACE_MEAN:
+    return g_strdup ("the image's mean");
+  case DUB_REPLACE_BLUR: {
+    g_autofree char *sigma = dub_number_format_short (params->blur_sigma, 3);
+
+    return g_strdup_printf ("the image blurred by %s voxels", sigma);
+  }
+  case DUB_REPLACE_FILE:
+  default:
+    return g_strdup ("a reference image");
+  }
+}
+
+static char *
+describe_settings (const DubMaskParams *params,
+                   const char          *replacement)
+{
+  g_autofree char *lambda1 = dub_number_format_short (params->lambda1, 3);
+  g_autofree char *lambda2 = dub_number_format_short (params->lambda2, 3);
+  g_autofree char *beta1 = dub_number_format_short (params->beta1, 3);
+  g_autofree char *beta2 = dub_number_format_short (params->beta2, 3);
+  g_autofree char *step = dub_number_format_short (params->step, 3);
+  GString *out = g_string_new (NULL);
+
+  g_string_append_printf (out, "λ₁ %s · λ₂ %s · β₁ %s · β₂ %s · %s norms", lambda1, lambda2, beta1, beta2,
+                          params->norm == DUB_NORM_MEAN ? "mean" : "sum");
+  g_string_append_printf (out, " · Adam %s", step);
+  if (params->grid > 1)
+    g_string_append_printf (out, " · grid %u×", params->grid);
+  g_string_append_printf (out, " · replaced by %s", replacement);
+
+  return g_string_free (out, FALSE);
+}
+
+void
+dub_mask_figure_describe (DubMaskFigure       *self,
+                          const char          *subject,
+                          const char          *model,
+                          const DubMaskParams *params)
+{
+  g_return_if_fail (self != NULL && subject != NULL && model != NULL && params != NULL);
+
+  g_autofree char *replacement = describe_replacement (params);
+  g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, (guint64) params->seed);
+
+  g_free (self->subject);
+  g_free (self->model);
+  g_free (self->settings);
+  self->subject = g_strdup (subject);
+  self->model = g_strdup (model);
+  self->settings = describe_settings (params, replacement);
+  self->target_class = (guint) MAX (params->target_class, 0);
+  dub_mask_figure_add_provenance (self, "subject", subject);
+  dub_mask_figure_add_provenance (self, "model", model);
+  add_number (self, "target_class", params->target_class);
+  add_number (self, "lambda1", params->lambda1);
+  add_number (self, "lambda2", params->lambda2);
+  add_number (self, "beta1", params->beta1);
+  add_number (self, "beta2", params->beta2);
+  dub_mask_figure_add_provenance (self, "norm", params->norm == DUB_NORM_MEAN ? "mean" : "sum");
+  add_number (self, "step", params->step);
+  add_number (self, "iterations", params->n_iterations);
+  add_number (self, "grid", params->grid);
+  add_number (self, "start", params->start);
+  add_number (self, "start_noise", params->start_noise);
+  add_number (self, "jitter", params->jitter);
+  dub_mask_figure_add_provenance (self, "stop_early", params->stop_early ? "yes" : "no");
+  dub_mask_figure_add_provenance (self, "replacement", replacement);
+  dub_mask_figure_add_provenance (self, "seed", seed);
+}
+
+void
+dub_mask_figure_set_trace (DubMaskFigure       *self,
+                           const DubMaskEnergy *rows,
+                           size_t               n_rows)
+{
+  g_return_if_fail (self != NULL);
+
+  g_array_set_size (self->trace, 0);
+  if (n_rows == 0)
+    return;
+  g_array_append_vals (self->trace, rows, (guint) n_rows);
+  self->iteration = rows[n_rows - 1].iteration;
+}
+
+void
+dub_mask_figure_set_regions (DubMaskFigure *self,
+                             const char    *atlas,
+                             GArray        *densities)
+{
+  g_return_if_fail (self != NULL && densities != NULL);
+
+  g_free (self->atlas);
+  self->atlas = g_strdup (atlas);
+  if (atlas != NULL)
+    dub_mask_figure_add_provenance (self, "atlas", atlas);
+  g_array_set_size (self->regions, 0);
+  for (guint i = 0; i < densities->len; i++) {
+    const DubRegionDensity *density = &g_array_index (densities, DubRegionDensity, i);
+    DubMaskFigureRegion region = {
+      g_strdup (density->region->name), density->density, density->share, density->region->n_voxels,
+    };
+
+    g_array_append_val (self->regions, region);
+  }
+}
+
+void
+dub_mask_figure_add_class (DubMaskFigure *self,
+                           const char    *name,
+                           double         original,
+                           double         masked)
+{
+  g_return_if_fail (self != NULL && name != NULL);
+
+  DubMaskFigureClass class = { g_strdup (name), original, masked };
+
+  g_array_append_val (self->classes, class);
+}
+
+static void
+append_cell (GString    *out,
+             const char *text)
+{
+  g_string_append_c (out, '"');
+  for (const char *c = text; *c != '\0'; c++) {
+    if (*c == '"')
+      g_string_append_c (out, '"');
+    g_string_append_c (out, *c);
+  }
+  g_string_append_c (out, '"');
+}
+
+/* A number that reads back as the same double; an empty cell where there is none. */
+static void
+append_number (GString *out,
+               double   value)
+{
+  g_autofree char *digits = dub_number_format_exact (value);
+
+  g_string_append_c (out, ',');
+  g_string_append (out, digits);
+}
+
+/* The body without provenance, which the exporter writes above every table. */
+static char *
+tables (gconstpointer figure)
+{
+  const DubMaskFigure *self = figure;
+  GString *out = g_string_new (NULL);
+
+  g_string_append (out, "# table: class probabilities\nclass,original,masked\n");
+  for (guint i = 0; i < self->classes->len; i++) {
+    const DubMaskFigureClass *class = &g_array_index (self->classes, DubMaskFigureClass, i);
+
+    append_cell (out, class->name);
+    append_number (out, class->original);
+    append_number (out, class->masked);
+    g_string_append_c (out, '\n');
+  }
+  g_string_append (out, "\n# table: regions\nregion,density,share,voxels\n");
+  for (guint i = 0; i < self->regions->len; i++) {
+    const DubMaskFigureRegion *region = &g_array_index (self->regions, DubMaskFigureRegion, i);
+
+    append_cell (out, region->name);
+    append_number (out, region->density);
+    append_number (out, region->share);
+    g_string_append_printf (out, ",%" G_GSIZE_FORMAT "\n", region->n_voxels);
+  }
+  g_string_append (out, "\n# table: energy\niteration,total,score,area,smoothness\n");
+  for (guint i = 0; i < self->trace->len; i++) {
+    const DubMaskEnergy *row = &g_array_index (self->trace, DubMaskEnergy, i);
+
+    g_string_append_printf (out, "%u", row->iteration);
+    append_number (out, row->total);
+    append_number (out, row->score);
+    append_number (out, row->area);
+    append_number (out, row->smoothness);
+    g_string_append_c (out, '\n');
+  }
+
+  return g_string_free (out, FALSE);
+}
+
+static double
+height (gconstpointer figure,
+        double        width)
+{
+  return dub_mask_figure_height (figure, width);
+}
+
+static void
+draw (gconstpointer figure,
+      DubCanvas    *canvas,
+      double        width,
+      double        figure_height)
+{
+  dub_mask_figure_draw (figure, canvas, width, figure_height);
+}
+
+static void
+add_state (GPtrArray  *list,
+           const char *key,
+           char       *value)
+{
+  g_ptr_array_add (list, g_strdup (key));
+  g_ptr_array_add (list, value);
+}
+
+/* What is stored, and what can be read off the struct only now: the state of the view. */
+static GPtrArray *
+full_provenance (const DubMaskFigure *self)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *x = dub_number_format_short (self->cursor[0], 6);
+  g_autofree char *y = dub_number_format_short (self->cursor[1], 6);
+  g_autofree char *z = dub_number_format_short (self->cursor[2], 6);
+
+  for (guint i = 0; i < self->provenance->len; i++)
+    g_ptr_array_add (list, g_strdup (self->provenance->pdata[i]));
+  add_state (list, "iteration_shown", g_strdup_printf ("%u", self->iteration));
+  add_state (list, "cursor_mm", g_strdup_printf ("%s %s %s", x, y, z));
+  add_state (list, "convention", g_strdup (self->radiological ? "radiological" : "neurological"));
+  add_state (list, "clip", dub_number_format_short (self->style.overlay.clip, 6));
+  if (isfinite (self->mass_inside))
+    add_state (list, "mass_inside_truth", dub_number_format (self->mass_inside, 6));
+  g_ptr_array_add (list, NULL);
+
+  return list;
+}
+
+static char *
+title (const DubMaskFigure *self)
+{
+  return g_strdup_printf ("Mask of %s for %s", self->subject != NULL ? self->subject : "an image",
+                          self->model != NULL ? self->model : "a network");
+}
+
+char *
+dub_mask_figure_to_csv (const DubMaskFigure *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  g_autoptr (GPtrArray) provenance = full_provenance (self);
+  g_autofree char *name = title (self);
+  DubExport export = { self, name, (const char *const *) provenance->pdata, height, draw, tables };
+
+  return dub_export_to_csv (&export);
+}
+
+gboolean
+dub_mask_figure_export (const DubMaskFigure    *self,
+                        const char             *path,
+                        const DubExportOptions *options,
+                        GError                **error)
+{
+  g_return_val_if_fail (self != NULL && path != NULL, FALSE);
+
+  g_autoptr (GPtrArray) provenance = full_provenance (self);
+  g_autofree char *name = title (self);
+  DubExport export = { self, name, (const char *const *) provenance->pdata, height, draw, tables };
+
+  return dub_export_save (&export, path, options, error);
+}
