@@ -40,7 +40,7 @@ cli_preprocess_parse (const CliPreprocessOptions *options,
                       DubPreprocess              *preprocess,
                       GError                    **error)
 {
-  int axes = DUB_AXES_IJK, scale = DUB_SCALE_NONE, fit = DUB_FIT_REFUSE;
+  int axes = (int) preprocess->axes, scale = (int) preprocess->scale, fit = (int) preprocess->fit;
 
   if ((options->axes != NULL && !cli_choose ("--axes", options->axes, AXES_CHOICES, &axes, error))
       || (options->scale != NULL && !cli_choose ("--scale", options->scale, SCALE_CHOICES, &scale, error))
@@ -219,7 +219,7 @@ load_only_input (DubGraph                   *graph,
                  GPtrArray                  *inputs,
                  GError                    **error)
 {
-  DubPreprocess preprocess;
+  DubPreprocess preprocess = { 0 };
   DubTensor *tensor;
 
   if (!cli_preprocess_parse (given, &preprocess, error))

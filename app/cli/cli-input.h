@@ -16,7 +16,8 @@ typedef struct {
 /* Entries that fill @options. (transfer full), free with g_free. */
 GOptionEntry *cli_preprocess_entries       (CliPreprocessOptions       *options);
 void          cli_preprocess_options_clear (CliPreprocessOptions       *options);
-/* Wrong words are usage errors. Defaults: ijk, none, refuse. */
+/* What was typed overwrites @preprocess, which a zeroed struct fills with the defaults: ijk, none, refuse.
+ * Wrong words are usage errors. */
 gboolean      cli_preprocess_parse         (const CliPreprocessOptions *options,
                                             DubPreprocess              *preprocess,
                                             GError                    **error);

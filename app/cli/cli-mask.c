@@ -46,6 +46,7 @@ cli_mask_entries (CliMaskOptions *self)
     { "norm", 0, 0, G_OPTION_ARG_STRING, &self->norm, N_("Norms are a mean over the voxels, or a sum"), "mean|sum" },
     { "grid", 0, 0, G_OPTION_ARG_INT, &self->grid, N_("One mask value for N voxels along each axis, interpolated"), "N" },
     { "start", 0, 0, G_OPTION_ARG_DOUBLE, &params->start, N_("Value of the first mask, 0 to 1"), "X" },
+    { "start-noise", 0, 0, G_OPTION_ARG_DOUBLE, &params->start_noise, N_("Amplitude of a smooth random field added to it"), "X" },
     { "jitter", 0, 0, G_OPTION_ARG_DOUBLE, &params->jitter, N_("Shift of the mask at each step, at most X voxels"), "X" },
     { "blur-sigma", 0, 0, G_OPTION_ARG_DOUBLE, &params->blur_sigma, N_("Width of the blur of --replace blur, in voxels"), "X" },
     { "stop-early", 0, 0, G_OPTION_ARG_NONE, &params->stop_early,
@@ -56,6 +57,21 @@ cli_mask_entries (CliMaskOptions *self)
   };
 
   return g_memdup2 (entries, sizeof entries);
+}
+
+char *
+cli_mask_defaults_text (void)
+{
+  DubMaskParams params;
+
+  dub_mask_params_init (&params);
+
+  return g_strdup_printf (_("Defaults: --lambda1 %g --lambda2 %g --beta1 %g --beta2 %g --norm %s --iterations %u --step %g\n"
+                            "--replace %s --grid %u --start %g --start-noise %g --jitter %g --blur-sigma %g --seed %" G_GUINT64_FORMAT "%s"),
+                          params.lambda1, params.lambda2, params.beta1, params.beta2, NORM_CHOICES[params.norm],
+                          params.n_iterations, params.step, REPLACEMENTS[params.replacement], params.grid, params.start,
+                          params.start_noise, params.jitter, params.blur_sigma, params.seed,
+                          params.stop_early ? " --stop-early" : " --no-stop-early");
 }
 
 gboolean

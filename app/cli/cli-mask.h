@@ -42,6 +42,8 @@ void          cli_mask_options_init  (CliMaskOptions       *self);
 void          cli_mask_options_clear (CliMaskOptions       *self);
 /* (transfer full), free with g_free. */
 GOptionEntry *cli_mask_entries       (CliMaskOptions       *self);
+/* The application's defaults as they would be typed, for --help. (transfer full) */
+char         *cli_mask_defaults_text (void);
 /* Options that were typed become params; wrong ones are usage errors. */
 gboolean      cli_mask_options_parse (CliMaskOptions       *self,
                                       GError              **error);

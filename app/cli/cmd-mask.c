@@ -241,10 +241,12 @@ cmd_mask (const char *path,
   g_autofree GOptionEntry *preprocess_entries = cli_preprocess_entries (&preprocess_options);
   g_autofree GOptionEntry *run_entries = cli_run_entries (&run_options);
   const GOptionEntry *const groups[] = { entries, mask_entries, preprocess_entries, run_entries };
-  DubPreprocess preprocess;
+  g_autofree char *defaults = cli_mask_defaults_text ();
+  g_autofree char *description = g_strdup_printf ("%s\n\n%s", _(DESCRIPTION), defaults);
+  DubPreprocess preprocess = { 0 };
 
   if (!cli_parse (path, "MODEL.onnx VOLUME…", _("Finds the smallest mask that changes what a network says about a volume."),
-                  _(DESCRIPTION), groups, G_N_ELEMENTS (groups), 2, -1, &argc, &argv, error))
+                  description, groups, G_N_ELEMENTS (groups), 2, -1, &argc, &argv, error))
     return FALSE;
   if (out == NULL)
     return cli_usage_error (error, _("The option -o MASK.nii.gz is missing."));

@@ -182,7 +182,7 @@ cmd_model_run (const char *path,
     { NULL },
   };
   const GOptionEntry *const groups[] = { entries, preprocess_entries, run_entries };
-  DubPreprocess checked;
+  DubPreprocess checked = { 0 };
 
   if (!cli_parse (path, "MODEL.onnx IN", _("Runs a network on a file."), _(DESCRIPTION), groups, G_N_ELEMENTS (groups),
                   2, 2, &argc, &argv, error))
