@@ -2,6 +2,7 @@
 #include "core/data/volume.h"
 #include "core/io/nifti.h"
 #include "core/io/npy.h"
+#include "core/io/png.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -116,6 +117,18 @@ check_nifti (const char *name)
 }
 
 static void
+check_png (const char *name)
+{
+  g_autofree char *path = beside (name, "");
+  g_autoptr (DubTensor) expected = load_npy (name, ".expected.npy");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DubTensor) found = dub_png_load (path, &error);
+
+  g_assert_no_error (error);
+  assert_same (name, found, expected);
+}
+
+static void
 test_kind (gconstpointer data)
 {
   const struct { const char *kind; void (*check) (const char *name); } *kind = data;
@@ -186,6 +199,7 @@ main (int   argc,
     { "npy", check_npy },
     { "npz", check_npz },
     { "nifti", check_nifti },
+    { "png", check_png },
   };
 
   g_test_init (&argc, &argv, NULL);
