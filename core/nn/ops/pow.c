@@ -11,10 +11,12 @@ infer (DubInferContext *ctx,
 {
   if (ctx->in[0].dtype == DUB_DTYPE_BOOL || ctx->in[1].dtype == DUB_DTYPE_BOOL)
     return dub_infer_fail (ctx, error, DUB_ERROR_FORMAT, "an input has element type bool; expected numbers.");
+  if (!dub_broadcast_infer (ctx, error))
+    return FALSE;
   ctx->out[0].dtype = ctx->in[0].dtype;
   ctx->scratch_bytes = dub_broadcast_scratch (ctx);
 
-  return dub_broadcast_infer (ctx, error);
+  return TRUE;
 }
 
 /* Small whole exponents, which networks are full of, need no logarithm. */
