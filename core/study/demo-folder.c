@@ -1,0 +1,244 @@
+/* The folder of the demo study: all of it or nothing, and where it came from. */
+#include "core/study/demo-private.h"
+
+#include "core/io/file.h"
+
+#include "dub-config.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+
+static const char *const TEMPLATE_FILES[] = { "ch2bet.nii.gz", "aal.nii.gz", "aal.nii.txt" };
+static const guint64 LARGEST_TEMPLATE = (guint64) 64 << 20;
+
+/* --- where the templates are --- */
+
+static gboolean
+has_templates (const char *folder)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (TEMPLATE_FILES); i++) {
+    g_autofree char *path = g_build_filename (folder, TEMPLATE_FILES[i], NULL);
+
+    if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
+      return FALSE;
+  }
+
+  return TRUE;
+}
+
+/* The data folders of the system, in their order. */
+static char *
+find_templates (const char  *given,
+                GError     **error)
+{
+  if (given != NULL && has_templates (given))
+    return g_strdup (given);
+
+  for (const char *const *data = g_get_system_data_dirs (); given == NULL && *data != NULL; data++) {
+    g_autofree char *folder = g_build_filename (*data, "mricron", "templates", NULL);
+
+    if (has_templates (folder))
+      return g_steal_pointer (&folder);
+  }
+  g_set_error (error, DUB_ERROR, DUB_ERROR_IO,
+               "%s has no ch2bet.nii.gz, aal.nii.gz and aal.nii.txt; the package mricron-data brings them.",
+               given != NULL ? given : "No data folder of the system (mricron/templates)");
+
+  return NULL;
+}
+
+/* --- provenance --- */
+
+static gboolean
+add_source (JsonBuilder  *builder,
+            const char   *templates,
+            const char   *name,
+            GError      **error)
+{
+  g_autofree char *path = g_build_filename (templates, name, NULL);
+  g_autoptr (GBytes) bytes = dub_file_read (path, LARGEST_TEMPLATE, error);
+
+  if (bytes == NULL)
+    return FALSE;
+
+  g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "file");
+  json_builder_add_string_value (builder, name);
+  json_builder_set_member_name (builder, "sha256");
+  json_builder_add_string_value (builder, sum);
+  json_builder_end_object (builder);
+
+  return TRUE;
+}
+
+static void
+add_number (JsonBuilder *builder,
+            const char  *member,
+            double       value)
+{
+  json_builder_set_member_name (builder, member);
+  if (value == (double) (gint64) value)
+    json_builder_add_int_value (builder, (gint64) value);
+  else
+    json_builder_add_double_value (builder, value);
+}
+
+static void
+add_text (JsonBuilder *builder,
+          const char  *member,
+          const char  *value)
+{
+  json_builder_set_member_name (builder, member);
+  json_builder_add_string_value (builder, value);
+}
+
+gboolean
+_dub_demo_provenance (const char            *folder,
+                      const char            *templates,
+                      const DubDemoOptions  *options,
+                      const DubDemoResult   *result,
+                      GError               **error)
+{
+  g_autofree char *path = g_build_filename (folder, "provenance.json", NULL);
+  g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, options->seed);
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+
+  json_builder_begin_object (builder);
+  add_text (builder, "software", "Dubito " DUB_VERSION);
+  add_text (builder, "what", "Semi-synthetic grey-matter maps from the Colin27 brain and a network trained on them. "
+            "The subjects are no persons; the atrophy was put in.");
+  json_builder_set_member_name (builder, "sources");
+  json_builder_begin_array (builder);
+  for (size_t i = 0; i < G_N_ELEMENTS (TEMPLATE_FILES); i++)
+    if (!add_source (builder, templates, TEMPLATE_FILES[i], error))
+      return FALSE;
+  json_builder_end_array (builder);
+
+  json_builder_set_member_name (builder, "settings");
+  json_builder_begin_object (builder);
+  add_text (builder, "seed", seed);
+  add_number (builder, "voxel_size_mm", options->voxel_size);
+  add_number (builder, "training_subjects", options->n_train);
+  add_number (builder, "held_out_subjects", options->n_test);
+  add_number (builder, "epochs", options->n_epochs);
+  add_number (builder, "batch", options->batch);
+  json_builder_end_object (builder);
+
+  json_builder_set_member_name (builder, "result");
+  json_builder_begin_object (builder);
+  add_number (builder, "training_loss", result->loss);
+  add_number (builder, "held_out_correct", result->n_correct);
+  add_number (builder, "held_out", result->n_test);
+  json_builder_end_object (builder);
+  json_builder_end_object (builder);
+
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  gsize n;
+
+  json_generator_set_root (generator, root);
+  json_generator_set_pretty (generator, TRUE);
+
+  g_autofree char *text = json_generator_to_data (generator, &n);
+
+  return dub_file_write_atomic (path, text, n, error);
+}
+
+/* --- all or nothing --- */
+
+/* Links are removed, not followed. */
+static void
+remove_tree (const char *path)
+{
+  g_autoptr (GDir) dir = !g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? g_dir_open (path, 0, NULL) : NULL;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *child = g_build_filename (path, name, NULL);
+
+    remove_tree (child);
+  }
+  g_remove (path);
+}
+
+static gboolean
+fail (GError    **error,
+      const char *folder,
+      const char *what,
+      int         code)
+{
+  g_autofree char *shown = g_filename_display_name (folder);
+
+  g_set_error (error, DUB_ERROR, DUB_ERROR_IO, "The folder %s cannot be %s: %s.", shown, what, g_strerror (code));
+
+  return FALSE;
+}
+
+static gboolean
+is_free (const char  *folder,
+         GError     **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+
+  if (!g_file_test (folder, G_FILE_TEST_EXISTS) || (dir != NULL && g_dir_read_name (dir) == NULL))
+    return TRUE;
+
+  return fail (error, folder, "used for the demo study", dir != NULL ? ENOTEMPTY : ENOTDIR);
+}
+
+static gboolean
+check_options (const DubDemoOptions  *options,
+               GError               **error)
+{
+  if (options->voxel_size >= 1.0 && options->voxel_size <= 8.0 && options->batch >= 1 &&
+      options->n_train >= options->batch && options->n_test >= 1 && options->n_epochs >= 1)
+    return TRUE;
+  g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
+               "The demo study was asked for %g mm voxels, %u and %u subjects, %u epochs and batches of %u; expected "
+               "1 to 8 mm and at least one batch of training subjects, one held-out subject and one epoch.",
+               options->voxel_size, options->n_train, options->n_test, options->n_epochs, options->batch);
+
+  return FALSE;
+}
+
+gboolean
+dub_demo_brain (const char            *folder,
+                const DubDemoOptions  *options,
+                DubDemoFunc            progress,
+                gpointer               user_data,
+                DubDemoResult         *result,
+                DubRun                *run,
+                GError               **error)
+{
+  static const char *const parts[] = { "data", "models/cnn3d", "atlas" };
+  const DubDemoOptions defaults = DUB_DEMO_DEFAULT;
+  g_autofree char *target = g_canonicalize_filename (folder, NULL);
+  g_autofree char *parent = g_path_get_dirname (target);
+  g_autofree char *built = g_strconcat (target, ".part-XXXXXX", NULL);
+  g_autofree char *templates = NULL;
+
+  options = options != NULL ? options : &defaults;
+  if (!check_options (options, error) || !is_free (target, error) ||
+      (templates = find_templates (options->templates, error)) == NULL)
+    return FALSE;
+  if (g_mkdir_with_parents (parent, 0777) != 0 || g_mkdtemp_full (built, 0777) == NULL)
+    return fail (error, target, "made", errno);
+
+  gboolean ok = TRUE;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (parts) && ok; i++) {
+    g_autofree char *path = g_build_filename (built, parts[i], NULL);
+
+    ok = g_mkdir_with_parents (path, 0777) == 0 || fail (error, path, "made", errno);
+  }
+  ok = ok && _dub_demo_fill (built, templates, options, progress, user_data, result, run, error);
+  if (ok && g_rename (built, target) != 0)
+    ok = fail (error, target, "made", errno);
+  if (!ok)
+    remove_tree (built);
+
+  return ok;
+}
