@@ -7,7 +7,7 @@
  *   radiological    boolean  TRUE: the patient's right is on the left of the screen (default)
  *   color-scheme    string   "system", "light", "dark"
  *   threads         uint     0 = one per processor; counts from the next study on
- *   overlay-map     string   name of a colour map ("inferno")
+ *   overlay-map     string   "inferno", "magma", "viridis", "grey": dub_colormap_name in lower case
  *   overlay-opacity double   0 … 1
  *   figure-dpi      uint     72 … 1200
  *   figure-preset   string   "single" (85 mm), "double" (174 mm), "screen"

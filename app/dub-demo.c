@@ -1,0 +1,117 @@
+#include "app/dub-demo.h"
+
+#include <glib/gi18n.h>
+
+#include "core/base/error.h"
+#include "ui/model/child.h"
+
+struct _DubDemo {
+  GObject  parent_instance;
+  DubJobs *jobs;
+  DubJob  *job;
+  char    *folder;
+};
+
+G_DEFINE_FINAL_TYPE (DubDemo, dub_demo, G_TYPE_OBJECT)
+
+enum { CHANGED, MADE, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+static void
+dub_demo_dispose (GObject *object)
+{
+  DubDemo *self = DUB_DEMO (object);
+
+  g_clear_object (&self->job);
+  g_clear_object (&self->jobs);
+
+  G_OBJECT_CLASS (dub_demo_parent_class)->dispose (object);
+}
+
+static void
+dub_demo_finalize (GObject *object)
+{
+  g_free (DUB_DEMO (object)->folder);
+  G_OBJECT_CLASS (dub_demo_parent_class)->finalize (object);
+}
+
+static void
+dub_demo_class_init (DubDemoClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = dub_demo_dispose;
+  G_OBJECT_CLASS (klass)->finalize = dub_demo_finalize;
+
+  signals[CHANGED] = g_signal_new ("changed", DUB_TYPE_DEMO, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[MADE] = g_signal_new ("made", DUB_TYPE_DEMO, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+dub_demo_init (DubDemo *self)
+{
+  self->folder = g_build_filename (g_get_user_data_dir (), "dubito", "brain-demo.dubito", NULL);
+}
+
+DubDemo *
+dub_demo_new (DubJobs *jobs)
+{
+  DubDemo *self = g_object_new (DUB_TYPE_DEMO, NULL);
+
+  self->jobs = g_object_ref (jobs);
+
+  return self;
+}
+
+const char *
+dub_demo_get_folder (DubDemo *self)
+{
+  return self->folder;
+}
+
+gboolean
+dub_demo_is_ready (DubDemo *self)
+{
+  g_autofree char *file = g_build_filename (self->folder, "study.json", NULL);
+
+  return self->job == NULL && g_file_test (file, G_FILE_TEST_IS_REGULAR);
+}
+
+DubJob *
+dub_demo_get_job (DubDemo *self)
+{
+  return self->job;
+}
+
+static void
+made_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (DubDemo) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean good = dub_child_run_finish (result, &error);
+
+  g_clear_object (&self->job);
+  g_signal_emit (self, signals[CHANGED], 0);
+  if (good)
+    g_signal_emit (self, signals[MADE], 0, NULL);
+  else if (!g_error_matches (error, DUB_ERROR, DUB_ERROR_CANCELLED))
+    g_signal_emit (self, signals[MADE], 0, error->message);
+}
+
+void
+dub_demo_make (DubDemo *self)
+{
+  const char *argv[] = { "dubito-cli", "demo", "brain", self->folder, "--progress=json", NULL };
+
+  if (self->job != NULL)
+    return;
+
+  g_autofree char *parent = g_path_get_dirname (self->folder);
+
+  g_mkdir_with_parents (parent, 0700);
+  self->job = dub_job_new (_("Brain demo"));
+  dub_jobs_add (self->jobs, self->job);
+  g_signal_emit (self, signals[CHANGED], 0);
+  dub_child_run_async (argv, self->job, made_cb, g_object_ref (self));
+}

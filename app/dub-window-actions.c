@@ -1,0 +1,291 @@
+/* What the window can be told to do: every menu, button, shortcut and test goes through these. */
+#include "app/dub-window-private.h"
+
+#include <glib/gi18n.h>
+
+static void
+set_enabled (DubWindow  *self,
+             const char *name,
+             gboolean    enabled)
+{
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), name, enabled);
+}
+
+/* "Undo: Move λ1 (Ctrl+Z)" */
+static void
+set_step_tooltip (GtkWidget  *button,
+                  const char *verb,
+                  const char *label,
+                  const char *shortcut)
+{
+  g_autofree char *text = label != NULL ? g_strdup_printf ("%s: %s (%s)", verb, label, shortcut)
+                                        : g_strdup_printf ("%s (%s)", verb, shortcut);
+
+  gtk_widget_set_tooltip_text (button, text);
+}
+
+void
+_dub_window_update_actions (DubWindow *self)
+{
+  DubHistory *history = dub_session_get_history (self->session);
+  gboolean open = dub_session_get_study (self->session) != NULL, back, forward;
+
+  g_object_get (self->session, "can-go-back", &back, "can-go-forward", &forward, NULL);
+  set_enabled (self, "win.undo", open && dub_history_get_can_undo (history));
+  set_enabled (self, "win.redo", open && dub_history_get_can_redo (history));
+  set_enabled (self, "win.back", back);
+  set_enabled (self, "win.forward", forward);
+  set_enabled (self, "win.save", open);
+  set_enabled (self, "win.close-study", open);
+  set_enabled (self, "win.page-action", open);
+  set_enabled (self, "win.play", open);
+  set_enabled (self, "win.export-figure", open);
+  set_step_tooltip (self->undo_button, _("Undo"), dub_history_get_undo_label (history), "Ctrl+Z");
+  set_step_tooltip (self->redo_button, _("Redo"), dub_history_get_redo_label (history), "Ctrl+Shift+Z");
+}
+
+static void
+new_action (GtkWidget  *widget,
+            const char *name,
+            GVariant   *parameter)
+{
+  _dub_window_new_study (DUB_WINDOW (widget));
+}
+
+static void
+open_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  _dub_window_choose_files (DUB_WINDOW (widget));
+}
+
+static void
+open_folder_action (GtkWidget  *widget,
+                    const char *name,
+                    GVariant   *parameter)
+{
+  _dub_window_choose_folder (DUB_WINDOW (widget), NULL);
+}
+
+static void
+open_recent_action (GtkWidget  *widget,
+                    const char *name,
+                    GVariant   *parameter)
+{
+  dub_window_open_study (DUB_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+locate_recent_action (GtkWidget  *widget,
+                      const char *name,
+                      GVariant   *parameter)
+{
+  _dub_window_choose_folder (DUB_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+remove_recent_action (GtkWidget  *widget,
+                      const char *name,
+                      GVariant   *parameter)
+{
+  /* The row that carries the string goes with the entry. */
+  g_autofree char *folder = g_variant_dup_string (parameter, NULL);
+
+  dub_recent_remove (DUB_WINDOW (widget)->recent, folder);
+}
+
+static void
+open_demo_action (GtkWidget  *widget,
+                  const char *name,
+                  GVariant   *parameter)
+{
+  dub_window_open_demo (DUB_WINDOW (widget));
+}
+
+static void
+forget_pending_action (GtkWidget  *widget,
+                       const char *name,
+                       GVariant   *parameter)
+{
+  _dub_window_forget_pending (DUB_WINDOW (widget));
+}
+
+static void
+save_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  _dub_window_choose_save (DUB_WINDOW (widget));
+}
+
+static void
+close_study_action (GtkWidget  *widget,
+                    const char *name,
+                    GVariant   *parameter)
+{
+  DubWindow *self = DUB_WINDOW (widget);
+
+  _dub_window_remember_study (self);
+  dub_session_set_study (self->session, NULL);
+}
+
+/* Ctrl+W closes the study first, then the window. */
+static void
+close_action (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  if (dub_session_get_study (DUB_WINDOW (widget)->session) != NULL)
+    close_study_action (widget, name, parameter);
+  else
+    gtk_window_close (GTK_WINDOW (widget));
+}
+
+static void
+undo_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  dub_history_undo (dub_session_get_history (DUB_WINDOW (widget)->session));
+}
+
+static void
+redo_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  dub_history_redo (dub_session_get_history (DUB_WINDOW (widget)->session));
+}
+
+static void
+back_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  dub_session_go_back (DUB_WINDOW (widget)->session);
+}
+
+static void
+forward_action (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  dub_session_go_forward (DUB_WINDOW (widget)->session);
+}
+
+static void
+toggle_sidebar_action (GtkWidget  *widget,
+                       const char *name,
+                       GVariant   *parameter)
+{
+  DubWindow *self = DUB_WINDOW (widget);
+  DubSettingsState *settings = dub_session_get_settings (self->session);
+  gboolean visible;
+
+  /* Folded, sidebar and content are two pages of one pile. */
+  if (adw_leaflet_get_folded (self->leaflet)) {
+    gboolean on_sidebar = g_strcmp0 (adw_leaflet_get_visible_child_name (self->leaflet), "sidebar") == 0;
+
+    adw_leaflet_navigate (self->leaflet, on_sidebar ? ADW_NAVIGATION_DIRECTION_FORWARD : ADW_NAVIGATION_DIRECTION_BACK);
+    return;
+  }
+  g_object_get (settings, "sidebar-visible", &visible, NULL);
+  g_object_set (settings, "sidebar-visible", !visible, NULL);
+}
+
+static void
+page_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  DubWindow *self = DUB_WINDOW (widget);
+
+  gtk_stack_set_visible_child_name (self->pages, g_variant_get_string (parameter, NULL));
+}
+
+static void
+page_action_action (GtkWidget  *widget,
+                    const char *name,
+                    GVariant   *parameter)
+{
+  _dub_window_run_page_action (DUB_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+export_figure_action (GtkWidget  *widget,
+                      const char *name,
+                      GVariant   *parameter)
+{
+  _dub_window_run_page_action (DUB_WINDOW (widget), "mask.export-figure");
+}
+
+static void
+play_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  dub_window_play (DUB_WINDOW (widget));
+}
+
+static gboolean
+scheme_to_variant (GBinding     *binding,
+                   const GValue *from,
+                   GValue       *to,
+                   gpointer      user_data)
+{
+  g_value_set_variant (to, g_variant_new_string (g_value_get_string (from)));
+
+  return TRUE;
+}
+
+static void
+activate_scheme_cb (GSimpleAction *action,
+                    GVariant      *parameter,
+                    DubWindow     *self)
+{
+  g_object_set (dub_session_get_settings (self->session), "color-scheme", g_variant_get_string (parameter, NULL), NULL);
+}
+
+void
+_dub_window_init_actions (DubWindow *self)
+{
+  DubSettingsState *settings = dub_session_get_settings (self->session);
+  g_autoptr (GPropertyAction) radiological = g_property_action_new ("radiological", settings, "radiological");
+  g_autoptr (GPropertyAction) fullscreen = g_property_action_new ("fullscreen", self, "fullscreened");
+  g_autoptr (GSimpleAction) scheme = g_simple_action_new_stateful ("color-scheme", G_VARIANT_TYPE_STRING,
+                                                                   g_variant_new_string ("system"));
+
+  g_object_bind_property_full (settings, "color-scheme", scheme, "state", G_BINDING_SYNC_CREATE, scheme_to_variant,
+                               NULL, NULL, NULL);
+  g_signal_connect_object (scheme, "activate", G_CALLBACK (activate_scheme_cb), self, 0);
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (radiological));
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (fullscreen));
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (scheme));
+  _dub_window_update_actions (self);
+}
+
+void
+_dub_window_install_actions (GtkWidgetClass *klass)
+{
+  gtk_widget_class_install_action (klass, "win.new", NULL, new_action);
+  gtk_widget_class_install_action (klass, "win.open", NULL, open_action);
+  gtk_widget_class_install_action (klass, "win.open-folder", NULL, open_folder_action);
+  gtk_widget_class_install_action (klass, "win.open-recent", "s", open_recent_action);
+  gtk_widget_class_install_action (klass, "win.locate-recent", "s", locate_recent_action);
+  gtk_widget_class_install_action (klass, "win.remove-recent", "s", remove_recent_action);
+  gtk_widget_class_install_action (klass, "win.open-demo", NULL, open_demo_action);
+  gtk_widget_class_install_action (klass, "win.forget-pending", NULL, forget_pending_action);
+  gtk_widget_class_install_action (klass, "win.save", NULL, save_action);
+  gtk_widget_class_install_action (klass, "win.close-study", NULL, close_study_action);
+  gtk_widget_class_install_action (klass, "win.close", NULL, close_action);
+  gtk_widget_class_install_action (klass, "win.undo", NULL, undo_action);
+  gtk_widget_class_install_action (klass, "win.redo", NULL, redo_action);
+  gtk_widget_class_install_action (klass, "win.back", NULL, back_action);
+  gtk_widget_class_install_action (klass, "win.forward", NULL, forward_action);
+  gtk_widget_class_install_action (klass, "win.toggle-sidebar", NULL, toggle_sidebar_action);
+  gtk_widget_class_install_action (klass, "win.page", "s", page_action);
+  gtk_widget_class_install_action (klass, "win.page-action", "s", page_action_action);
+  gtk_widget_class_install_action (klass, "win.export-figure", NULL, export_figure_action);
+  gtk_widget_class_install_action (klass, "win.play", NULL, play_action);
+}

@@ -1,0 +1,67 @@
+/* The window's parts, shared by dub-window*.c only. */
+#pragma once
+
+#include "app/dub-demo.h"
+#include "app/dub-window.h"
+#include "ui/model/recent.h"
+#include "ui/model/session.h"
+#include "ui/pages/welcome-page.h"
+#include "ui/widgets/sidebar-foot.h"
+
+G_BEGIN_DECLS
+
+struct _DubWindow {
+  AdwApplicationWindow  parent_instance;
+  DubSession           *session;
+  DubRecent            *recent;
+  DubDemo              *demo;
+  GtkFileChooserNative *chooser;       /* nobody else holds it while it is open */
+  GStrv                 networks;      /* (nullable) files that wait for their other half */
+  GStrv                 volumes;
+  char                 *locating;      /* folder of the missing study that is being located */
+  gboolean              play_when_open;
+  gboolean              open_demo_when_made;
+
+  AdwToastOverlay      *toasts;
+  GtkStack             *root_stack;
+  DubWelcomePage       *welcome;
+  AdwLeaflet           *leaflet;
+  GtkWidget            *sidebar;
+  GtkWidget            *sidebar_line;
+  GtkWidget            *sidebar_button;
+  AdwHeaderBar         *content_header;
+  AdwWindowTitle       *content_title;
+  GtkLabel             *study_title;
+  GtkLabel             *study_subtitle;
+  GtkListBox           *page_list;
+  DubSidebarFoot       *foot;
+  GtkStack             *pages;
+  AdwStatusPage        *incomplete;
+  GtkButton            *incomplete_button;
+  GtkWidget            *undo_button;
+  GtkWidget            *redo_button;
+  GtkWidget            *export_button;
+};
+
+/* dub-window-actions.c */
+void       _dub_window_install_actions    (GtkWidgetClass *klass);
+void       _dub_window_init_actions       (DubWindow      *self);
+void       _dub_window_update_actions     (DubWindow      *self);
+
+/* dub-window-open.c */
+void       _dub_window_init_drop          (DubWindow      *self);
+void       _dub_window_choose_files       (DubWindow      *self);
+void       _dub_window_choose_folder      (DubWindow      *self,
+                                           const char     *locating);
+void       _dub_window_choose_save        (DubWindow      *self);
+void       _dub_window_new_study          (DubWindow      *self);
+void       _dub_window_forget_pending     (DubWindow      *self);
+
+/* dub-window.c */
+GtkWidget *_dub_window_current_page       (DubWindow      *self);
+/* Runs a class action of the page on top; FALSE where it has none of that name. */
+gboolean   _dub_window_run_page_action    (DubWindow      *self,
+                                           const char     *name);
+void       _dub_window_remember_study     (DubWindow      *self);
+
+G_END_DECLS
