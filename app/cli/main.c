@@ -1,6 +1,7 @@
 /* dubito-cli: the table of commands. */
 #include "app/cli/cli-command.h"
 #include "app/cli/cmd-bench.h"
+#include "app/cli/cmd-demo.h"
 #include "app/cli/cmd-figure.h"
 #include "app/cli/cmd-mask.h"
 #include "app/cli/cmd-model.h"
@@ -14,6 +15,11 @@ static const CliCommand MODEL_COMMANDS[] = {
   { NULL },
 };
 
+static const CliCommand DEMO_COMMANDS[] = {
+  { "brain", N_("brains with known atrophy, and a network trained on them"), cmd_demo_brain, NULL },
+  { NULL },
+};
+
 static const CliCommand FIGURE_COMMANDS[] = {
   { "mask", N_("the mask of one case: slices, energy, effect, regions"), cmd_figure_mask, NULL },
   { NULL },
@@ -22,6 +28,7 @@ static const CliCommand FIGURE_COMMANDS[] = {
 static const CliCommand COMMANDS[] = {
   { "model", N_("look into a network, run it, check it"), NULL, MODEL_COMMANDS },
   { "mask", N_("the smallest mask that changes what a network says about a volume"), cmd_mask, NULL },
+  { "demo", N_("make a demonstration study with known truth"), NULL, DEMO_COMMANDS },
   { "figure", N_("draw a figure into a PNG, SVG, PDF or CSV file"), NULL, FIGURE_COMMANDS },
   { "bench", N_("measure the speed of the engine"), cmd_bench, NULL },
   { NULL },
