@@ -218,27 +218,32 @@ overlay_row (DubComposer      *self,
   }
 }
 
-/* Row @y of the contour's label field, 0 outside of it. */
-static void
+/* Row @y of the contour's label field, 0 outside of it. FALSE where it is 0 everywhere. */
+static gboolean
 label_row (DubComposer *self,
            int          width,
            int          y,
            float       *out)
 {
   int x0 = 0, x1 = 0;
+  float sum = 0.0f;
 
   if (!dub_layer_row (&self->contour, y, out, &x0, &x1))
     x0 = x1 = 0;
   for (int x = 0; x < x0; x++)
     out[x] = 0.0f;
-  for (int x = x0; x < x1; x++)
-    out[x] = out[x] >= 1.0f ? 1.0f : out[x] > 0.0f ? out[x] : 0.0f;
+  for (int x = x0; x < x1; x++) {
+    out[x] = out[x] > 0.0f ? out[x] : 0.0f;
+    sum += out[x];
+  }
   for (int x = x1; x < width; x++)
     out[x] = 0.0f;
+
+  return sum > 0.0f;
 }
 
 /* A line of constant width: the distance to the level 0.5 is (field - 0.5) / |gradient|, in px, as long as the
- * field is linear, which it is between two voxels. Whole labels > 1 count as 1. */
+ * field is linear, which it is between two voxels. */
 static void
 draw_contour (DubComposer        *self,
               const DubPaneStyle *style,
@@ -254,15 +259,16 @@ draw_contour (DubComposer        *self,
   float half = (float) style->contour_width / 2.0f;
   float *above = self->values, *here = above + self->n_values, *below = here + self->n_values;
 
-  label_row (self, width, 0, here);
+  gboolean any_here = label_row (self, width, 0, here), any_above = any_here, any_below = FALSE;
+
   for (int x = 0; x < width; x++)
     above[x] = here[x];
   for (int y = 0; y < height; y++) {
     guint32 *row = (guint32 *) (void *) (pixels + (size_t) y * stride);
 
     if (y + 1 < height)
-      label_row (self, width, y + 1, below);
-    for (int x = 0; x < width; x++) {
+      any_below = label_row (self, width, y + 1, below);
+    for (int x = 0; x < width && (any_above || any_here || any_below); x++) {
       int x_left = MAX (x - 1, 0), x_right = MIN (x + 1, width - 1);
       float across = here[x_right] - here[x_left], down = below[x] - above[x];
 
@@ -281,6 +287,8 @@ draw_contour (DubComposer        *self,
     above = here;
     here = below;
     below = oldest;
+    any_above = any_here;
+    any_here = any_below;
     if (y + 2 >= height)
       for (int x = 0; x < width; x++)
         below[x] = here[x];
@@ -290,7 +298,11 @@ draw_contour (DubComposer        *self,
 DubComposer *
 dub_composer_new (void)
 {
-  return g_new0 (DubComposer, 1);
+  DubComposer *self = g_new0 (DubComposer, 1);
+
+  self->contour.binary = TRUE;
+
+  return self;
 }
 
 void
@@ -299,6 +311,7 @@ dub_composer_clear (DubComposer *self)
   dub_layer_clear (&self->base);
   dub_layer_clear (&self->overlay);
   dub_layer_clear (&self->contour);
+  self->contour.binary = TRUE;
 }
 
 void

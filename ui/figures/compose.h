@@ -41,7 +41,7 @@ typedef struct {
   DubColormap      colormap;
   DubInterpolation interpolation;
   DubOverlay       overlay;
-  DubVolume       *contour;     /* (nullable) (transfer none): a line where it passes 0.5 */
+  DubVolume       *contour;     /* (nullable) (transfer none): a line around its labels, which are what is > 0.5 */
   DubRgba          contour_color;
   double           contour_width; /* device px */
 } DubPaneStyle;

@@ -37,7 +37,7 @@ extract (DubLayer               *self,
     float *to = self->plane + v * geometry->n[0];
 
     for (int64_t u = 0; u < geometry->n[0]; u++)
-      to[u] = from[u * step[0]];
+      to[u] = self->binary ? from[u * step[0]] > 0.5f : from[u * step[0]];
   }
   for (int which = 0; which < 3; which++) {
     self->axis[which] = geometry->axis[which];
@@ -195,7 +195,7 @@ sample_point (const DubLayer *self,
       weight *= far ? share[axis] : 1.0f - share[axis];
     }
     if (weight > 0.0f)
-      value += weight * *at;
+      value += weight * (self->binary ? *at > 0.5f : *at);
   }
 
   return value;

@@ -18,6 +18,7 @@ typedef struct {
   int64_t          index;
   int64_t          n_u;
   int64_t          n_v;
+  gboolean         binary;   /* labels: 1 above 0.5, else 0, before any interpolation */
   float           *plane;    /* [n_v * n_u], u to the right, v downwards */
   size_t           n_plane;  /* allocated */
   float           *row;      /* [n_u] of two rows blended */
@@ -35,7 +36,7 @@ typedef struct {
   DubSliceGeometry geometry;
 } DubLayer;
 
-/* Prepares @self to sample @volume along @geometry of @view. NULL drops what it holds. */
+/* Prepares @self to sample @volume along @geometry of @view. NULL drops what it holds. self->binary is set before. */
 void     dub_layer_prepare (DubLayer               *self,
                             DubVolume              *volume,
                             const DubSliceView     *view,
