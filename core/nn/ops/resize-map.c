@@ -11,6 +11,17 @@ static const size_t PIECE = 32768;
 /* Most taps of one output element. */
 enum { TAPS = 4 };
 
+/* The length that the formulas call resized is scale times n_in, of which n_out is the whole part. */
+static double
+resized_length (int64_t n_in,
+                int64_t n_out,
+                double  scale)
+{
+  double length = scale * (double) n_in;
+
+  return fabs (length - (double) n_out) < 1e-5 * (double) n_out ? (double) n_out : length;
+}
+
 /* Where output element @at lies in the coordinates of the input. */
 static double
 source_coordinate (DubCoordinate coordinate,
@@ -20,23 +31,23 @@ source_coordinate (DubCoordinate coordinate,
                    double        scale,
                    const double  roi[2])
 {
+  double length = resized_length (n_in, n_out, scale);
   double x = (double) at;
 
   switch (coordinate) {
   case DUB_COORDINATE_HALF_PIXEL:
     return (x + 0.5) / scale - 0.5;
   case DUB_COORDINATE_PYTORCH_HALF_PIXEL:
-    return n_out > 1 ? (x + 0.5) / scale - 0.5 : 0.0;
+    return length > 1.0 ? (x + 0.5) / scale - 0.5 : 0.0;
   case DUB_COORDINATE_ALIGN_CORNERS:
-    return n_out > 1 ? x * (double) (n_in - 1) / (double) (n_out - 1) : 0.0;
+    return length > 1.0 ? x * (double) (n_in - 1) / (length - 1.0) : 0.0;
   case DUB_COORDINATE_ASYMMETRIC:
     return x / scale;
   case DUB_COORDINATE_TF_HALF_PIXEL_FOR_NN:
     return (x + 0.5) / scale;
   case DUB_COORDINATE_TF_CROP_AND_RESIZE:
-    if (n_out > 1)
-      return roi[0] * (double) (n_in - 1) +
-             x * (roi[1] - roi[0]) * (double) (n_in - 1) / (double) (n_out - 1);
+    if (length > 1.0)
+      return roi[0] * (double) (n_in - 1) + x * (roi[1] - roi[0]) * (double) (n_in - 1) / (length - 1.0);
     return 0.5 * (roi[0] + roi[1]) * (double) (n_in - 1);
   }
 
