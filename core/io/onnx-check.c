@@ -112,20 +112,28 @@ undo_input_recordings (const DubGraph *graph,
   }
 }
 
-/* Is the input one that an operator reads while it is planned? */
+/* Is the input one that an operator reads while it is planned, or that none reads at all? */
 static gboolean
 is_plan_input (const DubGraph *graph,
                int             value)
 {
+  gboolean read = FALSE;
+
   for (int n = 0; n < dub_graph_n_nodes (graph); n++) {
     const DubNode *node = dub_graph_node (graph, n);
 
-    for (int i = 0; i < node->n_inputs && i < 32; i++)
-      if (node->inputs[i] == value && node->op != NULL && (node->op->plan_inputs >> i & 1))
+    for (int i = 0; i < node->n_inputs; i++) {
+      if (node->inputs[i] != value)
+        continue;
+      if (i < 32 && (node->op->plan_inputs >> i & 1))
         return TRUE;
+      read = TRUE;
+    }
   }
+  for (int i = 0; i < dub_graph_n_outputs (graph); i++)
+    read = read || dub_graph_output (graph, i) == value;
 
-  return FALSE;
+  return !read;
 }
 
 /* Makes constants of such inputs; removes their tensors from @inputs. */

@@ -1,5 +1,5 @@
-/* Cast: another element type. float16 and bfloat16 round to what those types hold, and
- * stay float32 in memory. */
+/* Cast: another element type. float16 and bfloat16 are brought to what those types hold,
+ * and stay float32 in memory. */
 #include "core/nn/ops/ops.h"
 
 #include "core/nn/ops/half.h"
@@ -54,7 +54,7 @@ forward (DubOpContext *ctx,
   dub_tensor_assign (out, converted);
   for (size_t i = 0; i < n && (to == FLOAT16 || to == BFLOAT16); i++)
     dub_tensor_f32 (out)[i] = to == FLOAT16 ? dub_half_to_float (dub_half_from_float (dub_tensor_f32 (out)[i]))
-                                            : dub_bfloat_round (dub_tensor_f32 (out)[i]);
+                                            : dub_bfloat_cut (dub_tensor_f32 (out)[i]);
 
   return TRUE;
 }
