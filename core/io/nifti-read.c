@@ -7,6 +7,8 @@
 
 /* Rows of k converted at a time: as many floats as a cache line holds. */
 enum { BLOCK = 16 };
+/* Bytes behind the voxels that are inflated to reach the checksum. */
+static const guint64 LARGEST_TAIL = 16 << 20;
 
 typedef void (*ConvertFunc) (float        *out,
                              const guint8 *in,
@@ -187,10 +189,8 @@ read_voxels (DubStream             *stream,
     return NULL;
   }
 
-  /* One byte more makes a compressed stream compare its checksum. */
-  guint8 beyond;
-
-  if (!dub_stream_read (stream, &beyond, 1, &n_read, error))
+  /* A compressed stream compares its checksum at its end. Some tools leave padding there, so it may be a little farther on. */
+  if (dub_stream_is_gzip (stream) && !dub_stream_skip (stream, LARGEST_TAIL, &n_skipped, error))
     return NULL;
 
   g_autoptr (DubTensor) voxels =

@@ -287,6 +287,11 @@ read_array (Entry         *entry,
 
   if (!read_entry (entry, &beyond, 1, &n_read, error))
     return NULL;
+  if (n_read > 0) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s unpacks to more than the %" G_GUINT64_FORMAT " bytes that the directory says.",
+                 entry->name, (guint64) size);
+    return NULL;
+  }
 
   return dub_npy_header_decode (&header, data, error);
 }
