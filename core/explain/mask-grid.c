@@ -20,12 +20,9 @@ dub_mask_grid_init (DubMaskGrid  *self,
   }
   self->index = g_new0 (int, MAX (fine[2], 1));
   self->fraction = g_new0 (float, MAX (fine[2], 1));
-  for (size_t x = 0; x < fine[2] && self->nodes[2] > 1; x++) {
-    /* A voxel on the last node is the right end of the last interval. */
-    size_t left = MIN (x / self->step, self->nodes[2] - 2);
-
-    self->index[x] = (int) left;
-    self->fraction[x] = (float) (x - left * self->step) / (float) self->step;
+  for (size_t x = 0; x < fine[2]; x++) {
+    self->index[x] = (int) (x / self->step);
+    self->fraction[x] = (float) (x % self->step) / (float) self->step;
   }
 }
 
@@ -42,18 +39,15 @@ dub_mask_grid_n_nodes (const DubMaskGrid *self)
   return self->nodes[0] * self->nodes[1] * self->nodes[2];
 }
 
-/* Left node of voxel @i along an axis of @n nodes and the fraction beyond it. */
+/* Left node of voxel @i and the fraction beyond it; beyond the last node nothing lies. */
 static inline size_t
 locate (const DubMaskGrid *self,
         size_t             i,
-        size_t             n,
         float             *fraction)
 {
-  size_t left = n > 1 ? MIN (i / self->step, n - 2) : 0;
+  *fraction = (float) (i % self->step) / (float) self->step;
 
-  *fraction = n > 1 ? (float) (i - left * self->step) / (float) self->step : 0.0f;
-
-  return left;
+  return i / self->step;
 }
 
 typedef struct {
@@ -76,12 +70,12 @@ up_slab (size_t   piece,
 
   for (size_t z = piece * SLAB; z < last; z++) {
     float t;
-    size_t k = locate (grid, z, grid->nodes[0], &t);
+    size_t k = locate (grid, z, &t);
     const float *near = job->in + k * h * w;
 
     dub_mask_row_lerp (plane, near, t > 0.0f ? near + h * w : near, t, h * w);
     for (size_t y = 0; y < grid->fine[1]; y++) {
-      size_t j = locate (grid, y, h, &t);
+      size_t j = locate (grid, y, &t);
       const float *above = plane + j * w;
 
       dub_mask_row_lerp (row, above, t > 0.0f ? above + w : above, t, w);
@@ -112,7 +106,7 @@ dub_mask_grid_fold_row (const DubMaskGrid *self,
 {
   float t;
   size_t n = self->fine[2];
-  size_t j = locate (self, y, self->nodes[1], &t);
+  size_t j = locate (self, y, &t);
 
   dub_mask_row_axpy (columns + j * n, d, 1.0f - t, n);
   if (t > 0.0f)
@@ -157,7 +151,7 @@ fold_node_plane (size_t   piece,
   memset (out, 0, n * sizeof (float));
   for (size_t z = first; z <= last; z++) {
     float t;
-    size_t k = locate (grid, z, grid->nodes[0], &t);
+    size_t k = locate (grid, z, &t);
     float weight = k == piece ? 1.0f - t : k + 1 == piece ? t : 0.0f;
 
     if (weight > 0.0f)

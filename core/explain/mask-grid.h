@@ -20,8 +20,8 @@ typedef struct {
   size_t  step;     /* g */
   size_t  fine[3];  /* D, H, W */
   size_t  nodes[3]; /* d, h, w */
-  int    *index;    /* [W] left node of a voxel; at most w - 2 where w > 1 */
-  float  *fraction; /* [W] how far right of it, in [0, 1] */
+  int    *index;    /* [W] left node of a voxel */
+  float  *fraction; /* [W] how far right of it, in [0, 1) */
 } DubMaskGrid;
 
 void   dub_mask_grid_init    (DubMaskGrid   *self,
