@@ -256,7 +256,7 @@ is_ascii (const char *text)
   return TRUE;
 }
 
-/* Latin text goes into tEXt, which everything reads; other scripts need iTXt. */
+/* ASCII goes into tEXt, which everything reads; all else needs iTXt. */
 static void
 set_text (png_structp        png,
           png_infop          info,
