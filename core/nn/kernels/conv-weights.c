@@ -1,0 +1,403 @@
+#include "core/nn/kernels/conv-weights.h"
+
+#include "core/base/parallel.h"
+#include "core/nn/kernels/conv-private.h"
+#include "core/tensor/blas.h"
+
+#include <string.h>
+
+enum {
+  BLOCK_FLOATS   = 320000, /* of x and dy that a block keeps in the second-level cache */
+  CHUNKS         = 32,     /* partial sums, added in order at the end */
+  LARGEST_DIRECT = 40000,  /* weights beyond which partial sums would cost too much memory */
+  POINTS_AT_ONCE = 512,    /* points of one matrix product, from as many images as it takes */
+  SLACK          = 128,
+};
+
+/* What both ways need: x as the convolution sees it and dy as plain rows, cut into the same blocks. */
+typedef struct {
+  const DubConvShape  *shape;
+  DubConvSetup         x;
+  DubConvSetup         dy;
+  DubConvSource        x_source;
+  const DubConvSource *dy_source;
+  int64_t              block[2];
+  int64_t              n_blocks[2];
+  int64_t              n_work;   /* blocks of all images and groups: direct way */
+  int64_t              n_chunks;
+  int64_t              n_taps;
+  float               *partial;  /* [n_chunks][weights] */
+  float               *dw;
+  int64_t              images;   /* of one product: matrix way */
+  int64_t              in_share; /* input channels of one piece */
+  int64_t              n_shares;
+} Job;
+
+static int64_t
+n_weights (const DubConvShape *s)
+{
+  return s->n_groups * s->out_channels * s->in_channels * s->kernel[0] * s->kernel[1] * s->kernel[2];
+}
+
+/* The part of a setup that _dub_conv_fill_slab reads, for blocks of @block outputs. */
+static void
+lay_out (DubConvSetup  *self,
+         const int64_t  block[2],
+         int64_t        row_stride,
+         int64_t        extra_rows)
+{
+  self->kernels = dub_kernels ();
+  for (int a = 0; a < 3; a++) {
+    self->residues[a] = 1;
+    self->slab[a] = ((a < 2 ? block[a] : self->g.out[2]) - 1) * self->g.stride[a] +
+                    (self->g.n_taps[a] - 1) * self->g.step[a] + 1;
+  }
+  self->slab[1] += extra_rows;
+  self->row_stride = row_stride > 0 ? row_stride : self->slab[2];
+  self->slab[2] = MAX (self->slab[2], self->row_stride);
+  self->channel_stride = self->slab[0] * self->slab[1] * self->row_stride;
+  self->image_stride = self->channel_stride * self->g.in_channels;
+  self->slab_floats = self->image_stride + self->slab[2] + SLACK;
+}
+
+static void
+set_block (Job           *job,
+           const int64_t  block[2])
+{
+  int64_t s = job->shape->out[2] + (job->shape->kernel[2] - 1) * job->shape->dilation[2];
+  int64_t left = MAX (job->shape->pad[2], 0);
+  int64_t right = MAX (s - left - job->shape->in[2], 0);
+
+  lay_out (&job->x, block, left + right < s ? s - MIN (left, right) : s, 0);
+  job->x.slab[2] = s;
+  lay_out (&job->dy, block, job->x.row_stride, (job->x.kernels->lanes + job->x.row_stride - 1) / job->x.row_stride);
+  for (int a = 0; a < 2; a++) {
+    job->block[a] = block[a];
+    job->n_blocks[a] = (job->shape->out[a] + block[a] - 1) / block[a];
+  }
+}
+
+/* The blocks with the least halo that fit the cache. */
+static void
+choose_blocks (Job *job)
+{
+  double best_cost = 0.0;
+  int64_t best[2] = { 1, 1 };
+
+  for (int64_t d = 1; d <= MIN (job->shape->out[0], 8); d++)
+    for (int64_t h = 1; h <= job->shape->out[1]; h++) {
+      int64_t block[2] = { d, h };
+
+      set_block (job, block);
+      if (job->x.slab_floats + job->dy.slab_floats > BLOCK_FLOATS)
+        break;
+
+      double pieces = (double) (job->n_blocks[0] * job->n_blocks[1]);
+      /* Each correlation ends with a horizontal sum worth about 200 points. */
+      double cost = pieces * ((double) (job->x.slab_floats + job->dy.slab_floats) +
+                              (double) (job->x.g.in_channels * job->n_taps) *
+                                ((double) (d * h * job->x.row_stride) + 200.0));
+
+      if (best_cost == 0.0 || cost < best_cost) {
+        best_cost = cost;
+        best[0] = d;
+        best[1] = h;
+      }
+    }
+  set_block (job, best);
+}
+
+static void
+correlate_block (const Job *job,
+                 int64_t    work,
+                 float     *x_slab,
+                 float     *dy_slab,
+                 float     *row,
+                 float     *sum)
+{
+  const DubConvShape *s = job->shape;
+  int64_t h = work % job->n_blocks[1];
+  int64_t d = work / job->n_blocks[1] % job->n_blocks[0];
+  int64_t group = work / (job->n_blocks[1] * job->n_blocks[0]) % s->n_groups;
+  DubConvBlock block = {
+    .image = work / (job->n_blocks[1] * job->n_blocks[0]) / s->n_groups,
+    .n_images = 1,
+    .group = group,
+    .origin = { d * job->block[0], h * job->block[1], 0 },
+    .count = { MIN (job->block[0], s->out[0] - d * job->block[0]), MIN (job->block[1], s->out[1] - h * job->block[1]),
+               s->out[2] },
+  };
+
+  /* Between the rows and beyond them dy must be 0, and x must be finite. */
+  if (block.count[0] < job->block[0] || block.count[1] < job->block[1])
+    memset (x_slab, 0, (size_t) job->x.slab_floats * sizeof (float));
+  memset (x_slab + job->x.slab_floats - SLACK, 0, SLACK * sizeof (float));
+  memset (dy_slab, 0, (size_t) job->dy.slab_floats * sizeof (float));
+  _dub_conv_fill_slab (&job->x, &block, &job->x_source, row, x_slab);
+  _dub_conv_fill_slab (&job->dy, &block, job->dy_source, row, dy_slab);
+
+  for (int64_t oc = 0; oc < s->out_channels; oc += 8)
+    for (int64_t ic = 0; ic < s->in_channels; ic++)
+      for (int64_t kd = 0; kd < s->kernel[0]; kd++)
+        for (int64_t kh = 0; kh < s->kernel[1]; kh++)
+          for (int64_t kw = 0; kw < s->kernel[2]; kw += 3) {
+            float out[8 * 3] = { 0 };
+            int32_t tap[3];
+            int n_taps = (int) MIN (3, s->kernel[2] - kw);
+            int n_out = (int) MIN (8, s->out_channels - oc);
+            DubCorrelateJob correlate = {
+              .x = x_slab + ic * job->x.channel_stride +
+                   (kd * s->dilation[0] * job->x.slab[1] + kh * s->dilation[1]) * job->x.row_stride,
+              .x_plane = job->x.slab[1] * job->x.row_stride,
+              .tap = tap,
+              .n_taps = n_taps,
+              .dy = dy_slab + oc * job->dy.channel_stride,
+              .dy_stride = job->dy.channel_stride,
+              .dy_plane = job->dy.slab[1] * job->dy.row_stride,
+              .n_out = n_out,
+              .n_points = (block.count[1] - 1) * job->x.row_stride + s->out[2],
+              .n_planes = block.count[0],
+              .sum = out,
+            };
+
+            for (int t = 0; t < n_taps; t++)
+              tap[t] = (int32_t) ((kw + t) * s->dilation[2]);
+            job->x.kernels->correlate (&correlate);
+            for (int o = 0; o < n_out; o++)
+              for (int t = 0; t < n_taps; t++)
+                sum[(((group * s->out_channels + oc + o) * s->in_channels + ic) * s->kernel[0] + kd) *
+                      s->kernel[1] * s->kernel[2] + kh * s->kernel[2] + kw + t] += out[o * n_taps + t];
+          }
+}
+
+static void
+chunk_piece (size_t   piece,
+             guint    thread,
+             gpointer user_data)
+{
+  Job *job = user_data;
+  size_t row = (size_t) (MAX (job->shape->in[2], job->shape->out[2]) + 15) / 16 * 16;
+  size_t x_floats = (size_t) (job->x.slab_floats + 15) / 16 * 16;
+  float *memory = dub_kernel_scratch ((row + x_floats + (size_t) job->dy.slab_floats) * sizeof (float));
+  float *sum = job->partial + (int64_t) piece * n_weights (job->shape);
+
+  memset (sum, 0, (size_t) n_weights (job->shape) * sizeof (float));
+  for (int64_t work = job->n_work * (int64_t) piece / job->n_chunks;
+       work < job->n_work * ((int64_t) piece + 1) / job->n_chunks; work++)
+    correlate_block (job, work, memory + row, memory + row + x_floats, memory, sum);
+}
+
+static gboolean
+direct_gradient (Job     *job,
+                 DubRun  *run,
+                 GError **error)
+{
+  int64_t n = n_weights (job->shape);
+
+  choose_blocks (job);
+  job->n_work = job->shape->n_images * job->shape->n_groups * job->n_blocks[0] * job->n_blocks[1];
+  job->n_chunks = MIN (job->n_work, CHUNKS);
+  job->partial = g_new (float, MAX (job->n_chunks * n, 1));
+
+  gboolean done = dub_parallel_for (run, (size_t) job->n_chunks, chunk_piece, job, error);
+
+  for (int64_t i = 0; i < n && done; i++) {
+    double total = 0.0;
+
+    for (int64_t c = 0; c < job->n_chunks; c++)
+      total += job->partial[c * n + i];
+    job->dw[i] = (float) total;
+  }
+  g_free (job->partial);
+
+  return done;
+}
+
+/* Matrix way: one piece has a share of a group's input channels. cols is [channel, tap][point], dy is [oc][point]. */
+static void
+matrix_piece (size_t   piece,
+              guint    thread,
+              gpointer user_data)
+{
+  Job *job = user_data;
+  const DubConvShape *s = job->shape;
+  int64_t group = (int64_t) piece / job->n_shares;
+  int64_t first = (int64_t) piece % job->n_shares * job->in_share;
+  int64_t n_in = MIN (job->in_share, s->in_channels - first);
+  int64_t plane_points = job->block[0] * s->out[1] * s->out[2];
+  int64_t points = job->images * plane_points;
+  size_t row = (size_t) (MAX (s->in[2], s->out[2]) + 15) / 16 * 16;
+  size_t slab = (size_t) (MAX (job->x.slab_floats, job->dy.slab_floats) + 15) / 16 * 16;
+  float *memory = dub_kernel_scratch ((row + slab + (size_t) (points * (s->out_channels + n_in * job->n_taps))) *
+                                      sizeof (float));
+  float *x_slab = memory + row;
+  float *dy_rows = x_slab + slab;
+  float *cols = dy_rows + s->out_channels * points;
+  float *dw = job->dw + group * s->out_channels * s->in_channels * job->n_taps + first * job->n_taps;
+  gboolean begun = FALSE;
+
+  for (int64_t image = 0; image < s->n_images; image += job->images)
+    for (int64_t d0 = 0; d0 < s->out[0]; d0 += job->block[0]) {
+      int64_t n_images = MIN (job->images, s->n_images - image);
+      int64_t n_planes = MIN (job->block[0], s->out[0] - d0);
+      int64_t n = n_images * n_planes * s->out[1] * s->out[2];
+
+      for (int64_t i = 0; i < n_images; i++) {
+        DubConvBlock block = {
+          .image = image + i, .n_images = 1, .group = group, .origin = { d0, 0, 0 },
+          .count = { n_planes, s->out[1], s->out[2] },
+        };
+        int64_t in_image = n_planes * s->out[1] * s->out[2];
+
+        _dub_conv_fill_slab (&job->dy, &block, job->dy_source, memory, x_slab);
+        for (int64_t oc = 0; oc < s->out_channels; oc++)
+          memcpy (dy_rows + oc * n + i * in_image, x_slab + oc * job->dy.channel_stride,
+                  (size_t) in_image * sizeof (float));
+
+        /* The slab holds the channels of this share only. */
+        DubConvSetup x = job->x;
+        DubConvSource source = job->x_source;
+
+        x.g.in_channels = n_in;
+        x.g.n_groups = 1;
+        source.x += ((image + i) * s->n_groups * s->in_channels + group * s->in_channels + first) *
+                    s->in[0] * s->in[1] * s->in[2];
+        block.image = 0;
+        block.group = 0;
+        _dub_conv_fill_slab (&x, &block, &source, memory, x_slab);
+
+        for (int64_t c = 0; c < n_in; c++)
+          for (int64_t t = 0; t < job->n_taps; t++) {
+            int64_t kw = t % s->kernel[2];
+            int64_t kh = t / s->kernel[2] % s->kernel[1];
+            int64_t kd = t / (s->kernel[2] * s->kernel[1]);
+            float *to = cols + (c * job->n_taps + t) * n + i * in_image;
+
+            for (int64_t d = 0; d < n_planes; d++)
+              for (int64_t h = 0; h < s->out[1]; h++, to += s->out[2]) {
+                const float *from = x_slab + c * x.channel_stride +
+                  ((d * s->stride[0] + kd * s->dilation[0]) * x.slab[1] + h * s->stride[1] + kh * s->dilation[1]) *
+                    x.row_stride + kw * s->dilation[2];
+
+                if (s->stride[2] == 1)
+                  memcpy (to, from, (size_t) s->out[2] * sizeof (float));
+                else
+                  for (int64_t w = 0; w < s->out[2]; w++)
+                    to[w] = from[w * s->stride[2]];
+              }
+          }
+      }
+      dub_blas_gemm (FALSE, TRUE, s->out_channels, n_in * job->n_taps, n, 1.0f, dy_rows, n, cols, n,
+                     begun ? 1.0f : 0.0f, dw, s->in_channels * job->n_taps);
+      begun = TRUE;
+    }
+}
+
+static gboolean
+matrix_gradient (Job     *job,
+                 DubRun  *run,
+                 GError **error)
+{
+  const DubConvShape *s = job->shape;
+  int64_t plane = s->out[1] * s->out[2];
+  int64_t block[2] = { CLAMP (POINTS_AT_ONCE / MAX (plane, 1), 1, s->out[0]), s->out[1] };
+
+  lay_out (&job->x, block, 0, 0);
+  lay_out (&job->dy, block, 0, 0);
+  job->block[0] = block[0];
+  job->block[1] = block[1];
+  job->images = CLAMP (POINTS_AT_ONCE / MAX (plane * block[0], 1), 1, MAX (s->n_images, 1));
+  job->in_share = CLAMP (192 / job->n_taps, 1, s->in_channels);
+  job->n_shares = (s->in_channels + job->in_share - 1) / job->in_share;
+
+  return dub_parallel_for (run, (size_t) (s->n_groups * job->n_shares), matrix_piece, job, error);
+}
+
+gboolean
+dub_conv_weight_gradient (const DubConvShape  *shape,
+                          const float         *x,
+                          const DubConvSource *dy,
+                          float               *dw,
+                          DubRun              *run,
+                          GError             **error)
+{
+  Job job = {
+    .shape = shape,
+    .x_source = { .x = x, .pool = { 1, 1, 1 } },
+    .dy_source = dy,
+    .n_taps = shape->kernel[0] * shape->kernel[1] * shape->kernel[2],
+    .dw = dw,
+  };
+  DubConvShape identity = {
+    .n_images = shape->n_images, .n_groups = shape->n_groups, .in_channels = shape->out_channels, .out_channels = 1,
+  };
+  gboolean unit = shape->stride[0] * shape->stride[1] * shape->stride[2] == 1;
+
+  if (shape->n_images * shape->out[0] * shape->out[1] * shape->out[2] == 0) {
+    memset (dw, 0, (size_t) n_weights (shape) * sizeof (float));
+    return TRUE;
+  }
+
+  for (int a = 0; a < 3; a++) {
+    identity.in[a] = identity.out[a] = shape->out[a];
+    identity.kernel[a] = identity.stride[a] = identity.dilation[a] = 1;
+  }
+  dub_conv_geometry_forward (shape, &job.x.g);
+  dub_conv_geometry_forward (&identity, &job.dy.g);
+
+  if (unit && shape->kernel[2] > 1 && shape->out[2] >= 12 && n_weights (shape) <= LARGEST_DIRECT)
+    return direct_gradient (&job, run, error);
+
+  return matrix_gradient (&job, run, error);
+}
+
+typedef struct {
+  const DubConvShape  *shape;
+  const DubConvSource *dy;
+  float               *db;
+} BiasJob;
+
+static void
+bias_piece (size_t   piece,
+            guint    thread,
+            gpointer user_data)
+{
+  const BiasJob *job = user_data;
+  const DubConvShape *s = job->shape;
+  const DubConvSource *dy = job->dy;
+  int64_t n = 1;
+  double total = 0.0;
+
+  for (int a = 0; a < 3; a++)
+    n *= s->out[a] / dy->pool[a];
+  for (int64_t image = 0; image < s->n_images; image++) {
+    int64_t at = (image * s->n_groups * s->out_channels + (int64_t) piece) * n;
+    float lane[16] = { 0 };
+    double rest = 0.0;
+    int64_t i = 0;
+
+    for (; i + 16 <= n; i += 16)
+      for (int l = 0; l < 16; l++)
+        lane[l] += dy->code != NULL && (dy->code[at + i + l] & DUB_CODE_NEGATIVE) != 0 ? dy->slope * dy->x[at + i + l]
+                                                                                        : dy->x[at + i + l];
+    for (; i < n; i++)
+      rest += dy->code != NULL && (dy->code[at + i] & DUB_CODE_NEGATIVE) != 0 ? dy->slope * dy->x[at + i]
+                                                                               : dy->x[at + i];
+    for (int l = 0; l < 16; l++)
+      rest += lane[l];
+    total += rest;
+  }
+  job->db[piece] = (float) total;
+}
+
+gboolean
+dub_conv_bias_gradient (const DubConvShape  *shape,
+                        const DubConvSource *dy,
+                        float               *db,
+                        DubRun              *run,
+                        GError             **error)
+{
+  BiasJob job = { shape, dy, db };
+
+  return dub_parallel_for (run, (size_t) (shape->n_groups * shape->out_channels), bias_piece, &job, error);
+}

@@ -1,0 +1,127 @@
+/* The inner loops of the networks, one table of functions per processor level.
+ *
+ * They see raw pointers, never tensors; whoever calls them has checked every size.
+ * Letters: K steps, one for each (input channel, tap); P points of the output; O output channels.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+/* Convolution along rows: out[o][p] = bias[o] + Σ_k w[k][o] · in[offset[k] + p].
+ * Lanes run over p, so in and out must be readable and writable up to the next
+ * multiple of the lanes after n_points. */
+typedef struct {
+  const float   *in;
+  const int32_t *offset;     /* [K] */
+  int            n_steps;    /* K */
+  const float   *weights;    /* [K][n_out] */
+  const float   *bias;       /* [n_out] */
+  float         *out;
+  int64_t        out_stride; /* floats between output channels */
+  int64_t        n_points;   /* P */
+  int            n_out;      /* 1 .. rows_block */
+} DubRowsJob;
+
+/* Convolution at points: out[p][o] (+)= Σ_k w[k][o] · in[point[p] + offset[k]].
+ * Lanes run over o. The first call of a sum starts from the bias, the others from out. */
+typedef struct {
+  const float   *in;
+  const int32_t *offset;     /* [K] */
+  int            n_steps;
+  const float   *weights;    /* [K][n_vectors · lanes] */
+  const float   *bias;       /* [n_vectors · lanes], or NULL: add to what stands in out */
+  const int32_t *point;      /* [P] */
+  int            n_points;
+  float         *out;        /* [P][n_vectors · lanes] */
+  int            n_vectors;  /* 1 .. 4 */
+} DubPointsJob;
+
+/* Correlation of two sets of rows, for gradients of weights:
+ * sum[o][t] = Σ_plane Σ_p dy[o · dy_stride + p] · x[tap[t] + p], o < n_out <= 8, t < n_taps <= 3. */
+typedef struct {
+  const float   *x;
+  int64_t        x_plane;    /* floats between planes */
+  const int32_t *tap;        /* [n_taps] */
+  int            n_taps;
+  const float   *dy;
+  int64_t        dy_stride;
+  int64_t        dy_plane;
+  int            n_out;
+  int64_t        n_points;   /* rounded up to the lanes; dy is 0 beyond the last point */
+  int64_t        n_planes;
+  float         *sum;        /* [n_out][n_taps] */
+} DubCorrelateJob;
+
+typedef enum {
+  DUB_ACTIVATION_NONE,
+  DUB_ACTIVATION_RELU,
+  DUB_ACTIVATION_LEAKY_RELU,
+} DubActivation;
+
+/* Low bits of a code: which of the up to 8 pooled numbers was the largest (the first
+ * among equals); this bit: the number before the activation was not positive. */
+#define DUB_CODE_NEGATIVE 8
+
+typedef struct {
+  const char *name;       /* "x86-64-v4", … */
+  int         lanes;
+  int         rows_block; /* output channels that one rows call may take */
+
+  void (*rows)      (const DubRowsJob      *job);
+  void (*points)    (const DubPointsJob    *job);
+  void (*correlate) (const DubCorrelateJob *job);
+
+  /* y = activation (x + z); @z and @code may be NULL. */
+  void (*finish)    (const float   *x,
+                     const float   *z,
+                     float         *y,
+                     uint8_t       *code,
+                     int64_t        n,
+                     DubActivation  activation,
+                     float          alpha);
+  /* y[i] = activation (max over the @n_rows rows of elements 2i and 2i + 1), alpha >= 0. */
+  void (*pool)      (const float *const *rows,
+                     int            n_rows,
+                     float         *y,
+                     uint8_t       *code,
+                     int64_t        n,
+                     DubActivation  activation,
+                     float          alpha);
+  /* Reverse of pool, for row @row of the pooled ones: to[0 .. 2n). */
+  void (*unpool)    (const float   *dy,
+                     const uint8_t *code,
+                     int64_t        n,
+                     float          slope,
+                     int            row,
+                     float         *to);
+  /* Reverse of finish: dx = dy, times @slope where the code is negative. */
+  void (*unfinish)  (const float   *dy,
+                     const uint8_t *code,
+                     float         *dx,
+                     int64_t        n,
+                     float          slope);
+  /* y[c][p] = x[p][c] for c < n_channels; rows of x have @x_stride floats (a multiple of 4). */
+  void (*transpose) (const float   *x,
+                     int64_t        x_stride,
+                     float         *y,
+                     int64_t        y_stride,
+                     int64_t        n_points,
+                     int64_t        n_channels);
+} DubKernels;
+
+/* The fastest table that this processor can run. */
+const DubKernels *dub_kernels (void);
+
+extern const DubKernels dub_kernels_base;
+extern const DubKernels dub_kernels_v3;
+extern const DubKernels dub_kernels_v4;
+
+/* dub_kernel_scratch: memory of the calling thread, 64-byte aligned, at least @n_bytes,
+ * undefined contents, kept until the thread ends. One user at a time: a function that
+ * takes it calls no other that does. */
+void *dub_kernel_scratch (size_t n_bytes);
+
+G_END_DECLS
