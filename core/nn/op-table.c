@@ -11,6 +11,8 @@ static const DubOp *const TABLE[] = {
   &dub_op_clip,
   &dub_op_concat,
   &dub_op_constant,
+  &dub_op_conv,
+  &dub_op_conv_transpose,
   &dub_op_div,
   &dub_op_dropout,
   &dub_op_elu,
@@ -33,10 +35,7 @@ static const DubOp *const TABLE[] = {
   &dub_op_reciprocal,
   &dub_op_reduce_mean,
   &dub_op_reduce_sum,
-  &dub_op_conv,
-  &dub_op_conv_transpose,
   &dub_op_relu,
-  &dub_op_conv_block,
   &dub_op_reshape,
   &dub_op_resize,
   &dub_op_selu,
@@ -55,6 +54,7 @@ static const DubOp *const TABLE[] = {
   &dub_op_transpose,
   &dub_op_unsqueeze,
   &dub_op_upsample,
+  &dub_op_conv_block,
   NULL,
 };
 

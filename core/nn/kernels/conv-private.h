@@ -68,3 +68,7 @@ void _dub_conv_finish_tile (const DubConvSetup  *self,
                             int64_t              first_channel,
                             int64_t              n_channels,
                             float               *tile);
+
+/* FALSE with DUB_ERROR_MEMORY where a piece has set the flag. */
+gboolean _dub_conv_check_memory (int                 *out_of_memory,
+                                 GError             **error);

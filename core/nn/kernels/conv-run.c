@@ -12,6 +12,7 @@ typedef struct {
   const float         *packed;
   const DubConvSource *source;
   const DubConvTarget *target;
+  int                  out_of_memory; /* atomic */
 } Job;
 
 /* Decodes a piece's number; FALSE where the remainder class has no outputs left for it. */
@@ -137,7 +138,7 @@ run_piece (size_t   piece,
            guint    thread,
            gpointer user_data)
 {
-  const Job *job = user_data;
+  Job *job = user_data;
   const DubConvSetup *self = job->setup;
   DubConvBlock block;
 
@@ -147,6 +148,12 @@ run_piece (size_t   piece,
   size_t row = (size_t) (self->g.in[2] + 63) / 16 * 16;
   size_t tile = (size_t) (self->tile_floats + 15) / 16 * 16;
   float *memory = dub_kernel_scratch ((row + 2 * tile + (size_t) self->slab_floats) * sizeof (float));
+
+  if (memory == NULL) {
+    g_atomic_int_set (&job->out_of_memory, TRUE);
+    return;
+  }
+
   float *slab = memory + row + 2 * tile;
 
   if (self->n_steps > 0)
@@ -158,6 +165,17 @@ run_piece (size_t   piece,
 }
 
 gboolean
+_dub_conv_check_memory (int     *out_of_memory,
+                        GError **error)
+{
+  if (!g_atomic_int_get (out_of_memory))
+    return TRUE;
+  g_set_error_literal (error, DUB_ERROR, DUB_ERROR_MEMORY, "There is no memory for the blocks of a convolution.");
+
+  return FALSE;
+}
+
+gboolean
 dub_conv_run (const DubConvSetup  *self,
               const float         *packed,
               const DubConvSource *source,
@@ -165,7 +183,8 @@ dub_conv_run (const DubConvSetup  *self,
               DubRun              *run,
               GError             **error)
 {
-  Job job = { self, packed, source, target };
+  Job job = { self, packed, source, target, FALSE };
 
-  return dub_parallel_for (run, (size_t) self->n_pieces, run_piece, &job, error);
+  return dub_parallel_for (run, (size_t) self->n_pieces, run_piece, &job, error) &&
+         _dub_conv_check_memory (&job.out_of_memory, error);
 }

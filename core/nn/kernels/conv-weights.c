@@ -31,6 +31,7 @@ typedef struct {
   int64_t              images;   /* of one product: matrix way */
   int64_t              in_share; /* input channels of one piece */
   int64_t              n_shares;
+  int                  out_of_memory; /* atomic */
 } Job;
 
 static int64_t
@@ -181,6 +182,11 @@ chunk_piece (size_t   piece,
   float *memory = dub_kernel_scratch ((row + x_floats + (size_t) job->dy.slab_floats) * sizeof (float));
   float *sum = job->partial + (int64_t) piece * n_weights (job->shape);
 
+  if (memory == NULL) {
+    g_atomic_int_set (&job->out_of_memory, TRUE);
+    return;
+  }
+
   memset (sum, 0, (size_t) n_weights (job->shape) * sizeof (float));
   for (int64_t work = job->n_work * (int64_t) piece / job->n_chunks;
        work < job->n_work * ((int64_t) piece + 1) / job->n_chunks; work++)
@@ -197,9 +203,14 @@ direct_gradient (Job     *job,
   choose_blocks (job);
   job->n_work = job->shape->n_images * job->shape->n_groups * job->n_blocks[0] * job->n_blocks[1];
   job->n_chunks = MIN (job->n_work, CHUNKS);
-  job->partial = g_new (float, MAX (job->n_chunks * n, 1));
+  job->partial = g_try_new (float, MAX (job->n_chunks * n, 1));
+  if (job->partial == NULL) {
+    job->out_of_memory = TRUE;
+    return _dub_conv_check_memory (&job->out_of_memory, error);
+  }
 
-  gboolean done = dub_parallel_for (run, (size_t) job->n_chunks, chunk_piece, job, error);
+  gboolean done = dub_parallel_for (run, (size_t) job->n_chunks, chunk_piece, job, error) &&
+                  _dub_conv_check_memory (&job->out_of_memory, error);
 
   for (int64_t i = 0; i < n && done; i++) {
     double total = 0.0;
@@ -230,6 +241,12 @@ matrix_piece (size_t   piece,
   size_t slab = (size_t) (MAX (job->x.slab_floats, job->dy.slab_floats) + 15) / 16 * 16;
   float *memory = dub_kernel_scratch ((row + slab + (size_t) (points * (s->out_channels + n_in * job->n_taps))) *
                                       sizeof (float));
+
+  if (memory == NULL) {
+    g_atomic_int_set (&job->out_of_memory, TRUE);
+    return;
+  }
+
   float *x_slab = memory + row;
   float *dy_rows = x_slab + slab;
   float *cols = dy_rows + s->out_channels * points;
@@ -310,7 +327,8 @@ matrix_gradient (Job     *job,
   job->in_share = CLAMP (192 / job->n_taps, 1, s->in_channels);
   job->n_shares = (s->in_channels + job->in_share - 1) / job->in_share;
 
-  return dub_parallel_for (run, (size_t) (s->n_groups * job->n_shares), matrix_piece, job, error);
+  return dub_parallel_for (run, (size_t) (s->n_groups * job->n_shares), matrix_piece, job, error) &&
+         _dub_conv_check_memory (&job->out_of_memory, error);
 }
 
 gboolean

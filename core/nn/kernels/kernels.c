@@ -32,10 +32,10 @@ dub_kernel_scratch (size_t n_bytes)
 
     free (memory);
     memory = aligned_alloc (64, total);
-    if (memory == NULL)
-      g_error ("Out of memory: %" G_GSIZE_FORMAT " bytes for a convolution.", total);
-    *(size_t *) (void *) memory = n_bytes;
     g_private_set (&scratch_of_thread, memory);
+    if (memory == NULL)
+      return NULL;
+    *(size_t *) (void *) memory = n_bytes;
   }
 
   return memory + HEADER;

@@ -121,7 +121,8 @@ extern const DubKernels dub_kernels_v4;
 
 /* dub_kernel_scratch: memory of the calling thread, 64-byte aligned, at least @n_bytes,
  * undefined contents, kept until the thread ends. One user at a time: a function that
- * takes it calls no other that does. */
+ * takes it calls no other that does. NULL where memory is exhausted. */
+G_GNUC_WARN_UNUSED_RESULT
 void *dub_kernel_scratch (size_t n_bytes);
 
 G_END_DECLS

@@ -102,7 +102,8 @@ dub_conv_shared_infer (DubInferContext *ctx,
   for (int a = 0; a < 3; a++)
     extent[a] = spatial.out[a] / params->pool[a];
   ctx->out[0] = (DubType) { DUB_DTYPE_F32, dub_spatial_shape (&spatial, x->dim[0], w->dim[0], extent) };
-  if (params->activation != DUB_ACTIVATION_NONE || params->pool[2] > 1)
+  params->has_code = params->activation != DUB_ACTIVATION_NONE || params->pool[2] > 1;
+  if (params->has_code)
     ctx->saved_bytes = dub_shape_n_elements (&ctx->out[0].shape);
 
   return TRUE;
@@ -255,7 +256,7 @@ dub_conv_shared_forward (DubOpContext *ctx,
   DubConvTarget target = {
     .y = dub_tensor_f32 (ctx->out[0]),
     .z = optional (ctx->in, ctx->n_inputs, 3),
-    .code = ctx->saved,
+    .code = params->has_code ? ctx->saved : NULL,
     .activation = params->activation,
     .alpha = params->alpha,
     .pool = { params->pool[0], params->pool[1], params->pool[2] },
@@ -275,7 +276,7 @@ dub_conv_shared_backward (DubOpContext *ctx,
   const DubConvShape *shape = &params->shape;
   DubConvSource dy = {
     .x = dub_tensor_f32 (ctx->d_out[0]),
-    .code = ctx->saved,
+    .code = params->has_code ? ctx->saved : NULL,
     .slope = params->activation == DUB_ACTIVATION_RELU ? 0.0f
              : params->activation == DUB_ACTIVATION_LEAKY_RELU ? params->alpha : 1.0f,
     .pool = { params->pool[0], params->pool[1], params->pool[2] },
