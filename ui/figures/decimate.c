@@ -91,7 +91,7 @@ dub_decimate (const DubSeries       *series,
 
     /* All that lies outside shares one column to each side. */
     place = CLAMP (place, -1.0, (double) n_columns);
-    /* A gap inside one column is narrower than what can be seen. */
+    /* A gap that leaves no column empty is narrower than what can be seen. */
     if (place == current) {
       gap = FALSE;
       if (series->y[i] < series->y[column.lowest])
@@ -103,7 +103,7 @@ dub_decimate (const DubSeries       *series,
     }
     if (!isnan (current))
       append_column (points, series, layout, &column);
-    if (gap)
+    if (gap && place > current + 1.0)
       append_break (points);
     gap = FALSE;
     current = place;

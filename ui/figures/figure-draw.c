@@ -236,7 +236,7 @@ draw_minor_ticks (DubCanvas             *canvas,
   int first = (int) floor (log10 (layout->y_range[0]) + 1e-9);
   int last = (int) ceil (log10 (layout->y_range[1]) - 1e-9);
 
-  if (last - first < 1 || layout->height / (last - first) < 2.2 * theme->font_caption)
+  if (last - first < 1 || layout->height / (last - first) < 3.0 * theme->font_caption)
     return;
   for (int power = first; power < last; power++)
     for (int i = 2; i < 10; i++) {

@@ -389,18 +389,18 @@ static GPtrArray *
 full_provenance (const DubMaskFigure *self)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *x = dub_number_format_short (self->cursor[0], 6);
-  g_autofree char *y = dub_number_format_short (self->cursor[1], 6);
-  g_autofree char *z = dub_number_format_short (self->cursor[2], 6);
+  g_autofree char *x = dub_number_format_exact (self->cursor[0]);
+  g_autofree char *y = dub_number_format_exact (self->cursor[1]);
+  g_autofree char *z = dub_number_format_exact (self->cursor[2]);
 
   for (guint i = 0; i < self->provenance->len; i++)
     g_ptr_array_add (list, g_strdup (self->provenance->pdata[i]));
   add_state (list, "iteration_shown", g_strdup_printf ("%u", self->iteration));
   add_state (list, "cursor_mm", g_strdup_printf ("%s %s %s", x, y, z));
   add_state (list, "convention", g_strdup (self->radiological ? "radiological" : "neurological"));
-  add_state (list, "clip", dub_number_format_short (self->style.overlay.clip, 6));
+  add_state (list, "clip", dub_number_format_exact (self->style.overlay.clip));
   if (isfinite (self->mass_inside))
-    add_state (list, "mass_inside_truth", dub_number_format (self->mass_inside, 6));
+    add_state (list, "mass_inside_truth", dub_number_format_exact (self->mass_inside));
   g_ptr_array_add (list, NULL);
 
   return list;
