@@ -26,7 +26,7 @@ G_GNUC_WARN_UNUSED_RESULT
 DubTensor *dub_onnx_load_tensor  (const char    *path,
                                   char         **name,   /* (out) (optional) (transfer full) */
                                   GError       **error);
-/* Writes a graph (opset 13) with its constants inside; atomic. */
+/* Writes a graph under its own operator set (13 for what is built here), IR version 7 or 8, constants inside; atomic. */
 gboolean   dub_onnx_save         (DubGraph      *graph,
                                   const char    *path,
                                   GError       **error);

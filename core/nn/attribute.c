@@ -2,15 +2,13 @@
 
 #include <string.h>
 
-typedef enum { INT, FLOAT, STRING, INTS, FLOATS, TENSOR } Kind;
-
 typedef struct {
-  Kind       kind;
-  int64_t    whole;
-  float      real;
-  char      *text;
-  GArray    *list; /* of int64_t or float */
-  DubTensor *tensor;
+  DubAttributeKind kind;
+  int64_t          whole;
+  float            real;
+  char            *text;
+  GArray          *list; /* of int64_t or float */
+  DubTensor       *tensor;
 } Attribute;
 
 struct _DubAttributes {
@@ -48,9 +46,9 @@ dub_attributes_free (DubAttributes *self)
 }
 
 static Attribute *
-put (DubAttributes *self,
-     const char    *name,
-     Kind           kind)
+put (DubAttributes    *self,
+     const char       *name,
+     DubAttributeKind  kind)
 {
   Attribute *attribute = g_new0 (Attribute, 1);
 
@@ -63,7 +61,7 @@ put (DubAttributes *self,
 static const Attribute *
 find (const DubAttributes *self,
       const char          *name,
-      Kind                 kind)
+      DubAttributeKind     kind)
 {
   const Attribute *attribute = self != NULL ? g_hash_table_lookup (self->table, name) : NULL;
 
@@ -75,7 +73,7 @@ dub_attributes_set_int (DubAttributes *self,
                         const char    *name,
                         int64_t        value)
 {
-  put (self, name, INT)->whole = value;
+  put (self, name, DUB_ATTRIBUTE_INT)->whole = value;
 }
 
 void
@@ -83,7 +81,7 @@ dub_attributes_set_float (DubAttributes *self,
                           const char    *name,
                           float          value)
 {
-  put (self, name, FLOAT)->real = value;
+  put (self, name, DUB_ATTRIBUTE_FLOAT)->real = value;
 }
 
 void
@@ -91,7 +89,7 @@ dub_attributes_set_string (DubAttributes *self,
                            const char    *name,
                            const char    *value)
 {
-  put (self, name, STRING)->text = g_strdup (value);
+  put (self, name, DUB_ATTRIBUTE_STRING)->text = g_strdup (value);
 }
 
 void
@@ -103,7 +101,7 @@ dub_attributes_set_ints (DubAttributes *self,
   GArray *list = g_array_new (FALSE, FALSE, sizeof (int64_t));
 
   g_array_append_vals (list, values, (guint) n_values);
-  put (self, name, INTS)->list = list;
+  put (self, name, DUB_ATTRIBUTE_INTS)->list = list;
 }
 
 void
@@ -115,7 +113,7 @@ dub_attributes_set_floats (DubAttributes *self,
   GArray *list = g_array_new (FALSE, FALSE, sizeof (float));
 
   g_array_append_vals (list, values, (guint) n_values);
-  put (self, name, FLOATS)->list = list;
+  put (self, name, DUB_ATTRIBUTE_FLOATS)->list = list;
 }
 
 void
@@ -123,7 +121,7 @@ dub_attributes_set_tensor (DubAttributes *self,
                            const char    *name,
                            DubTensor     *value)
 {
-  put (self, name, TENSOR)->tensor = dub_tensor_ref (value);
+  put (self, name, DUB_ATTRIBUTE_TENSOR)->tensor = dub_tensor_ref (value);
 }
 
 /* The kind shows in the notation: "2" and "1,1" are whole, a trailing f makes floats,
@@ -193,6 +191,40 @@ dub_attributes_parse (const char  *text,
   return g_steal_pointer (&self);
 }
 
+static int
+compare_names (gconstpointer a,
+               gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+const char **
+dub_attributes_names (const DubAttributes *self)
+{
+  GPtrArray *names = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer name;
+
+  g_hash_table_iter_init (&iter, self->table);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    g_ptr_array_add (names, name);
+  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_add (names, NULL);
+
+  return (const char **) g_ptr_array_free (names, FALSE);
+}
+
+DubAttributeKind
+dub_attributes_get_kind (const DubAttributes *self,
+                         const char          *name)
+{
+  const Attribute *attribute = g_hash_table_lookup (self->table, name);
+
+  g_return_val_if_fail (attribute != NULL, DUB_ATTRIBUTE_INT);
+
+  return attribute->kind;
+}
+
 gboolean
 dub_attributes_has (const DubAttributes *self,
                     const char          *name)
@@ -205,7 +237,7 @@ dub_attributes_get_int (const DubAttributes *self,
                         const char          *name,
                         int64_t              fallback)
 {
-  const Attribute *attribute = find (self, name, INT);
+  const Attribute *attribute = find (self, name, DUB_ATTRIBUTE_INT);
 
   return attribute != NULL ? attribute->whole : fallback;
 }
@@ -215,7 +247,7 @@ dub_attributes_get_float (const DubAttributes *self,
                           const char          *name,
                           float                fallback)
 {
-  const Attribute *attribute = find (self, name, FLOAT);
+  const Attribute *attribute = find (self, name, DUB_ATTRIBUTE_FLOAT);
 
   return attribute != NULL ? attribute->real : fallback;
 }
@@ -225,7 +257,7 @@ dub_attributes_get_string (const DubAttributes *self,
                            const char          *name,
                            const char          *fallback)
 {
-  const Attribute *attribute = find (self, name, STRING);
+  const Attribute *attribute = find (self, name, DUB_ATTRIBUTE_STRING);
 
   return attribute != NULL ? attribute->text : fallback;
 }
@@ -235,7 +267,7 @@ dub_attributes_get_ints (const DubAttributes *self,
                          const char          *name,
                          size_t              *n_values)
 {
-  const Attribute *attribute = find (self, name, INTS);
+  const Attribute *attribute = find (self, name, DUB_ATTRIBUTE_INTS);
 
   *n_values = attribute != NULL ? attribute->list->len : 0;
 
@@ -247,7 +279,7 @@ dub_attributes_get_floats (const DubAttributes *self,
                            const char          *name,
                            size_t              *n_values)
 {
-  const Attribute *attribute = find (self, name, FLOATS);
+  const Attribute *attribute = find (self, name, DUB_ATTRIBUTE_FLOATS);
 
   *n_values = attribute != NULL ? attribute->list->len : 0;
 
@@ -258,7 +290,7 @@ DubTensor *
 dub_attributes_get_tensor (const DubAttributes *self,
                            const char          *name)
 {
-  const Attribute *attribute = find (self, name, TENSOR);
+  const Attribute *attribute = find (self, name, DUB_ATTRIBUTE_TENSOR);
 
   return attribute != NULL ? attribute->tensor : NULL;
 }

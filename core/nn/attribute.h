@@ -36,6 +36,21 @@ G_GNUC_WARN_UNUSED_RESULT
 DubAttributes *dub_attributes_parse        (const char          *text,
                                             GError             **error);
 
+typedef enum {
+  DUB_ATTRIBUTE_INT,
+  DUB_ATTRIBUTE_FLOAT,
+  DUB_ATTRIBUTE_STRING,
+  DUB_ATTRIBUTE_INTS,
+  DUB_ATTRIBUTE_FLOATS,
+  DUB_ATTRIBUTE_TENSOR,
+} DubAttributeKind;
+
+/* Names of all attributes in alphabetical order: (transfer container), NULL-terminated. */
+const char   **dub_attributes_names        (const DubAttributes *self);
+/* Of an attribute that is there. */
+DubAttributeKind dub_attributes_get_kind   (const DubAttributes *self,
+                                            const char          *name);
+
 gboolean       dub_attributes_has          (const DubAttributes *self,
                                             const char          *name);
 
