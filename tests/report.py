@@ -81,9 +81,13 @@ def main():
             print(f'{label:12} {suite:14} {passed:6} passed {failed:4} failed {skipped:4} skipped {seconds:7.1f} s')
     total[1] = len(failures)
     if skips:
-        print('\nSkipped:')
+        # One line a reason: a missing data set or operator skips many.
+        reasons = {}
         for name, reason in skips:
-            print(f'  {name}: {reason}')
+            reasons.setdefault(reason, []).append(name)
+        print('\nSkipped:')
+        for reason, names in reasons.items():
+            print(f'  {len(names):4} × {reason} ({names[0]}{" …" if len(names) > 1 else ""})')
     if failures:
         print('\nFailed:')
         for name, reason in failures:

@@ -45,9 +45,10 @@ set_axis (DubAxis    *axis,
           double      high,
           const char *label)
 {
-  g_autofree char *old = axis->label;
+  char *copy = g_strdup (label);
 
-  *axis = (DubAxis) { kind, low, high, g_strdup (label) };
+  g_free (axis->label);
+  *axis = (DubAxis) { kind, low, high, copy };
 }
 
 void
