@@ -84,8 +84,9 @@ cli_mask_options_parse (CliMaskOptions *self,
 
   if (self->class_index < 0)
     return cli_usage_error (error, _("The option --class K is missing, or K is below 0."));
-  if (self->n_iterations < 0 || self->grid < 1)
-    return cli_usage_error (error, _("--iterations must be at least 0 and --grid at least 1."));
+  if (self->n_iterations < 1 || self->grid < 1)
+    return cli_usage_error (error, _("--iterations is %d and --grid is %d, expected at least 1."), self->n_iterations,
+                            self->grid);
   if (self->norm != NULL && !cli_choose ("--norm", self->norm, NORM_CHOICES, &norm, error))
     return FALSE;
 

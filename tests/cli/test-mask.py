@@ -117,7 +117,7 @@ def t_replacements():
     scores = {}
     for replacement in ('1', '0', 'mean', 'blur', other):
         # With m = 0 everywhere at the start, the first score is that of the replacement itself.
-        cli('mask', classifier(), brain, '--class', 1, '--start', 0, '--grid', 1, '--jitter', 0, '--iterations', 0,
+        cli('mask', classifier(), brain, '--class', 1, '--start', 0, '--grid', 1, '--jitter', 0, '--iterations', 1,
             '--replace', replacement, '-o', path('r_mask.nii'), '--trace', path('r.csv'))
         scores[replacement] = trace_of('r.csv')[0, 2]
     expected = {'1': numpy.ones(SHAPE), '0': numpy.zeros(SHAPE), 'mean': numpy.full(SHAPE, x.mean(dtype='float64')),
