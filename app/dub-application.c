@@ -139,6 +139,16 @@ get_window (DubApplication *self)
   return window;
 }
 
+static gboolean
+open_last_study (DubApplication *self,
+                 DubWindow      *window)
+{
+  g_autofree char *last = g_strdup (dub_settings_state_get_last_study (self->settings));
+  g_autofree char *file = g_build_filename (last, "study.json", NULL);
+
+  return last[0] != '\0' && g_file_test (file, G_FILE_TEST_EXISTS) && dub_window_open_study (window, last);
+}
+
 static int
 dub_application_command_line (GApplication            *application,
                               GApplicationCommandLine *line)
@@ -161,17 +171,11 @@ dub_application_command_line (GApplication            *application,
     g_list_store_append (files, file);
   }
 
-  if (g_variant_dict_contains (options, "demo")) {
-    dub_window_open_demo (window);
-  } else if (g_list_model_get_n_items (G_LIST_MODEL (files)) > 0) {
+  if (g_list_model_get_n_items (G_LIST_MODEL (files)) > 0)
     dub_window_open_files (window, G_LIST_MODEL (files));
-  } else if (is_new && !g_variant_dict_contains (options, "welcome")) {
-    const char *last = dub_settings_state_get_last_study (self->settings);
-    g_autofree char *file = g_build_filename (last, "study.json", NULL);
-
-    if (last[0] != '\0' && g_file_test (file, G_FILE_TEST_EXISTS))
-      dub_window_open_study (window, last);
-  }
+  else if (is_new && !g_variant_dict_contains (options, "welcome") && !open_last_study (self, window)
+           && g_variant_dict_contains (options, "demo"))
+    dub_window_open_demo (window);
   if (play)
     dub_window_play (window);
   gtk_window_present (GTK_WINDOW (window));
@@ -237,7 +241,7 @@ dub_application_init (DubApplication *self)
 {
   const GOptionEntry entries[] = {
     { "play", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Start the mask of the opened study"), NULL },
-    { "demo", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Open the brain demo, making it where it is not there yet"), NULL },
+    { "demo", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Open the brain demo where there is no last study, making it if need be"), NULL },
     { "welcome", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Show the welcome page instead of the last study"), NULL },
     { "benchmark-start", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the milliseconds to the first frame"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version"), NULL },

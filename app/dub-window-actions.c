@@ -252,7 +252,6 @@ _dub_window_init_actions (DubWindow *self)
 {
   DubSettingsState *settings = dub_session_get_settings (self->session);
   g_autoptr (GPropertyAction) radiological = g_property_action_new ("radiological", settings, "radiological");
-  g_autoptr (GPropertyAction) fullscreen = g_property_action_new ("fullscreen", self, "fullscreened");
   g_autoptr (GSimpleAction) scheme = g_simple_action_new_stateful ("color-scheme", G_VARIANT_TYPE_STRING,
                                                                    g_variant_new_string ("system"));
 
@@ -260,7 +259,6 @@ _dub_window_init_actions (DubWindow *self)
                                NULL, NULL, NULL);
   g_signal_connect_object (scheme, "activate", G_CALLBACK (activate_scheme_cb), self, 0);
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (radiological));
-  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (fullscreen));
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (scheme));
   _dub_window_update_actions (self);
 }
@@ -285,6 +283,7 @@ _dub_window_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.forward", NULL, forward_action);
   gtk_widget_class_install_action (klass, "win.toggle-sidebar", NULL, toggle_sidebar_action);
   gtk_widget_class_install_action (klass, "win.page", "s", page_action);
+  gtk_widget_class_install_property_action (klass, "win.fullscreen", "fullscreened");
   gtk_widget_class_install_action (klass, "win.page-action", "s", page_action_action);
   gtk_widget_class_install_action (klass, "win.export-figure", NULL, export_figure_action);
   gtk_widget_class_install_action (klass, "win.play", NULL, play_action);

@@ -8,6 +8,8 @@
 #define dub_mask_page_get_type adw_bin_get_type
 #endif
 
+enum { UNFOLD_WIDTH = 900 };
+
 /* The pages that a study has, in the order of the sidebar. */
 typedef struct {
   const char *name;
@@ -309,6 +311,17 @@ set_session (DubWindow        *self,
   _dub_window_init_actions (self);
 }
 
+static void
+dub_window_size_allocate (GtkWidget *widget,
+                          int        width,
+                          int        height,
+                          int        baseline)
+{
+  /* A page needs the whole width of a small window, whatever its least width is. */
+  adw_leaflet_set_can_unfold (DUB_WINDOW (widget)->leaflet, width >= UNFOLD_WIDTH);
+  GTK_WIDGET_CLASS (dub_window_parent_class)->size_allocate (widget, width, height, baseline);
+}
+
 static gboolean
 dub_window_close_request (GtkWindow *window)
 {
@@ -350,6 +363,7 @@ dub_window_class_init (DubWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = dub_window_dispose;
   GTK_WINDOW_CLASS (klass)->close_request = dub_window_close_request;
+  widget_class->size_allocate = dub_window_size_allocate;
 
   g_type_ensure (DUB_TYPE_WELCOME_PAGE);
   g_type_ensure (DUB_TYPE_SIDEBAR_FOOT);

@@ -334,13 +334,24 @@ dub_session_study_edited (DubSession *self)
 
   if (self->study == NULL)
     return;
-  g_signal_emit (self, signals[STUDY_EDITED], 0);
-
   int n_cases = (int) self->study->cases->len, n_models = (int) self->study->models->len;
-  int case_index = CLAMP (self->case_index, n_cases > 0 ? 0 : -1, n_cases - 1);
-  int model_index = CLAMP (self->model_index, n_models > 0 ? 0 : -1, n_models - 1);
 
-  dub_session_select (self, case_index, model_index);
+  /* Places on the way that are no more become the nearest that is; the first takes the place of none. */
+  for (guint i = self->steps->len; i-- > 0;) {
+    DubStep *step = &g_array_index (self->steps, DubStep, i);
+
+    step->case_index = CLAMP (step->case_index, n_cases > 0 ? 0 : -1, n_cases - 1);
+    step->model_index = CLAMP (step->model_index, n_models > 0 ? 0 : -1, n_models - 1);
+  }
+
+  g_object_freeze_notify (G_OBJECT (self));
+  if (self->steps->len > 0) {
+    DubStep here = g_array_index (self->steps, DubStep, self->step);
+
+    show_selection (self, here.case_index, here.model_index);
+  }
+  g_signal_emit (self, signals[STUDY_EDITED], 0);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 int

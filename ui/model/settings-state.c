@@ -1,5 +1,8 @@
 #include "ui/model/settings-state.h"
 
+#define G_SETTINGS_ENABLE_BACKEND
+#include <gio/gsettingsbackend.h>
+
 #include "dub-config.h"
 
 struct _DubSettingsState {
@@ -164,7 +167,12 @@ dub_settings_state_constructed (GObject *object)
   if (schema == NULL)
     return;
 
-  self->settings = g_settings_new_full (schema, NULL, NULL);
+  /* Run from its build folder, the program keeps its settings in a file of its own: no daemon is needed for that. */
+  const char *file = g_getenv ("DUBITO_SETTINGS");
+  g_autoptr (GSettingsBackend) backend = file != NULL && g_path_is_absolute (file)
+                                         ? g_keyfile_settings_backend_new (file, "/", NULL) : NULL;
+
+  self->settings = g_settings_new_full (schema, backend, NULL);
   for (int i = 1; i < N_PROPS; i++)
     if (g_settings_schema_has_key (schema, props[i]->name))
       g_settings_bind (self->settings, props[i]->name, self, props[i]->name, G_SETTINGS_BIND_DEFAULT);

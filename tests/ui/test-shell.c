@@ -1,0 +1,321 @@
+/* The window, the welcome page, preferences and rows, on a real display connection. */
+#include <glib/gstdio.h>
+
+#include "app/dub-preferences.h"
+#include "app/dub-study-dialog.h"
+#include "app/dub-window.h"
+#include "core/base/error.h"
+#include "ui/pages/welcome-page.h"
+#include "ui/widgets/job-row.h"
+
+static char *data_folder;
+static AdwApplication *application;
+
+/* Lets the main loop work for a while, or until @flag is set. */
+static void
+iterate (int             milliseconds,
+         const gboolean *flag)
+{
+  gint64 end = g_get_monotonic_time () + milliseconds * 1000;
+
+  while (g_get_monotonic_time () < end && (flag == NULL || !*flag))
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_usleep (1000);
+}
+
+static GtkWidget *
+find_widget (GtkWidget *root,
+             GType      type)
+{
+  if (G_TYPE_CHECK_INSTANCE_TYPE (root, type))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child)) {
+    GtkWidget *found = find_widget (child, type);
+
+    if (found != NULL)
+      return found;
+  }
+
+  return NULL;
+}
+
+static gboolean
+shows_text (GtkWidget  *root,
+            const char *text)
+{
+  if (!gtk_widget_get_child_visible (root) || !gtk_widget_get_visible (root))
+    return FALSE;
+  if (GTK_IS_LABEL (root) && strstr (gtk_label_get_text (GTK_LABEL (root)), text) != NULL)
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (shows_text (child, text))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* The window must be gone after it was closed, with everything in it. */
+static void
+destroy_window (gpointer window)
+{
+  g_object_add_weak_pointer (window, &window);
+  gtk_window_destroy (GTK_WINDOW (window));
+  iterate (200, NULL);
+  g_assert_null (window);
+}
+
+static DubWindow *
+make_window (int width)
+{
+  g_autoptr (DubSettingsState) settings = dub_settings_state_new ();
+  g_autofree char *file = g_build_filename (data_folder, "recent.json", NULL);
+  g_autoptr (DubRecent) recent = dub_recent_new (file);
+
+  g_object_set (settings, "window-width", width, "window-height", 700, NULL);
+
+  return dub_window_new (application, settings, recent);
+}
+
+static DubStudy *
+make_study (gboolean with_case)
+{
+  DubStudy *study = dub_study_new ("Test study");
+
+  if (with_case)
+    dub_study_add_case (study, "sub-1", "/nowhere/sub-1.nii", -1);
+
+  return study;
+}
+
+static void
+test_welcome (void)
+{
+  DubWindow *window = make_window (1280);
+
+  gtk_window_present (GTK_WINDOW (window));
+  iterate (300, NULL);
+  g_assert_true (shows_text (GTK_WIDGET (window), "Drop a network and its data"));
+  g_assert_true (shows_text (GTK_WIDGET (window), "Studies that you open are listed here."));
+  g_assert_true (shows_text (GTK_WIDGET (window), "Atrophy masks"));
+  destroy_window (window);
+}
+
+/* One half is kept and the other is asked for. */
+static void
+test_pending (void)
+{
+  DubWindow *window = make_window (1280);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autofree char *path = g_build_filename (data_folder, "net.onnx", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  gtk_window_present (GTK_WINDOW (window));
+  g_list_store_append (files, file);
+  dub_window_open_files (window, G_LIST_MODEL (files));
+  iterate (100, NULL);
+  g_assert_true (shows_text (GTK_WIDGET (window), "net.onnx is ready: now drop a brain"));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.forget-pending", NULL);
+  iterate (50, NULL);
+  g_assert_true (shows_text (GTK_WIDGET (window), "Drop a network and its data"));
+  destroy_window (window);
+}
+
+static void
+test_study (void)
+{
+  DubWindow *window = make_window (1280);
+  DubSession *session = dub_window_get_session (window);
+  g_autoptr (DubStudy) study = make_study (TRUE);
+
+  gtk_window_present (GTK_WINDOW (window));
+  dub_session_set_study (session, study);
+  iterate (200, NULL);
+  g_assert_true (shows_text (GTK_WIDGET (window), "Test study"));
+  g_assert_true (shows_text (GTK_WIDGET (window), "sub-1"));
+  g_assert_true (shows_text (GTK_WIDGET (window), "This study has no network"));
+
+  /* A job appears in the foot, and goes when it is over. */
+  g_autoptr (DubJob) job = dub_job_new ("Mask · sub-1");
+
+  dub_job_set_stage (job, "90 / 300");
+  dub_job_set_fraction (job, 0.3);
+  dub_jobs_add (dub_session_get_jobs (session), job);
+  iterate (50, NULL);
+  g_assert_true (shows_text (GTK_WIDGET (window), "90 / 300"));
+  dub_job_finish (job, NULL);
+  iterate (50, NULL);
+  g_assert_false (shows_text (GTK_WIDGET (window), "90 / 300"));
+
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.close-study", NULL);
+  iterate (200, NULL);
+  g_assert_null (dub_session_get_study (session));
+  g_assert_true (shows_text (GTK_WIDGET (window), "Drop a network and its data"));
+  destroy_window (window);
+}
+
+static void
+test_undo_actions (void)
+{
+  DubWindow *window = make_window (1280);
+  DubSession *session = dub_window_get_session (window);
+  g_autoptr (DubStudy) study = make_study (FALSE);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autofree char *path = g_build_filename (data_folder, "sub-2.nii.gz", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  dub_session_set_study (session, study);
+  g_list_store_append (files, file);
+  dub_window_open_files (window, G_LIST_MODEL (files));
+  g_assert_cmpuint (study->cases->len, ==, 1);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.undo", NULL));
+  g_assert_cmpuint (study->cases->len, ==, 0);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.redo", NULL));
+  g_assert_cmpuint (study->cases->len, ==, 1);
+  destroy_window (window);
+}
+
+static void
+test_fold (void)
+{
+  DubWindow *narrow = make_window (800), *wide = make_window (1280);
+  g_autoptr (DubStudy) study = make_study (TRUE);
+
+  gtk_window_present (GTK_WINDOW (narrow));
+  dub_session_set_study (dub_window_get_session (narrow), study);
+  iterate (300, NULL);
+  g_assert_true (adw_leaflet_get_folded (ADW_LEAFLET (find_widget (GTK_WIDGET (narrow), ADW_TYPE_LEAFLET))));
+  gtk_widget_activate_action (GTK_WIDGET (narrow), "win.toggle-sidebar", NULL);
+  iterate (400, NULL);
+  g_assert_cmpstr (adw_leaflet_get_visible_child_name (ADW_LEAFLET (find_widget (GTK_WIDGET (narrow), ADW_TYPE_LEAFLET))),
+                   ==, "sidebar");
+  destroy_window (narrow);
+
+  gtk_window_present (GTK_WINDOW (wide));
+  dub_session_set_study (dub_window_get_session (wide), study);
+  iterate (300, NULL);
+  g_assert_false (adw_leaflet_get_folded (ADW_LEAFLET (find_widget (GTK_WIDGET (wide), ADW_TYPE_LEAFLET))));
+  destroy_window (wide);
+}
+
+static void
+test_schemes (void)
+{
+  DubWindow *window = make_window (1280);
+  AdwStyleManager *manager = adw_style_manager_get_default ();
+
+  gtk_window_present (GTK_WINDOW (window));
+  adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_FORCE_DARK);
+  iterate (150, NULL);
+  g_assert_true (adw_style_manager_get_dark (manager));
+  adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_FORCE_LIGHT);
+  iterate (150, NULL);
+  g_assert_false (adw_style_manager_get_dark (manager));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.color-scheme", "s", "dark");
+  g_assert_cmpstr (dub_settings_state_get_color_scheme (dub_session_get_settings (dub_window_get_session (window))), ==,
+                   "dark");
+  destroy_window (window);
+}
+
+static void
+test_preferences (void)
+{
+  g_autoptr (DubSettingsState) settings = dub_settings_state_new ();
+  GtkWidget *window = dub_preferences_new (settings);
+
+  g_object_set (settings, "radiological", FALSE, "figure-preset", "single", "overlay-map", "viridis", NULL);
+  gtk_window_present (GTK_WINDOW (window));
+  iterate (200, NULL);
+  /* A value that the rows do not know is left as it is. */
+  g_object_set (settings, "overlay-map", "rainbow", NULL);
+  g_assert_cmpstr (dub_settings_state_get_overlay_map (settings), ==, "rainbow");
+  g_assert_false (dub_settings_state_get_radiological (settings));
+  destroy_window (window);
+}
+
+static void
+created_cb (DubStudyDialog *dialog,
+            DubStudy       *study,
+            gboolean       *created)
+{
+  *created = TRUE;
+}
+
+/* Files that are no network and no volume are named, and nothing can be created from them. */
+static void
+test_dialog_bad_files (void)
+{
+  g_autofree char *network = g_build_filename (data_folder, "bad.onnx", NULL);
+  g_autofree char *volume = g_build_filename (data_folder, "bad.nii", NULL);
+  char *networks[] = { network, NULL }, *volumes[] = { volume, NULL };
+  gboolean created = FALSE;
+
+  g_assert_true (g_file_set_contents (network, "this is no protobuf", -1, NULL));
+  g_assert_true (g_file_set_contents (volume, "nor is this a brain", -1, NULL));
+
+  DubStudyDialog *dialog = dub_study_dialog_new (NULL, networks, volumes);
+
+  g_signal_connect (dialog, "created", G_CALLBACK (created_cb), &created);
+  gtk_window_present (GTK_WINDOW (dialog));
+  iterate (500, NULL);
+  g_assert_true (shows_text (GTK_WIDGET (dialog), "bad.nii"));
+  gtk_widget_activate_action (GTK_WIDGET (dialog), "dialog.create", NULL);
+  g_assert_false (created);
+  destroy_window (dialog);
+  g_remove (network);
+  g_remove (volume);
+}
+
+static void
+test_job_row (void)
+{
+  g_autoptr (DubJob) job = dub_job_new ("Brain demo");
+  GtkWidget *row = g_object_ref_sink (dub_job_row_new (job));
+  g_autofree char *seconds = dub_format_time_left (41.2);
+  g_autofree char *minutes = dub_format_time_left (131.0);
+
+  g_assert_cmpstr (seconds, ==, "42 s left");
+  g_assert_cmpstr (minutes, ==, "2 min 11 s left");
+  g_assert_null (dub_format_time_left (-1.0));
+  dub_job_set_stage (job, "Training");
+  dub_job_set_seconds_left (job, 131.0);
+  g_assert_true (shows_text (row, "Training · 2 min 11 s left"));
+  dub_job_set_paused (job, TRUE);
+  g_assert_true (shows_text (row, "Training · paused"));
+  g_assert_finalize_object (row);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  /* The person's own files are out of reach. */
+  data_folder = g_dir_make_tmp ("dubito-shell-XXXXXX", NULL);
+  g_setenv ("XDG_DATA_HOME", data_folder, TRUE);
+  g_setenv ("XDG_CACHE_HOME", data_folder, TRUE);
+  g_test_init (&argc, &argv, NULL);
+  if (!gtk_init_check ()) {
+    g_print ("1..0 # SKIP no display\n");
+    return 0;
+  }
+  application = adw_application_new ("org.dubito.Test", G_APPLICATION_NON_UNIQUE);
+  g_application_set_resource_base_path (G_APPLICATION (application), "/org/dubito/Dubito");
+  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+
+  g_test_add_func ("/shell/welcome", test_welcome);
+  g_test_add_func ("/shell/pending", test_pending);
+  g_test_add_func ("/shell/study", test_study);
+  g_test_add_func ("/shell/undo-actions", test_undo_actions);
+  g_test_add_func ("/shell/fold", test_fold);
+  g_test_add_func ("/shell/schemes", test_schemes);
+  g_test_add_func ("/shell/preferences", test_preferences);
+  g_test_add_func ("/shell/dialog-bad-files", test_dialog_bad_files);
+  g_test_add_func ("/shell/job-row", test_job_row);
+
+  int result = g_test_run ();
+
+  g_object_unref (application);
+  g_rmdir (data_folder);
+  g_free (data_folder);
+
+  return result;
+}
