@@ -14,7 +14,7 @@ const CliBenchRow CLI_BENCHES[] = {
     cli_bench_mask_iteration },
   { "meshnet", N_("forward pass of ten dilated 3-D convolutions on 256x256x256"), cli_bench_meshnet },
   { "resnet18", N_("forward pass of ResNet-18 with a 3x3 stem, 28x28, batch 128"), cli_bench_resnet18 },
-  { "slice", N_("three panes of 600x600 of a 256x256x256 volume with an overlay, every slice new"), cli_bench_slice },
+  { "slice", N_("one frame of scrolling a 600x600 pane through a 256x256x256 volume with an overlay"), cli_bench_slice },
   { NULL },
 };
 

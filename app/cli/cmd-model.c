@@ -6,7 +6,6 @@
 #include "core/io/onnx.h"
 #include "core/nn/model-info.h"
 
-#include <math.h>
 #include <stdio.h>
 
 static void
@@ -63,7 +62,11 @@ print_json (const DubGraph     *graph,
   json_builder_end_array (builder);
 
   cli_json_int (builder, "parameters", (gint64) info->n_parameters);
-  cli_json_double (builder, "multiply_adds", info->cost_known ? info->multiply_adds : NAN);
+  json_builder_set_member_name (builder, "multiply_adds");
+  if (info->cost_known)
+    json_builder_add_int_value (builder, (gint64) info->multiply_adds);
+  else
+    json_builder_add_null_value (builder);
 
   json_builder_set_member_name (builder, "operators");
   json_builder_begin_object (builder);
@@ -103,9 +106,17 @@ print_value (const char     *kind,
              DubDtype        dtype,
              const DubShape *shape)
 {
-  g_autofree char *text = shape != NULL ? dub_shape_to_string (shape) : g_strdup (_("of unknown shape"));
+  g_autoptr (GString) text = g_string_new (NULL);
 
-  printf ("%s %s: %s %s\n", kind, name, dub_dtype_name (dtype), text);
+  for (int i = 0; shape != NULL && i < shape->rank; i++) {
+    g_string_append (text, i > 0 ? "×" : "");
+    if (shape->dim[i] >= 0)
+      g_string_append_printf (text, "%" G_GINT64_FORMAT, shape->dim[i]);
+    else
+      g_string_append (text, "?");
+  }
+  printf ("%s %s: %s %s\n", kind, name, dub_dtype_name (dtype),
+          shape == NULL ? _("of unknown shape") : shape->rank == 0 ? _("scalar") : text->str);
 }
 
 static void
