@@ -276,8 +276,15 @@ make_figure (CliMaskJob   *job,
     return NULL;
   if (truth != NULL)
     figure->mass_inside = dub_mass_inside (mask->voxels, truth->voxels, 2.0);
-  dub_mask_figure_add_provenance (figure, "model_sha256", job->model_hash);
-  dub_mask_figure_add_provenance (figure, "data_sha256", job->volume_hashes->pdata[0]);
+
+  /* The same keys in the same order as the window's export, so that equal masks give equal bytes. */
+  g_autofree char *iteration = g_strdup_printf ("%u", figure->iteration);
+  g_autofree char *clip = g_strdup_printf ("%g", figure->style.overlay.clip);
+
+  dub_mask_figure_add_provenance (figure, "model-sha256", job->model_hash);
+  dub_mask_figure_add_provenance (figure, "data-sha256", job->volume_hashes->pdata[0]);
+  dub_mask_figure_add_provenance (figure, "iteration", iteration);
+  dub_mask_figure_add_provenance (figure, "clip", clip);
 
   return g_steal_pointer (&figure);
 }
