@@ -272,8 +272,8 @@ check_counts (Import      *import,
   if (op == NULL)
     return TRUE;
   if (n_inputs < (size_t) op->min_inputs || (op->max_inputs >= 0 && n_inputs > (size_t) op->max_inputs))
-    return fail (import, DUB_ERROR_FORMAT, error, "node “%s” (%s) has %zu inputs; expected %d to %d.", name, op_name,
-                 n_inputs, op->min_inputs, op->max_inputs);
+    return fail (import, DUB_ERROR_FORMAT, error, "node “%s” (%s) has %zu inputs; expected at least %d and at most %d.", name, op_name,
+                 n_inputs, op->min_inputs, op->max_inputs < 0 ? G_MAXINT : op->max_inputs);
   if (n_outputs > (size_t) MAX (1, op->max_outputs))
     return fail (import, DUB_ERROR_FORMAT, error, "node “%s” (%s) has %zu outputs; expected at most %d.", name, op_name,
                  n_outputs, MAX (1, op->max_outputs));
