@@ -96,7 +96,7 @@ dub_colorbar_draw (DubCanvas         *canvas,
   double number_x = bar.x + bar.width + 0.95 * size;
   double clip_y = dub_colorbar_to_px (&bar, overlay->clip);
   gboolean clips = overlay->clip > bar.low && overlay->clip <= bar.high;
-  int max_ticks = (int) CLAMP (bar.height / (1.8 * size), 2, 6);
+  int max_ticks = (int) CLAMP (bar.height / (1.25 * size), 2, 6);
   double step = dub_ticks_step (bar.low, bar.high, max_ticks);
   int n = dub_ticks_linear (bar.low, bar.high, max_ticks, ticks);
 

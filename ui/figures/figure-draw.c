@@ -312,7 +312,7 @@ dub_figure_draw (const DubFigure *self,
   bottom = mark + gap + 1.2 * size + (self->x.label != NULL ? gap + 1.1 * size : 0.0);
   box.y = dub_canvas_snap (canvas, top);
   box.height = dub_canvas_snap (canvas, MAX (MIN_PLOT, height - top - bottom));
-  ticks_init (&y_ticks, canvas, box.y_kind, box.y_range, (int) CLAMP (box.height / (1.9 * size), 2, 9));
+  ticks_init (&y_ticks, canvas, box.y_kind, box.y_range, (int) CLAMP (box.height / (1.6 * size), 2, 9));
   left = y_ticks.widest + gap + mark + (self->y.label != NULL ? 1.25 * size + gap : 0.0);
   box.x = dub_canvas_snap (canvas, left);
   /* The last number of the x axis may reach beyond the box by half its width. */

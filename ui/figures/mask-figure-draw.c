@@ -19,6 +19,7 @@
 #define PANE_GAP         1.5
 #define BAR_COLUMN       62.0
 #define PLOT_HEIGHT      118.0
+#define SCALE_BAR        50.0  /* mm */
 #define CONTENT_PAD      7.0   /* mm of air around what is in the image */
 
 typedef struct {
@@ -213,6 +214,21 @@ draw_pane (const Sheet        *sheet,
                          height);
 }
 
+/* How long 50 mm are, in the lower left corner of a pane. */
+static void
+draw_scale_bar (const Sheet *sheet,
+                double       scale,
+                double       x,
+                double       bottom)
+{
+  const DubTheme *theme = sheet->theme;
+  double size = theme->font_caption, inset = 0.6 * size, length = SCALE_BAR * scale;
+
+  dub_canvas_box (sheet->canvas, theme->pane_text, x + inset, bottom - inset - 1.0, length, 1.0, 0.0);
+  dub_canvas_text (sheet->canvas, "50 mm", size, DUB_TEXT_HALO, theme->pane_dim, x + inset,
+                   bottom - inset - 1.0 - 0.4 * size);
+}
+
 static void
 fill_style (const DubMaskFigure *figure,
             DubPaneStyle        *style)
@@ -308,9 +324,15 @@ panes (const Sheet *sheet,
                  p == n_row - 1 ? room + (n_row - 1) * PANE_GAP - x : pane_width, first);
       x += pane_width + PANE_GAP;
     }
-    if (!wide)
-      draw_pane (sheet, composer, &pane[2], &style, NULL, scale, 0.0, y + first + PANE_GAP, scale * pane[2].size[0],
+    if (!wide) {
+      x = 0.0;
+      draw_pane (sheet, composer, &pane[2], &style, NULL, scale, x, y + first + PANE_GAP, scale * pane[2].size[0],
                  second);
+    } else {
+      x -= scale * pane[2].size[0] + PANE_GAP;
+    }
+    if (SCALE_BAR * scale < 0.4 * scale * pane[2].size[0])
+      draw_scale_bar (sheet, scale, x, y + height);
     if (figure->mask != NULL) {
       double size = sheet->theme->font_caption, top = y + (wide ? 0.0 : first + PANE_GAP) + 1.9 * size;
       double bottom = y + height - 2.0 * size;

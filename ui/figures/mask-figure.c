@@ -376,31 +376,52 @@ draw (gconstpointer figure,
 }
 
 static void
-add_state (GPtrArray  *list,
+add_state (GTree      *entries,
            const char *key,
            char       *value)
 {
-  g_ptr_array_add (list, g_strdup (key));
-  g_ptr_array_add (list, value);
+  g_tree_replace (entries, g_strdup (key), value);
 }
 
-/* What is stored, and what can be read off the struct only now: the state of the view. */
+static int
+compare_keys (gconstpointer a,
+              gconstpointer b,
+              gpointer      user_data)
+{
+  return strcmp (a, b);
+}
+
+static gboolean
+append_entry (gpointer key,
+              gpointer value,
+              gpointer list)
+{
+  g_ptr_array_add (list, g_strdup (key));
+  g_ptr_array_add (list, g_strdup (value));
+
+  return FALSE;
+}
+
+/* What is stored, and what can be read off the struct only now: the state of the view. Sorted by key,
+ * so that the order in which a caller learned them does not show in the file. */
 static GPtrArray *
 full_provenance (const DubMaskFigure *self)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GTree) entries = g_tree_new_full (compare_keys, NULL, g_free, g_free);
   g_autofree char *x = dub_number_format_exact (self->cursor[0]);
   g_autofree char *y = dub_number_format_exact (self->cursor[1]);
   g_autofree char *z = dub_number_format_exact (self->cursor[2]);
 
-  for (guint i = 0; i < self->provenance->len; i++)
-    g_ptr_array_add (list, g_strdup (self->provenance->pdata[i]));
-  add_state (list, "iteration_shown", g_strdup_printf ("%u", self->iteration));
-  add_state (list, "cursor_mm", g_strdup_printf ("%s %s %s", x, y, z));
-  add_state (list, "convention", g_strdup (self->radiological ? "radiological" : "neurological"));
-  add_state (list, "clip", dub_number_format_exact (self->style.overlay.clip));
+  for (guint i = 0; i + 1 < self->provenance->len; i += 2)
+    add_state (entries, self->provenance->pdata[i], g_strdup (self->provenance->pdata[i + 1]));
+  add_state (entries, "iteration_shown", g_strdup_printf ("%u", self->iteration));
+  add_state (entries, "cursor_mm", g_strdup_printf ("%s %s %s", x, y, z));
+  add_state (entries, "convention", g_strdup (self->radiological ? "radiological" : "neurological"));
+  add_state (entries, "clip", dub_number_format_exact (self->style.overlay.clip));
   if (isfinite (self->mass_inside))
-    add_state (list, "mass_inside_truth", dub_number_format_exact (self->mass_inside));
+    add_state (entries, "mass_inside_truth", dub_number_format_exact (self->mass_inside));
+  g_tree_foreach (entries, append_entry, list);
   g_ptr_array_add (list, NULL);
 
   return list;
