@@ -2,11 +2,7 @@
 
 #include <glib/gi18n.h>
 
-#if __has_include("ui/pages/mask-page.h")
 #include "ui/pages/mask-page.h"
-#else
-#define dub_mask_page_get_type adw_bin_get_type
-#endif
 
 enum { UNFOLD_WIDTH = 900 };
 

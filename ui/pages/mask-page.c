@@ -1,0 +1,471 @@
+#include "ui/pages/mask-page-private.h"
+
+#include <glib/gi18n.h>
+
+/* Below this width of the page the settings fold away (a window of 1000 px with its sidebar). */
+#define FOLD_WIDTH 800
+
+G_DEFINE_FINAL_TYPE (DubMaskPage, dub_mask_page, ADW_TYPE_BIN)
+
+enum { PROP_0, PROP_SESSION, N_PROPS };
+static GParamSpec *props[N_PROPS];
+
+void
+_dub_mask_page_reload (DubMaskPage *self,
+                       gboolean     autoplay)
+{
+  DubStudy *study = dub_session_get_study (self->session);
+  int case_index = dub_session_get_case_index (self->session);
+  int model_index = dub_session_get_model_index (self->session);
+
+  g_clear_pointer (&self->loaded_key, g_free);
+  if (study == NULL || case_index < 0 || model_index < 0) {
+    dub_mask_session_load (self->mask, NULL, FALSE);
+    return;
+  }
+
+  DubMaskRequest *request = dub_mask_request_new (study, (guint) case_index, (guint) model_index,
+                                                  dub_session_get_atlas (self->session));
+  const DubMaskRequest *old = dub_mask_session_get_request (self->mask);
+
+  if (old != NULL)
+    request->reference_path = g_strdup (old->reference_path);
+  self->loaded_key = g_strdup_printf ("%s\n%s\n%d", request->case_path, request->model_path, request->preprocess.fit);
+  dub_mask_session_set_slot (self->mask, dub_session_get_slot (self->session));
+  dub_mask_session_load (self->mask, request, autoplay);
+}
+
+static gboolean
+load_cb (gpointer data)
+{
+  DubMaskPage *self = data;
+  DubMaskState state = dub_mask_session_get_state (self->mask);
+
+  self->load_source = 0;
+  _dub_mask_page_reload (self, self->was_playing || state == DUB_MASK_STATE_RUNNING || state == DUB_MASK_STATE_DONE);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Several notifications of one selection make one load. */
+static void
+selection_changed_cb (DubMaskPage *self)
+{
+  DubStudyCase *subject = dub_session_get_case (self->session);
+  DubStudyModel *model = dub_session_get_model (self->session);
+  g_autofree char *key = NULL;
+
+  _dub_mask_page_update_choices (self);
+  if (subject != NULL && model != NULL)
+    key = g_strdup_printf ("%s\n%s\n%d", subject->path, model->path, model->preprocess.fit);
+  if (g_strcmp0 (key, self->loaded_key) == 0)
+    return;
+  if (self->load_source == 0)
+    self->load_source = g_idle_add (load_cb, self);
+}
+
+static void
+study_changed_cb (DubMaskPage *self)
+{
+  g_clear_pointer (&self->loaded_key, g_free);
+  self->was_playing = FALSE;
+  selection_changed_cb (self);
+}
+
+static void
+atlas_changed_cb (DubMaskPage *self)
+{
+  dub_mask_session_set_atlas (self->mask, dub_session_get_atlas (self->session));
+}
+
+static void
+play_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  DubMaskPage *self = DUB_MASK_PAGE (widget);
+
+  if (dub_mask_session_get_state (self->mask) == DUB_MASK_STATE_RUNNING) {
+    self->was_playing = FALSE;
+    dub_mask_session_pause (self->mask);
+    return;
+  }
+  self->was_playing = TRUE;
+  dub_mask_session_play (self->mask);
+}
+
+static void
+step_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  DubMaskPage *self = DUB_MASK_PAGE (widget);
+  DubMaskFrame *frame = dub_mask_session_get_frame (self->mask);
+
+  self->was_playing = FALSE;
+  if (g_str_equal (name, "mask.step"))
+    dub_mask_session_step (self->mask);
+  else if (g_str_equal (name, "mask.step-back") && frame != NULL && frame->iteration > 0)
+    dub_mask_session_show (self->mask, frame->iteration - 1);
+  else if (g_str_equal (name, "mask.rewind"))
+    dub_mask_session_show (self->mask, 0);
+  else if (g_str_equal (name, "mask.forward"))
+    dub_mask_session_show (self->mask, G_MAXUINT);
+}
+
+static void
+reset_action (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  dub_mask_session_reset (DUB_MASK_PAGE (widget)->mask);
+}
+
+static void
+retry_action (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  _dub_mask_page_reload (DUB_MASK_PAGE (widget), TRUE);
+}
+
+/* The person has said how volumes of another shape are brought to the network: the study remembers. */
+static void
+fit_action (GtkWidget  *widget,
+            const char *name,
+            GVariant   *parameter)
+{
+  DubMaskPage *self = DUB_MASK_PAGE (widget);
+  DubStudyModel *model = dub_session_get_model (self->session);
+
+  if (model == NULL)
+    return;
+  model->preprocess.fit = g_str_equal (name, "mask.fit-resample") ? DUB_FIT_RESAMPLE : DUB_FIT_CROP_PAD;
+  _dub_mask_page_reload (self, TRUE);
+  dub_session_study_edited (self->session);
+}
+
+static void
+panel_action (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  DubMaskPage *self = DUB_MASK_PAGE (widget);
+
+  adw_flap_set_reveal_flap (self->flap, !adw_flap_get_reveal_flap (self->flap));
+}
+
+static void
+reference_chosen_cb (GtkNativeDialog *dialog,
+                     int              response,
+                     DubMaskPage     *self)
+{
+  g_autoptr (GFile) file = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  g_clear_object (&self->chooser);
+  if (file == NULL || dub_mask_session_get_request (self->mask) == NULL) {
+    _dub_mask_page_update_settings (self);
+    return;
+  }
+
+  DubMaskRequest *request = dub_mask_request_copy (dub_mask_session_get_request (self->mask));
+  DubMaskParams params = *dub_mask_session_get_params (self->mask);
+
+  g_free (request->reference_path);
+  request->reference_path = g_file_get_path (file);
+  dub_mask_session_load (self->mask, request, self->was_playing);
+  params.replacement = DUB_REPLACE_FILE;
+  dub_mask_session_set_params (self->mask, &params);
+}
+
+void
+_dub_mask_page_choose_reference (DubMaskPage *self)
+{
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (self->chooser != NULL)
+    return;
+  self->chooser = gtk_file_chooser_native_new (_("Replace voxels by the ones of…"), GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
+                                               GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), NULL);
+  gtk_file_filter_set_name (filter, _("NIfTI volumes"));
+  gtk_file_filter_add_pattern (filter, "*.nii");
+  gtk_file_filter_add_pattern (filter, "*.nii.gz");
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (self->chooser), filter);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
+  g_signal_connect (self->chooser, "response", G_CALLBACK (reference_chosen_cb), self);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+}
+
+static gboolean
+fold_cb (gpointer data)
+{
+  DubMaskPage *self = data;
+  gboolean narrow = gtk_widget_get_width (GTK_WIDGET (self)) < FOLD_WIDTH;
+  gboolean folded = adw_flap_get_fold_policy (self->flap) == ADW_FLAP_FOLD_POLICY_ALWAYS;
+
+  if (narrow != folded) {
+    adw_flap_set_fold_policy (self->flap, narrow ? ADW_FLAP_FOLD_POLICY_ALWAYS : ADW_FLAP_FOLD_POLICY_NEVER);
+    adw_flap_set_reveal_flap (self->flap, !narrow);
+    gtk_widget_set_visible (self->panel_button, narrow);
+  }
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+dub_mask_page_size_allocate (GtkWidget *widget,
+                             int        width,
+                             int        height,
+                             int        baseline)
+{
+  DubMaskPage *self = DUB_MASK_PAGE (widget);
+  gboolean folded = adw_flap_get_fold_policy (self->flap) == ADW_FLAP_FOLD_POLICY_ALWAYS;
+
+  GTK_WIDGET_CLASS (dub_mask_page_parent_class)->size_allocate (widget, width, height, baseline);
+
+  /* Not from inside an allocation: folding asks for another one. */
+  if (width > 0 && (width < FOLD_WIDTH) != folded)
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, fold_cb, g_object_ref (self), g_object_unref);
+}
+
+static void
+state_changed_cb (DubMaskPage *self)
+{
+  _dub_mask_page_update_state (self);
+}
+
+static void
+inputs_changed_cb (DubMaskPage *self)
+{
+  _dub_mask_page_update_inputs (self);
+  _dub_mask_page_update_choices (self);
+  _dub_mask_page_update_settings (self);
+}
+
+static void
+frame_changed_cb (DubMaskPage *self)
+{
+  _dub_mask_page_update_frame (self);
+}
+
+static void
+stale_changed_cb (DubMaskPage *self)
+{
+  _dub_mask_page_update_state (self);
+}
+
+static void
+radiological_cb (DubMaskPage *self)
+{
+  dub_viewer_set_radiological (self->viewer,
+                               dub_settings_state_get_radiological (dub_session_get_settings (self->session)));
+}
+
+static void
+overlay_settings_cb (DubMaskPage *self)
+{
+  DubSettingsState *settings = dub_session_get_settings (self->session);
+  const char *map = dub_settings_state_get_overlay_map (settings);
+
+  for (int i = 0; i < DUB_N_COLORMAPS; i++)
+    if (map != NULL && g_ascii_strcasecmp (map, dub_colormap_name ((DubColormap) i)) == 0)
+      dub_viewer_set_colormap (self->viewer, (DubColormap) i);
+  dub_viewer_set_opacity (self->viewer, dub_settings_state_get_overlay_opacity (settings));
+}
+
+static void
+dub_mask_page_constructed (GObject *object)
+{
+  DubMaskPage *self = DUB_MASK_PAGE (object);
+
+  G_OBJECT_CLASS (dub_mask_page_parent_class)->constructed (object);
+
+  self->mask = dub_mask_session_new (NULL);
+  self->viewer = dub_tri_view_get_viewer (self->tri_view);
+  dub_cursor_strip_set_viewer (self->strip, self->viewer);
+  _dub_mask_page_build_settings (self);
+  _dub_mask_page_build_results (self);
+
+  g_signal_connect_swapped (self->mask, "notify::state", G_CALLBACK (state_changed_cb), self);
+  g_signal_connect_swapped (self->mask, "notify::stale", G_CALLBACK (stale_changed_cb), self);
+  g_signal_connect_swapped (self->mask, "notify::inputs-serial", G_CALLBACK (inputs_changed_cb), self);
+  g_signal_connect_swapped (self->mask, "notify::frame-serial", G_CALLBACK (frame_changed_cb), self);
+
+  if (self->session != NULL) {
+    DubSettingsState *settings = dub_session_get_settings (self->session);
+
+    g_signal_connect_object (self->session, "notify::study", G_CALLBACK (study_changed_cb), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->session, "notify::case-index", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->session, "notify::model-index", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->session, "notify::atlas", G_CALLBACK (atlas_changed_cb), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->session, "study-edited", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (settings, "notify::radiological", G_CALLBACK (radiological_cb), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (settings, "notify::overlay-map", G_CALLBACK (overlay_settings_cb), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (settings, "notify::overlay-opacity", G_CALLBACK (overlay_settings_cb), self, G_CONNECT_SWAPPED);
+    radiological_cb (self);
+    overlay_settings_cb (self);
+    selection_changed_cb (self);
+  }
+  _dub_mask_page_update_settings (self);
+  _dub_mask_page_update_state (self);
+  _dub_mask_page_update_frame (self);
+}
+
+static void
+dub_mask_page_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  DubMaskPage *self = DUB_MASK_PAGE (object);
+
+  switch (prop_id) {
+  case PROP_SESSION:
+    self->session = g_value_dup_object (value);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  }
+}
+
+static void
+dub_mask_page_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  DubMaskPage *self = DUB_MASK_PAGE (object);
+
+  switch (prop_id) {
+  case PROP_SESSION:
+    g_value_set_object (value, self->session);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  }
+}
+
+static void
+dub_mask_page_dispose (GObject *object)
+{
+  DubMaskPage *self = DUB_MASK_PAGE (object);
+
+  g_clear_handle_id (&self->load_source, g_source_remove);
+  if (self->mask != NULL)
+    g_signal_handlers_disconnect_by_data (self->mask, self);
+  if (self->viewer != NULL)
+    g_signal_handlers_disconnect_by_data (self->viewer, self);
+  if (self->job != NULL) {
+    g_signal_handlers_disconnect_by_data (self->job, self);
+    dub_job_finish (self->job, NULL);
+  }
+  g_clear_object (&self->job);
+  g_clear_object (&self->mask);
+  g_clear_object (&self->chooser);
+  g_clear_pointer (&self->loaded_key, g_free);
+  self->viewer = NULL;
+  gtk_widget_dispose_template (GTK_WIDGET (self), DUB_TYPE_MASK_PAGE);
+  g_clear_object (&self->session);
+
+  G_OBJECT_CLASS (dub_mask_page_parent_class)->dispose (object);
+}
+
+static void
+install_actions (GtkWidgetClass *klass)
+{
+  gtk_widget_class_install_action (klass, "mask.play", NULL, play_action);
+  gtk_widget_class_install_action (klass, "mask.step", NULL, step_action);
+  gtk_widget_class_install_action (klass, "mask.step-back", NULL, step_action);
+  gtk_widget_class_install_action (klass, "mask.rewind", NULL, step_action);
+  gtk_widget_class_install_action (klass, "mask.forward", NULL, step_action);
+  gtk_widget_class_install_action (klass, "mask.reset", NULL, reset_action);
+  gtk_widget_class_install_action (klass, "mask.retry", NULL, retry_action);
+  gtk_widget_class_install_action (klass, "mask.fit-crop-pad", NULL, fit_action);
+  gtk_widget_class_install_action (klass, "mask.fit-resample", NULL, fit_action);
+  gtk_widget_class_install_action (klass, "mask.panel", NULL, panel_action);
+  gtk_widget_class_install_action (klass, "mask.export-figure", NULL, _dub_mask_page_export);
+  gtk_widget_class_install_action (klass, "mask.export-csv", NULL, _dub_mask_page_export);
+  gtk_widget_class_install_action (klass, "mask.export-nifti", NULL, _dub_mask_page_export);
+
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_period, 0, "mask.step", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_comma, 0, "mask.step-back", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_Home, GDK_CONTROL_MASK, "mask.rewind", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_End, GDK_CONTROL_MASK, "mask.forward", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_r, GDK_CONTROL_MASK, "mask.reset", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_F8, 0, "mask.panel", NULL);
+}
+
+#define BIND(name) gtk_widget_class_bind_template_child (widget_class, DubMaskPage, name)
+
+static void
+dub_mask_page_class_init (DubMaskPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->constructed = dub_mask_page_constructed;
+  object_class->set_property = dub_mask_page_set_property;
+  object_class->get_property = dub_mask_page_get_property;
+  object_class->dispose = dub_mask_page_dispose;
+  widget_class->size_allocate = dub_mask_page_size_allocate;
+
+  props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, DUB_TYPE_SESSION,
+                                             G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+  install_actions (widget_class);
+
+  g_type_ensure (DUB_TYPE_CURSOR_STRIP);
+  g_type_ensure (DUB_TYPE_FIGURE_VIEW);
+  g_type_ensure (DUB_TYPE_REGION_TABLE);
+  g_type_ensure (DUB_TYPE_TRI_VIEW);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/dubito/Dubito/mask-page.ui");
+  BIND (flap);
+  BIND (content_stack);
+  BIND (error_page);
+  BIND (error_resample);
+  BIND (error_crop);
+  BIND (error_retry);
+  BIND (tri_view);
+  BIND (loading_box);
+  BIND (loading_spinner);
+  BIND (loading_label);
+  BIND (strip);
+  BIND (panel_button);
+  BIND (energy_view);
+  BIND (energy_table);
+  BIND (energy_popover);
+  BIND (regions_stack);
+  BIND (region_table);
+  BIND (regions_note);
+  BIND (choices);
+  BIND (lambda_card);
+  BIND (optimiser_grid);
+  BIND (optimiser_popover);
+  BIND (play_button);
+  BIND (progress);
+  BIND (iteration_label);
+  BIND (rate_label);
+  BIND (left_label);
+  BIND (effect_title);
+  BIND (effect_delta);
+  BIND (effect_grid);
+  BIND (replaced_label);
+  BIND (truth_card);
+  BIND (inside_label);
+  BIND (truth_switch);
+}
+
+static void
+dub_mask_page_init (DubMaskPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+dub_mask_page_new (DubSession *session)
+{
+  return g_object_new (DUB_TYPE_MASK_PAGE, "session", session, NULL);
+}
