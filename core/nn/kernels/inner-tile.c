@@ -1,6 +1,7 @@
 /* What happens to a finished tile of a convolution while it is still in the cache:
  * residual, activation, pooling; and the reverse of it. Plain loops that the compiler
  * vectorises for the level. */
+#include "core/nn/kernels/inner-norm.h"
 #include "core/nn/kernels/level.h"
 
 void DUB_LEVEL (dub_rows)      (const DubRowsJob *job);
@@ -221,4 +222,9 @@ const DubKernels DUB_LEVEL (dub_kernels) = {
   .unpool = unpool,
   .unfinish = unfinish,
   .transpose = transpose,
+  .sum = DUB_LEVEL (dub_sum),
+  .sum_squares = DUB_LEVEL (dub_sum_squares),
+  .sum_products = DUB_LEVEL (dub_sum_products),
+  .affine = DUB_LEVEL (dub_affine),
+  .affine2 = DUB_LEVEL (dub_affine2),
 };

@@ -110,6 +110,30 @@ typedef struct {
                      int64_t        y_stride,
                      int64_t        n_points,
                      int64_t        n_channels);
+
+  /* Σ x; Σ (x - mean)²; Σ (x - x_mean) y. */
+  double (*sum)          (const float *x,
+                          int64_t      n);
+  double (*sum_squares)  (const float *x,
+                          int64_t      n,
+                          float        mean);
+  double (*sum_products) (const float *x,
+                          const float *y,
+                          int64_t      n,
+                          float        x_mean);
+  /* y = scale x + shift; y = u_scale u + v_scale v + shift. */
+  void   (*affine)       (const float *x,
+                          float       *y,
+                          int64_t      n,
+                          float        scale,
+                          float        shift);
+  void   (*affine2)      (const float *u,
+                          const float *v,
+                          float       *y,
+                          int64_t      n,
+                          float        u_scale,
+                          float        v_scale,
+                          float        shift);
 } DubKernels;
 
 /* The fastest table that this processor can run. */

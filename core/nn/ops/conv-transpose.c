@@ -172,7 +172,7 @@ static const DubOpCase CASES[] = {
   { .name = "dilated", .inputs = "f32 1,1,3,3; f32 1,2,2,2; f32 2", .attributes = "dilations=2,2 strides=2,3" },
   { .name = "groups", .inputs = "f32 1,4,3,3; f32 4,2,2,2; f32 4", .attributes = "group=2 strides=2,2" },
   { .name = "3d", .inputs = "f32 1,3,2,3,3; f32 3,2,2,2,2; f32 2", .attributes = "strides=2,2,2" },
-  { .name = "1d", .inputs = "f32 2,2,5; f32 2,3,4; f32 3", .attributes = "strides=2 pads=1,1" },
+  { .name = "1d", .inputs = "f32 2,2,5; f32 2,3,4; f32 3", .attributes = "strides=2, pads=1,1" },
   { NULL },
 };
 

@@ -12,7 +12,7 @@ infer (DubInferContext *ctx,
 static const DubOpCase CASES[] = {
   { .name = "2d", .inputs = "f32 2,3,5,6; f32 4,3,3,3; f32 4", .attributes = "pads=1,1,1,1" },
   { .name = "no-bias", .inputs = "f32 1,2,5,4; f32 3,2,2,3", .attributes = "" },
-  { .name = "1d-dilated", .inputs = "f32 2,2,12; f32 3,2,3; f32 3", .attributes = "dilations=2 pads=1,3" },
+  { .name = "1d-dilated", .inputs = "f32 2,2,12; f32 3,2,3; f32 3", .attributes = "dilations=2, pads=1,3" },
   { .name = "3d", .inputs = "f32 1,2,4,5,6; f32 3,2,3,3,3; f32 3", .attributes = "pads=1,1,1,1,1,1" },
   { .name = "3d-strided", .inputs = "f32 1,2,5,6,7; f32 3,2,3,3,3; f32 3",
     .attributes = "pads=1,1,1,1,1,1 strides=2,2,2" },

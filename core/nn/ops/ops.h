@@ -5,6 +5,8 @@
 
 extern const DubOp dub_op_abs;
 extern const DubOp dub_op_add;
+extern const DubOp dub_op_average_pool;
+extern const DubOp dub_op_batch_normalization;
 extern const DubOp dub_op_cast;
 extern const DubOp dub_op_celu;
 extern const DubOp dub_op_clip;
@@ -20,6 +22,9 @@ extern const DubOp dub_op_erf;
 extern const DubOp dub_op_exp;
 extern const DubOp dub_op_flatten;
 extern const DubOp dub_op_gather;
+extern const DubOp dub_op_gemm;
+extern const DubOp dub_op_global_average_pool;
+extern const DubOp dub_op_global_max_pool;
 extern const DubOp dub_op_hard_sigmoid;
 extern const DubOp dub_op_hard_swish;
 extern const DubOp dub_op_identity;
@@ -27,6 +32,8 @@ extern const DubOp dub_op_instance_normalization;
 extern const DubOp dub_op_leaky_relu;
 extern const DubOp dub_op_log;
 extern const DubOp dub_op_log_softmax;
+extern const DubOp dub_op_matmul;
+extern const DubOp dub_op_max_pool;
 extern const DubOp dub_op_mul;
 extern const DubOp dub_op_neg;
 extern const DubOp dub_op_pad;
