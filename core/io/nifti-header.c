@@ -11,6 +11,9 @@
 static const size_t MOST_VOXELS = (size_t) 1 << 30;
 /* Forms that differ by more than this, in mm at a corner, are worth a warning. */
 static const double FORMS_AGREE = 0.1;
+/* Millimetres from the origin, and a voxel's edge, beyond which a header cannot mean a body. */
+static const double FARTHEST = 1e9;
+static const double SMALLEST = 1e-9;
 /* Comment, extensions and padding before the voxels; no file in use has more. */
 static const double LARGEST_OFFSET = 1e9;
 
@@ -342,6 +345,22 @@ take_qform (const Raw    *raw,
       out[r][c] = matrix.m[r][c];
 }
 
+/* Invertible, and of a size that arithmetic on it stays finite. */
+static gboolean
+is_plausible (const double affine[4][4])
+{
+  double inverse[4][4], spacing[3];
+
+  if (!dub_affine_invert (affine, inverse))
+    return FALSE;
+  dub_affine_spacing (affine, spacing);
+  for (int n = 0; n < 3; n++)
+    if (spacing[n] < SMALLEST || spacing[n] > FARTHEST || fabs (affine[n][3]) > FARTHEST)
+      return FALSE;
+
+  return TRUE;
+}
+
 static gboolean
 check_space (const Raw       *raw,
              DubNiftiHeader  *self,
@@ -350,7 +369,7 @@ check_space (const Raw       *raw,
   gboolean has_sform = take_int (raw, SFORM_CODE, 0) > 0;
   gboolean has_qform = take_int (raw, QFORM_CODE, 0) > 0;
   double to_mm = units_to_mm (raw);
-  double spacing[3], sform[4][4], qform[4][4], inverse[4][4];
+  double spacing[3], sform[4][4], qform[4][4];
 
   for (size_t n = 0; n < 3; n++) {
     spacing[n] = fabs (take_real (raw, PIXDIM, n + 1));
@@ -379,9 +398,9 @@ check_space (const Raw       *raw,
       sform[r][c] *= to_mm;
       qform[r][c] *= to_mm;
     }
-  if (!dub_affine_invert (self->affine, inverse)) {
+  if (!is_plausible (self->affine)) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
-                 "%s has %s that is not finite or does not span space; expected an invertible affine.", raw->name,
+                 "%s has %s that is not finite, beyond all measure or does not span space; expected an invertible affine.", raw->name,
                  has_sform ? "an sform (srow_x, srow_y, srow_z)" : has_qform ? "a qform (quatern, qoffset)" : "a spacing (pixdim)");
     return FALSE;
   }

@@ -15,10 +15,11 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
 
   /* What every volume must bear. */
   g_autoptr (GError) not_finite = NULL;
-  g_autoptr (DubVolume) ras = dub_volume_to_ras (volume, NULL);
+  g_autoptr (DubVolume) ras = dub_volume_to_ras (volume, &error);
   float low, high;
   char letters[4];
 
+  g_assert_no_error (error);
   dub_volume_range (volume, &low, &high, &not_finite);
   dub_volume_orientation (ras, letters);
   g_assert_cmpstr (letters, ==, "RAS");
