@@ -349,15 +349,16 @@ test_cache (void)
   DubPaneStyle style;
 
   dub_pane_style_init (&style);
-  for (int step = 0; step < 24; step++) {
+  for (int step = 0; step < 30; step++) {
     DubSliceView view;
     Pixels fresh, kept;
 
-    dub_slice_view_init (&view, (step / 2) % 3, step % 2 == 0 ? first : second);
-    view.radiological = (step / 6) % 2;
-    dub_slice_view_move (&view, 0, 0, step % 3 - 1);
-    style.overlay.volume = step % 4 < 2 ? first : second;
-    style.contour = step % 5 == 0 ? first : NULL;
+    /* One thing changes at a time: the side, then the slice, the plane, the volumes. */
+    dub_slice_view_init (&view, (step / 6) % 3, step < 18 ? first : second);
+    view.radiological = step % 2;
+    dub_slice_view_move (&view, 0, 0, (step + 1) / 2 % 3);
+    style.overlay.volume = step < 18 ? first : second;
+    style.contour = step < 12 ? first : second;
     compose (&view, &style, fresh);
     dub_composer_compose (composer, &view, &style, SIZE, SIZE, 4 * SIZE, (guint8 *) kept);
     g_assert_cmpmem (fresh, sizeof fresh, kept, sizeof kept);

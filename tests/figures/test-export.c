@@ -134,6 +134,34 @@ test_text_is_text (void)
   g_remove (pdf);
 }
 
+/* Renumbering keeps names apart: every id of the document is its own, and every reference has one. */
+static void
+test_svg_names (void)
+{
+  g_autoptr (DubMaskFigure) figure = figure_phantom_new ();
+  g_autofree char *svg = export_to (figure, "n.svg", 100.0);
+  g_autoptr (GBytes) bytes = read_bytes (svg);
+  g_autoptr (GRegex) definition = g_regex_new ("id=\"([^\"]+)\"", 0, 0, NULL);
+  g_autoptr (GRegex) reference = g_regex_new ("(?:href=\"#|url\\(#)([^\")]+)", 0, 0, NULL);
+  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  g_autoptr (GMatchInfo) use = NULL;
+  gsize length;
+  const char *text = g_bytes_get_data (bytes, &length);
+
+  for (g_regex_match_full (definition, text, (gssize) length, 0, 0, &match, NULL); g_match_info_matches (match);
+       g_match_info_next (match, NULL))
+    g_assert_true (g_hash_table_add (names, g_match_info_fetch (match, 1)));
+  g_assert_cmpuint (g_hash_table_size (names), >, 3);
+  for (g_regex_match_full (reference, text, (gssize) length, 0, 0, &use, NULL); g_match_info_matches (use);
+       g_match_info_next (use, NULL)) {
+    g_autofree char *name = g_match_info_fetch (use, 1);
+
+    g_assert_true (g_hash_table_contains (names, name));
+  }
+  g_remove (svg);
+}
+
 static void
 test_png_size (void)
 {
@@ -253,6 +281,7 @@ main (int   argc,
   g_test_add_func ("/export/equal-bytes", test_equal_bytes);
   g_test_add_func ("/export/provenance", test_provenance);
   g_test_add_func ("/export/text-is-text", test_text_is_text);
+  g_test_add_func ("/export/svg-names", test_svg_names);
   g_test_add_func ("/export/png-size", test_png_size);
   g_test_add_func ("/export/refusals", test_refusals);
   g_test_add_func ("/export/partial", test_partial);

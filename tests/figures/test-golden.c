@@ -150,7 +150,7 @@ static void
 test_one_column (void)
 {
   if (has_font ())
-    draw_figure (DUB_EXPORT_ONE_COLUMN_MM, 1.2, "mask-85mm.png");
+    draw_figure (DUB_EXPORT_ONE_COLUMN_MM, 1.15, "mask-85mm.png");
 }
 
 static void

@@ -1,5 +1,6 @@
 #include "ui/figures/colormap.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
@@ -16,20 +17,20 @@ typedef struct {
 } Map;
 
 static const Map MAPS[DUB_N_COLORMAPS] = {
-  [DUB_COLORMAP_GREY] = { "Grey", FALSE, 2, { 0x000000, 0xffffff } },
-  [DUB_COLORMAP_INFERNO] = { "Inferno", FALSE, 10,
+  [DUB_COLORMAP_GREY] = { N_("Grey"), FALSE, 2, { 0x000000, 0xffffff } },
+  [DUB_COLORMAP_INFERNO] = { N_("Inferno"), FALSE, 10,
     { 0x000004, 0x1b0c42, 0x4b0c6b, 0x781c6d, 0xa52c60, 0xcf4446, 0xed6925, 0xfb9a06, 0xf7d03c, 0xfcffa4 } },
-  [DUB_COLORMAP_VIRIDIS] = { "Viridis", FALSE, 10,
+  [DUB_COLORMAP_VIRIDIS] = { N_("Viridis"), FALSE, 10,
     { 0x440154, 0x482878, 0x3e4a89, 0x31688e, 0x26828e, 0x1f9e89, 0x35b779, 0x6dcd59, 0xb4de2c, 0xfde725 } },
-  [DUB_COLORMAP_MAGMA] = { "Magma", FALSE, 10,
+  [DUB_COLORMAP_MAGMA] = { N_("Magma"), FALSE, 10,
     { 0x000004, 0x180f3e, 0x451077, 0x721f81, 0x9f2f7f, 0xcd4071, 0xf1605d, 0xfd9567, 0xfec98d, 0xfcfdbf } },
-  [DUB_COLORMAP_PRGN] = { "Purple to green", TRUE, 9,
+  [DUB_COLORMAP_PRGN] = { N_("Purple to green"), TRUE, 9,
     { 0x530b64, 0x8b3e9a, 0xaf77bd, 0xd4b4db, 0xf6f4f6, 0xa1c89d, 0x5a9a5d, 0x256c34, 0x043817 } },
-  [DUB_COLORMAP_RDBU] = { "Red to blue", TRUE, 9,
+  [DUB_COLORMAP_RDBU] = { N_("Red to blue"), TRUE, 9,
     { 0x640a1f, 0xaf2c35, 0xd76c58, 0xecb197, 0xf6f5f4, 0xa0c3d8, 0x5591ba, 0x276198, 0x0a305d } },
-  [DUB_COLORMAP_BURD] = { "Blue to red", TRUE, 9,
+  [DUB_COLORMAP_BURD] = { N_("Blue to red"), TRUE, 9,
     { 0x0a305d, 0x276198, 0x5591ba, 0xa0c3d8, 0xf6f5f4, 0xecb197, 0xd76c58, 0xaf2c35, 0x640a1f } },
-  [DUB_COLORMAP_PURPLE_TEAL] = { "Purple to teal", TRUE, 9,
+  [DUB_COLORMAP_PURPLE_TEAL] = { N_("Purple to teal"), TRUE, 9,
     { 0x530b64, 0x8b3e9a, 0xaf77bd, 0xd4b4db, 0xf6f5f5, 0x9bc7bf, 0x4d988e, 0x186962, 0x043732 } },
 };
 

@@ -1,5 +1,6 @@
 #include "ui/figures/slice.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 /* World axes: 0 right, 1 front, 2 up. */
@@ -10,9 +11,9 @@ typedef struct {
 } Plane;
 
 static const Plane PLANES[DUB_N_PLANES] = {
-  [DUB_PLANE_AXIAL] = { "Axial", { 0, 1, 2 }, { 1, -1, 1 } },
-  [DUB_PLANE_CORONAL] = { "Coronal", { 0, 2, 1 }, { 1, -1, 1 } },
-  [DUB_PLANE_SAGITTAL] = { "Sagittal", { 1, 2, 0 }, { 1, -1, 1 } },
+  [DUB_PLANE_AXIAL] = { N_("Axial"), { 0, 1, 2 }, { 1, -1, 1 } },
+  [DUB_PLANE_CORONAL] = { N_("Coronal"), { 0, 2, 1 }, { 1, -1, 1 } },
+  [DUB_PLANE_SAGITTAL] = { N_("Sagittal"), { 1, 2, 0 }, { 1, -1, 1 } },
 };
 
 static const char LETTERS[3][2] = { { 'L', 'R' }, { 'P', 'A' }, { 'I', 'S' } };
