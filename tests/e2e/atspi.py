@@ -1,0 +1,108 @@
+"""Driving a window by the accessibility bus: find by role and name, read, set values, do actions, wait."""
+import time
+
+import gi
+
+gi.require_version('Atspi', '2.0')
+from gi.repository import Atspi, GLib  # noqa: E402  (the version must be chosen first)
+
+
+def walk(node):
+    """The node and everything below it; nodes that vanish meanwhile are left out."""
+    yield node
+    try:
+        children = [node.get_child_at_index(i) for i in range(node.get_child_count())]
+    except GLib.Error:
+        return
+    for child in children:
+        if child is not None:
+            yield from walk(child)
+
+
+def role(node):
+    try:
+        return node.get_role_name()
+    except GLib.Error:
+        return ''
+
+
+def name(node):
+    try:
+        return node.get_name() or ''
+    except GLib.Error:
+        return ''
+
+
+def description(node):
+    try:
+        return node.get_description() or ''
+    except GLib.Error:
+        return ''
+
+
+def applications():
+    desktop = Atspi.get_desktop(0)
+    found = [desktop.get_child_at_index(i) for i in range(desktop.get_child_count())]
+    return [one for one in found if one is not None]
+
+
+def find(root, wanted_role=None, part=''):
+    """The first node of a role whose name contains @part, or None."""
+    for node in walk(root):
+        if (wanted_role is None or role(node) == wanted_role) and part in name(node):
+            return node
+    return None
+
+
+def wait(what, condition, seconds=20.0):
+    """What @condition gives as soon as it gives something true."""
+    end = time.monotonic() + seconds
+    while True:
+        # The bus answers calls only while its events are read.
+        while GLib.MainContext.default().iteration(False):
+            pass
+        found = condition()
+        if found:
+            return found
+        if time.monotonic() > end:
+            raise AssertionError(f'waited {seconds:.0f} s for {what}')
+        time.sleep(0.05)
+
+
+def value(node):
+    return Atspi.Value.get_current_value(node.get_value_iface())
+
+
+def set_value(node, number):
+    Atspi.Value.set_current_value(node.get_value_iface(), number)
+
+
+def actions(node):
+    interface = node.get_action_iface()
+    return [Atspi.Action.get_action_name(interface, i) for i in range(Atspi.Action.get_n_actions(interface))] if interface else []
+
+
+def act(node, wanted=None):
+    """Does the action of a name, or the first."""
+    found = actions(node)
+    index = 0 if wanted is None else found.index(wanted)
+    if not Atspi.Action.do_action(node.get_action_iface(), index):
+        raise AssertionError(f'{role(node)} “{name(node)}” refused the action {found[index]}')
+
+
+def outline(root, limit=150):
+    """What can be found, for the message of a failure."""
+    lines = []
+
+    def visit(node, depth):
+        if len(lines) < limit:
+            lines.append(f'{"  " * depth}{role(node)} “{name(node)}” {description(node)}')
+            try:
+                for i in range(node.get_child_count()):
+                    child = node.get_child_at_index(i)
+                    if child is not None:
+                        visit(child, depth + 1)
+            except GLib.Error:
+                pass
+    visit(root, 0)
+    return '\n'.join(lines)

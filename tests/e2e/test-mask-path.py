@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Open a study with its mask running, move λ1, wait for a new mask, export the figure."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'cli'))
+import tap  # noqa: E402
+from tap import expect  # noqa: E402
+
+try:
+    import atspi
+except (ImportError, ValueError) as missing:
+    print(f'1..0 # SKIP {missing} (python3-gi, gir1.2-atspi-2.0)')
+    sys.exit(0)
+if not os.path.exists('/usr/share/mricron/templates/ch2bet.nii.gz'):
+    print('1..0 # SKIP mricron-data is not installed')
+    sys.exit(0)
+
+_folder = tempfile.TemporaryDirectory(prefix='dubito-e2e-')
+FOLDER = _folder.name
+STUDY = os.path.join(FOLDER, 'tiny.dubito')
+LOG = os.path.join(FOLDER, 'window.log')
+ENERGY = re.compile(r'Iteration (\d+): sum ([\d.e+-]+), .*area ([\d.e+-]+), smoothness ([\d.e+-]+)')
+window = {}
+
+
+def home():
+    """An own home, so that nothing of the person who runs the test is read or written."""
+    environment = dict(os.environ, HOME=FOLDER, XDG_DATA_HOME=f'{FOLDER}/data', XDG_CONFIG_HOME=f'{FOLDER}/config',
+                       XDG_CACHE_HOME=f'{FOLDER}/cache', DUBITO_SETTINGS=f'{FOLDER}/settings.ini', GTK_USE_PORTAL='0')
+    for variable in ('GTK_A11Y', 'G_DEBUG'):
+        environment.pop(variable, None)
+    return environment
+
+
+def energy():
+    """(iteration, total, area, smoothness) as the window tells them, or None."""
+    node = atspi.find(window['app'], None, 'Energy by iteration')
+    match = ENERGY.search(atspi.description(node)) if node is not None else None
+    return (int(match[1]), *map(float, match.groups()[1:])) if match else None
+
+
+def iteration_words():
+    for node in atspi.walk(window['app']):
+        match = re.search(r'iteration (\d+) of (\d+)', atspi.name(node))
+        if match:
+            return int(match[1]), int(match[2])
+    return None
+
+
+def t_open():
+    """The window opens a study and its mask grows"""
+    subprocess.run([os.environ['DUBITO_CLI'], 'demo', 'brain', STUDY, '--voxel-size', '4', '--train', '8', '--test', '4',
+                    '--epochs', '2'], check=True, timeout=300)
+    window['log'] = open(LOG, 'w', encoding='utf-8')
+    window['process'] = subprocess.Popen([os.environ['DUBITO'], '--play', STUDY], env=home(), cwd=FOLDER,
+                                         stdout=window['log'], stderr=subprocess.STDOUT)
+    window['app'] = atspi.wait('the window', lambda: next((a for a in atspi.applications() if atspi.find(a, 'frame')), None))
+    atspi.wait('the mask page', lambda: atspi.find(window['app'], 'slider', 'λ1'), 30)
+    window['first'] = atspi.wait('an energy', energy, 60)
+
+
+def t_views():
+    """Three panes say where they are"""
+    panes = [node for node in atspi.walk(window['app']) if atspi.description(node) and
+             any(word in atspi.name(node) for word in ('Axial', 'Coronal', 'Sagittal'))]
+    expect(len(panes) >= 3, f'{[(atspi.name(p), atspi.description(p)) for p in panes]}')
+
+
+def t_move_lambda():
+    """Moving λ1 up by a decade gives a new mask with a smaller area"""
+    slider = atspi.find(window['app'], 'slider', 'λ1')
+    before = atspi.value(slider)
+    atspi.wait('ten iterations', lambda: (energy() or (0,))[0] >= 10, 60)
+    earlier = energy()
+    atspi.set_value(slider, before + 1.0)
+    expect(abs(atspi.value(slider) - before - 1.0) < 0.05, f'{before} became {atspi.value(slider)}')
+    later = atspi.wait('a new energy', lambda: (energy() or earlier)[0] >= earlier[0] + 3 and energy(), 60)
+    expect(later[1:] != earlier[1:], f'{earlier} {later}')
+    window['later'] = later
+
+
+def t_undo():
+    """Undo takes λ1 back to where it was"""
+    slider = atspi.find(window['app'], 'slider', 'λ1')
+    moved = atspi.value(slider)
+    frame = next(node for node in atspi.walk(window['app']) if 'win.undo' in atspi.actions(node))
+    atspi.act(frame, 'win.undo')
+    atspi.wait('λ1 to come back', lambda: abs(atspi.value(slider) - (moved - 1.0)) < 0.05, 10)
+
+
+def t_pause():
+    """Pause stops the iterations"""
+    button = atspi.find(window['app'], 'push button', 'Pause')
+    if button is not None:
+        atspi.act(button)
+    atspi.wait('Play to be offered', lambda: atspi.find(window['app'], 'push button', 'Play'), 10)
+    before = energy()
+    atspi.wait('some time', lambda: True, 1)
+    expect(energy() == before, f'{before} {energy()}')
+
+
+def export(action, ending):
+    """Does an export action and accepts the dialog's own name and place; gives the file."""
+    def written():
+        found = [os.path.join(where, one) for where, _, names in os.walk(FOLDER) for one in names
+                 if one.endswith(ending) and '_mask' in one and STUDY not in where]
+        return found[0] if found else None
+    node = next((node for node in atspi.walk(window['app']) if action in atspi.actions(node)), None)
+    expect(node is not None, f'{action} is not offered\n{atspi.outline(window["app"], 60)}')
+    atspi.act(node, action)
+
+    def accept():
+        for dialog in atspi.walk(window['app']):
+            if atspi.role(dialog) in ('dialog', 'file chooser'):
+                button = atspi.find(dialog, 'push button', 'Export')
+                if button is not None:
+                    return button
+        return None
+    button = atspi.wait('the file dialog', accept, 20)
+    atspi.act(button)
+    return atspi.wait(f'a {ending} file', written, 30)
+
+
+def t_export_figure():
+    """The figure is exported as a PNG with its provenance"""
+    path = export('mask.export-figure', '.png')
+    atspi.wait('the whole file', lambda: os.path.getsize(path) > 10000, 10)
+    with open(path, 'rb') as file:
+        data = file.read()
+    expect(data.startswith(b'\x89PNG') and b'IEND' in data[-12:], 'not a whole PNG')
+    expect(b'model-sha256' in data and b'lambda1' in data, 'no provenance')
+
+
+def t_export_mask():
+    """The mask is exported as NIfTI in the space of its image"""
+    path = export('mask.export-nifti', '.nii.gz')
+    import nibabel
+    atspi.wait('the whole file', lambda: os.path.getsize(path) > 100, 10)
+    m = nibabel.load(path)
+    case = next(os.path.join(where, one) for where, _, names in os.walk(STUDY) for one in sorted(names)
+                if one.endswith('.nii.gz') and one.startswith(os.path.basename(path).split('_')[0]))
+    image = nibabel.load(case)
+    expect(m.shape == image.shape and abs(m.affine - image.affine).max() < 1e-3, f'{m.shape} {image.shape}')
+    values = m.get_fdata()
+    expect(values.min() >= 0 and values.max() <= 1 and values.min() < 0.99, f'{values.min()} {values.max()}')
+
+
+def t_close():
+    """The window closes and says nothing was wrong"""
+    frame = next(node for node in atspi.walk(window['app']) if 'win.close' in atspi.actions(node))
+    atspi.act(frame, 'win.close')  # The study, then the window.
+    atspi.wait('the study to close', lambda: atspi.find(window['app'], 'slider', 'λ1') is None, 10)
+    window['process'].terminate()
+    window['process'].wait(timeout=10)
+    window['log'].close()
+    with open(LOG, encoding='utf-8') as file:
+        wrong = [line for line in file if 'CRITICAL' in line or ('WARNING' in line and 'Dubito' in line)]
+    expect(not wrong, ''.join(wrong[:5]))
+
+
+if __name__ == '__main__':
+    try:
+        status = tap.main(sys.modules[__name__])
+    finally:
+        if 'process' in window and window['process'].poll() is None:
+            window['process'].kill()
+            window['process'].wait()
+        if os.path.exists(LOG):
+            with open(LOG, encoding='utf-8') as log:
+                for line in log.read().splitlines()[-15:]:
+                    print(f'# window: {line}')
+    sys.exit(status)
