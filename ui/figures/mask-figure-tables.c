@@ -154,7 +154,8 @@ draw_regions (const Table         *table,
   double share_right = right - number - gap;
   double density_right = share_right - number - 2.0 * gap;
   double bar_width = 0.17 * table->width, bar_x = density_right - number - bar_width;
-  double highest = 0.0;
+  /* Bars are relative to the densest region, but a mask of next to nothing does not fill them. */
+  double highest = 0.05;
 
   if (n == 0)
     return 0.0;
@@ -175,7 +176,7 @@ draw_regions (const Table         *table,
       g_autofree char *percent = dub_number_format (100.0 * region->share, 1);
       g_autofree char *share = isfinite (region->share) ? g_strdup_printf ("%s %%", percent) : g_strdup (percent);
       g_autofree char *voxels = g_strdup_printf ("%" G_GSIZE_FORMAT, region->n_voxels);
-      double relative = highest > 0.0 ? region->density / highest : 0.0;
+      double relative = region->density / highest;
       guint8 rgb[3];
 
       baseline += i == 0 ? row + 0.15 * size : row;

@@ -61,34 +61,68 @@ dub_mask_figure_free (DubMaskFigure *self)
   g_free (self);
 }
 
-/* Centre of mass of 1 - m in world mm; FALSE for an empty mask. */
-static gboolean
-heat_centre (const DubVolume *mask,
-             double           world[3])
+enum { SPOT_REACH = 2 };
+
+/* Heat of the slabs across @axis inside the box [low, high] of voxels, as far as it shows. */
+static void
+slab_heat (const DubVolume *mask,
+           double           clip,
+           int              axis,
+           const int64_t    low[3],
+           const int64_t    high[3],
+           double          *heat)
 {
   const DubTensor *voxels = mask->voxels;
   const float *data = dub_tensor_f32 (voxels);
-  double mass = 0.0, moment[3] = { 0.0 };
+  int64_t at[3];
 
-  for (int64_t i = 0; i < voxels->shape.dim[0]; i++)
-    for (int64_t j = 0; j < voxels->shape.dim[1]; j++)
-      for (int64_t k = 0; k < voxels->shape.dim[2]; k++) {
-        double heat =
-          1.0 - (double) data[i * voxels->stride[0] + j * voxels->stride[1] + k * voxels->stride[2]];
+  for (at[0] = low[0]; at[0] <= high[0]; at[0]++)
+    for (at[1] = low[1]; at[1] <= high[1]; at[1]++)
+      for (at[2] = low[2]; at[2] <= high[2]; at[2]++) {
+        double value =
+          1.0 - (double) data[at[0] * voxels->stride[0] + at[1] * voxels->stride[1] + at[2] * voxels->stride[2]];
 
         /* Written so that NaN weighs nothing. */
-        if (!(heat > 0.0))
-          continue;
-        mass += heat;
-        moment[0] += heat * (double) i;
-        moment[1] += heat * (double) j;
-        moment[2] += heat * (double) k;
+        if (value >= clip)
+          heat[at[axis]] += value;
       }
-  if (!(mass > 0.0))
-    return FALSE;
+}
+
+/* Where a mask is densest: the heaviest slab across the first axis, then the heaviest part of that slab, then of that column.
+ * The centre of mass would lie between two symmetric regions, where there is nothing. FALSE where nothing shows. */
+static gboolean
+heat_spot (const DubVolume *mask,
+           double           clip,
+           double           world[3])
+{
+  int64_t low[3] = { 0, 0, 0 }, high[3];
+  double spot[3];
+
   for (int axis = 0; axis < 3; axis++)
-    moment[axis] = floor (moment[axis] / mass + 0.5);
-  dub_volume_voxel_to_world (mask, moment, world);
+    high[axis] = mask->voxels->shape.dim[axis] - 1;
+  for (int axis = 0; axis < 3; axis++) {
+    int64_t n = mask->voxels->shape.dim[axis], best = -1;
+    g_autofree double *heat = g_new0 (double, (size_t) n);
+    double most = 0.0;
+
+    slab_heat (mask, clip, axis, low, high, heat);
+    for (int64_t i = 0; i < n; i++) {
+      double sum = 0.0;
+
+      for (int64_t near = MAX (i - SPOT_REACH, 0); near <= MIN (i + SPOT_REACH, n - 1); near++)
+        sum += heat[near];
+      if (sum > most) {
+        most = sum;
+        best = i;
+      }
+    }
+    if (best < 0)
+      return FALSE;
+    spot[axis] = (double) best;
+    low[axis] = MAX (best - SPOT_REACH, 0);
+    high[axis] = MIN (best + SPOT_REACH, n - 1);
+  }
+  dub_volume_voxel_to_world (mask, spot, world);
 
   return TRUE;
 }
@@ -134,7 +168,7 @@ dub_mask_figure_set_volumes (DubMaskFigure *self,
   self->style.low = (double) low;
   self->style.high = (double) high;
   dub_slice_view_init (&middle, DUB_PLANE_AXIAL, base);
-  if (mask == NULL || !heat_centre (mask, self->cursor))
+  if (mask == NULL || !heat_spot (mask, MAX (self->style.overlay.clip, 1e-3), self->cursor))
     memcpy (self->cursor, middle.cursor, sizeof self->cursor);
 
   return TRUE;
