@@ -5,6 +5,7 @@
 #include "app/dub-window.h"
 #include "ui/model/recent.h"
 #include "ui/model/session.h"
+#include "ui/model/thumbnail.h"
 #include "ui/pages/welcome-page.h"
 #include "ui/widgets/sidebar-foot.h"
 
@@ -15,12 +16,14 @@ struct _DubWindow {
   DubSession           *session;
   DubRecent            *recent;
   DubDemo              *demo;
+  DubThumbnails        *thumbnails;
   GtkFileChooserNative *chooser;       /* nobody else holds it while it is open */
   GStrv                 networks;      /* (nullable) files that wait for their other half */
   GStrv                 volumes;
   char                 *locating;      /* folder of the missing study that is being located */
   gboolean              play_when_open;
   gboolean              open_demo_when_made;
+  gboolean              card_asked;    /* the picture of the demo card is being made */
 
   AdwToastOverlay      *toasts;
   GtkStack             *root_stack;
@@ -56,6 +59,11 @@ void       _dub_window_choose_folder      (DubWindow      *self,
 void       _dub_window_choose_save        (DubWindow      *self);
 void       _dub_window_new_study          (DubWindow      *self);
 void       _dub_window_forget_pending     (DubWindow      *self);
+
+/* dub-window-pictures.c */
+void       _dub_window_init_pictures      (DubWindow      *self);
+/* The demo card: its picture, whether it is there, its job. */
+void       _dub_window_update_demo        (DubWindow      *self);
 
 /* dub-window.c */
 GtkWidget *_dub_window_current_page       (DubWindow      *self);

@@ -218,12 +218,6 @@ failure_cb (DubWindow  *self,
 }
 
 static void
-update_demo (DubWindow *self)
-{
-  dub_welcome_page_set_demo (self->welcome, dub_demo_is_ready (self->demo), NULL, dub_demo_get_job (self->demo));
-}
-
-static void
 demo_made_cb (DubWindow  *self,
               const char *message)
 {
@@ -297,12 +291,11 @@ set_session (DubWindow        *self,
   g_signal_connect_object (session, "failure", G_CALLBACK (failure_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (history, "notify", G_CALLBACK (_dub_window_update_actions), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "notify::sidebar-visible", G_CALLBACK (update_sidebar), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->demo, "changed", G_CALLBACK (update_demo), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->demo, "changed", G_CALLBACK (_dub_window_update_demo), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->demo, "made", G_CALLBACK (demo_made_cb), self, G_CONNECT_SWAPPED);
 
   dub_sidebar_foot_set_session (self->foot, session);
-  dub_welcome_page_set_recent (self->welcome, self->recent, NULL, NULL);
-  update_demo (self);
+  _dub_window_init_pictures (self);
   update_sidebar (self);
   _dub_window_init_actions (self);
 }
@@ -342,6 +335,7 @@ dub_window_dispose (GObject *object)
     dub_jobs_cancel_all (dub_session_get_jobs (self->session));
   g_clear_object (&self->chooser);
   g_clear_object (&self->demo);
+  g_clear_object (&self->thumbnails);
   g_clear_object (&self->recent);
   g_clear_pointer (&self->networks, g_strfreev);
   g_clear_pointer (&self->volumes, g_strfreev);

@@ -145,8 +145,11 @@ line_cb (GObject      *source,
     return;
   }
   if (line[0] != '{' && line[0] != '\0') {
+    /* "dubito-cli demo brain: The disk is full." is for a terminal; a window shows the sentence. */
+    const char *colon = g_str_has_prefix (line, "dubito-cli") ? strstr (line, ": ") : NULL;
+
     g_free (child->last);
-    child->last = g_strdup (line);
+    child->last = g_strdup (colon != NULL ? colon + 2 : line);
   }
   dub_child_feed (child->job, line);
   g_data_input_stream_read_line_async (child->lines, G_PRIORITY_DEFAULT, NULL, line_cb, g_steal_pointer (&task));

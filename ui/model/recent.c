@@ -404,6 +404,18 @@ dub_recent_relocate (DubRecent  *self,
 }
 
 void
+dub_recent_touch (DubRecent  *self,
+                  const char *folder)
+{
+  g_return_if_fail (DUB_IS_RECENT (self));
+
+  guint position = position_of (self, folder);
+
+  if (position != G_MAXUINT)
+    g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 1);
+}
+
+void
 dub_recent_refresh (DubRecent *self)
 {
   g_return_if_fail (DUB_IS_RECENT (self));

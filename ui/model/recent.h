@@ -45,6 +45,9 @@ void           dub_recent_remove      (DubRecent  *self,
 void           dub_recent_relocate    (DubRecent  *self,
                                        const char *folder,
                                        const char *new_folder);
+/* The entry's picture or folder is another now: whoever shows it looks again. */
+void           dub_recent_touch       (DubRecent  *self,
+                                       const char *folder);
 /* Looks again which folders exist, e.g. when a drive was plugged in. */
 void           dub_recent_refresh     (DubRecent  *self);
 

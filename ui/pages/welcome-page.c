@@ -26,6 +26,7 @@ struct _DubWelcomePage {
   GtkWidget      *demo_stack;
   GtkWidget      *demo_words;
   GtkWidget      *demo_job;
+  GtkWidget      *demo_box;
   GtkWidget      *keys;
 };
 
@@ -101,27 +102,22 @@ row_picture (DubWelcomePage *self,
   if (self->picture != NULL && !dub_recent_item_is_missing (item))
     paintable = self->picture (dub_recent_item_get_folder (item), self->picture_data);
 
-  if (paintable == NULL) {
-    GtkWidget *image = gtk_image_new_from_icon_name (dub_recent_item_is_missing (item) ? "folder-symbolic"
-                                                                                      : "dub-volume-symbolic");
+  GtkWidget *image = paintable != NULL ? gtk_image_new_from_paintable (paintable)
+                                       : gtk_image_new_from_icon_name (dub_recent_item_is_missing (item)
+                                                                       ? "folder-symbolic" : "dub-volume-symbolic");
 
-    gtk_widget_set_size_request (image, 44, 44);
-    gtk_widget_set_valign (image, GTK_ALIGN_CENTER);
+  gtk_widget_set_size_request (image, 44, 44);
+  gtk_widget_set_valign (image, GTK_ALIGN_CENTER);
+  if (paintable != NULL) {
+    gtk_image_set_pixel_size (GTK_IMAGE (image), 44);
+    gtk_widget_set_overflow (image, GTK_OVERFLOW_HIDDEN);
+    gtk_widget_add_css_class (image, "dub-thumbnail");
+  } else {
     gtk_widget_add_css_class (image, "row-blank");
     gtk_widget_add_css_class (image, "dim-label");
-
-    return image;
   }
 
-  GtkWidget *picture = gtk_picture_new_for_paintable (paintable);
-
-  gtk_picture_set_can_shrink (GTK_PICTURE (picture), TRUE);
-  gtk_widget_set_size_request (picture, 44, 44);
-  gtk_widget_set_valign (picture, GTK_ALIGN_CENTER);
-  gtk_widget_set_overflow (picture, GTK_OVERFLOW_HIDDEN);
-  gtk_widget_add_css_class (picture, "dub-thumbnail");
-
-  return picture;
+  return image;
 }
 
 static GtkWidget *
@@ -221,6 +217,7 @@ dub_welcome_page_size_allocate (GtkWidget *widget,
 
   if (gtk_orientable_get_orientation (GTK_ORIENTABLE (self->halves)) != wanted) {
     gtk_orientable_set_orientation (GTK_ORIENTABLE (self->halves), wanted);
+    gtk_orientable_set_orientation (GTK_ORIENTABLE (self->demo_box), wanted);
     gtk_orientable_set_orientation (GTK_ORIENTABLE (self->keys), wanted);
     gtk_box_set_spacing (GTK_BOX (self->keys), wanted == GTK_ORIENTATION_VERTICAL ? 8 : 30);
   }
@@ -283,6 +280,7 @@ dub_welcome_page_class_init (DubWelcomePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DubWelcomePage, demo_stack);
   gtk_widget_class_bind_template_child (widget_class, DubWelcomePage, demo_words);
   gtk_widget_class_bind_template_child (widget_class, DubWelcomePage, demo_job);
+  gtk_widget_class_bind_template_child (widget_class, DubWelcomePage, demo_box);
   gtk_widget_class_bind_template_child (widget_class, DubWelcomePage, keys);
 }
 

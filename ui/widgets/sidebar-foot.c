@@ -129,6 +129,6 @@ dub_sidebar_foot_set_thumbnail (DubSidebarFoot *self,
 {
   g_return_if_fail (DUB_IS_SIDEBAR_FOOT (self));
 
-  gtk_picture_set_paintable (GTK_PICTURE (self->thumbnail), thumbnail);
+  gtk_image_set_from_paintable (GTK_IMAGE (self->thumbnail), thumbnail);
   gtk_widget_set_visible (self->thumbnail, thumbnail != NULL);
 }
