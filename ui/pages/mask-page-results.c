@@ -87,7 +87,7 @@ update_transport (DubMaskPage *self)
   gtk_widget_set_tooltip_text (self->play_button, play);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->play_button), GTK_ACCESSIBLE_PROPERTY_LABEL, running ? _("Pause") : _("Play"), -1);
 
-  gtk_widget_action_set_enabled (widget, "mask.play", ready || state == DUB_MASK_STATE_LOADING);
+  gtk_widget_action_set_enabled (widget, "mask.play", state != DUB_MASK_STATE_FAILED);
   gtk_widget_action_set_enabled (widget, "mask.step", ready && !running);
   gtk_widget_action_set_enabled (widget, "mask.step-back", ready && frame != NULL && frame->iteration > 0);
   gtk_widget_action_set_enabled (widget, "mask.rewind", ready && frame != NULL && frame->iteration > 0);
@@ -303,7 +303,7 @@ update_energy (DubMaskPage  *self,
   }
 
   dub_figure_view_set_figure (self->energy_view,
-                              dub_energy_figure_new (frame->trace, frame->n_trace, MAX (frame->latest, 1),
+                              dub_energy_figure_new (frame->trace, frame->n_trace, MAX (frame->latest, 10),
                                                      frame->n_trace > 0 ? (int) frame->iteration : -1, &words));
 
   const DubMaskEnergy *row = dub_mask_frame_energy (frame, MIN (frame->iteration, (guint) MAX (frame->n_trace, 1) - 1));

@@ -270,7 +270,6 @@ void
 _dub_mask_page_build_settings (DubMaskPage *self)
 {
   const char *nothing[] = { NULL };
-  const char *replacements[] = { _("1 · maximum"), _("0 · nothing"), _("mean of the image"), _("blurred image"), _("volume from a file…"), NULL };
   GtkBox *column;
 
   self->updating = TRUE;
@@ -292,7 +291,7 @@ _dub_mask_page_build_settings (DubMaskPage *self)
   add_choice (self, _("Optimiser"), GTK_WIDGET (self->optimiser), _("Grid, step, iterations, norms, start, jitter"));
   build_optimiser (self);
 
-  self->replacement = new_drop_down (replacements);
+  self->replacement = new_drop_down (nothing);
   column = add_choice (self, _("Replace by"), GTK_WIDGET (self->replacement), _("What stands in place of the masked voxels"));
   g_signal_connect_swapped (self->replacement, "notify::selected", G_CALLBACK (settings_changed_cb), self);
   self->replacement_note = GTK_LABEL (gtk_label_new (NULL));
@@ -383,9 +382,9 @@ meaning_of (DubReplacement       replacement,
 
   switch (replacement) {
   case DUB_REPLACE_ONE:
-    return density ? _("full grey matter: reads as “no atrophy”") : _("every masked voxel becomes 1");
+    return density ? _("reads as “no atrophy”") : _("every masked voxel becomes 1");
   case DUB_REPLACE_ZERO:
-    return density ? _("no grey matter: reads as “atrophy”") : _("every masked voxel becomes 0");
+    return density ? _("reads as “atrophy”") : _("every masked voxel becomes 0");
   case DUB_REPLACE_MEAN:
     return _("every masked voxel becomes the mean");
   case DUB_REPLACE_BLUR:
@@ -401,6 +400,9 @@ _dub_mask_page_update_settings (DubMaskPage *self)
 {
   const DubMaskParams *params = dub_mask_session_get_params (self->mask);
   DubMaskInputs *inputs = dub_mask_session_get_inputs (self->mask);
+  gboolean density = inputs != NULL && dub_mask_inputs_is_density_map (inputs);
+  const char *replacements[] = { density ? _("1 · full grey matter") : _("1"), density ? _("0 · no grey matter") : _("0"),
+                                 _("mean of the image"), _("blurred image"), _("volume from a file…"), NULL };
   g_autofree char *grid = params->grid > 1 ? g_strdup_printf (_("grid %u×"), params->grid) : g_strdup (_("every voxel"));
   g_autofree char *summary = g_strdup_printf (_("Adam %.3g · %s"), params->step, grid);
 
@@ -418,7 +420,7 @@ _dub_mask_page_update_settings (DubMaskPage *self)
   gtk_spin_button_set_value (self->seed, (double) params->seed);
   gtk_drop_down_set_selected (self->norm, params->norm == DUB_NORM_SUM ? 1 : 0);
   gtk_switch_set_active (self->stop_early, params->stop_early);
-  gtk_drop_down_set_selected (self->replacement, params->replacement);
+  set_words (self->replacement, replacements, params->replacement);
   if (inputs != NULL)
     gtk_drop_down_set_selected (self->target, (guint) params->target_class);
   gtk_label_set_text (self->replacement_note, meaning_of (params->replacement, inputs));

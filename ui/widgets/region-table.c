@@ -242,10 +242,10 @@ dub_region_table_init (DubRegionTable *self)
   self->name_column = add_column (self, 0, _("region"), "name", FALSE, G_CALLBACK (setup_name_cb), fill_name, 0);
 
   GtkColumnViewColumn *density = add_column (self, 1, _("density"), "density", TRUE, G_CALLBACK (setup_density_cb),
-                                             fill_density, 122);
+                                             fill_density, 118);
 
-  add_column (self, 2, _("of mask"), "share", TRUE, G_CALLBACK (setup_number_cb), fill_share, 68);
-  add_column (self, 3, _("voxels"), "voxels", TRUE, G_CALLBACK (setup_number_cb), fill_voxels, 62);
+  add_column (self, 2, _("of mask"), "share", TRUE, G_CALLBACK (setup_number_cb), fill_share, 66);
+  add_column (self, 3, _("voxels"), "voxels", TRUE, G_CALLBACK (setup_number_cb), fill_voxels, 60);
 
   sorted = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->rows)),
                                     g_object_ref (gtk_column_view_get_sorter (GTK_COLUMN_VIEW (self->view))));
@@ -272,7 +272,9 @@ void
 dub_region_table_set_title (DubRegionTable *self,
                             const char     *atlas)
 {
-  g_autofree char *title = atlas != NULL ? g_strdup_printf (_("%s region"), atlas) : g_strdup (_("region"));
+  /* A long name would push the numbers out of sight. */
+  gboolean short_name = atlas != NULL && g_utf8_strlen (atlas, -1) <= 10;
+  g_autofree char *title = short_name ? g_strdup_printf (_("%s region"), atlas) : g_strdup (_("region"));
 
   g_return_if_fail (DUB_IS_REGION_TABLE (self));
 
@@ -295,6 +297,14 @@ reselect (DubRegionTable *self)
   }
   if (gtk_single_selection_get_selected (self->selection) != position)
     gtk_single_selection_set_selected (self->selection, position);
+}
+
+static void
+scroll_to_top (DubRegionTable *self)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (self->view); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_LIST_VIEW (child) && g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0)
+      gtk_widget_activate_action (child, "list.scroll-to-item", "u", 0);
 }
 
 void
@@ -339,9 +349,17 @@ dub_region_table_set_regions (DubRegionTable *self,
     resort |= dub_region_row_set (g_hash_table_lookup (self->by_value, GINT_TO_POINTER (density->region->value)), density,
                                   self->largest != largest_before);
   }
-  if (resort)
-    for (guint i = 1; i <= 2; i++)
-      gtk_sorter_changed (self->sorters[i], GTK_SORTER_CHANGE_DIFFERENT);
+  if (!resort)
+    return;
+
+  /* A list keeps the row at its top in sight, and would follow it down as others overtake it:
+   * who has not scrolled wants to see the strongest regions. */
+  gboolean at_top = gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller))) < 1.0;
+
+  for (guint i = 1; i <= 2; i++)
+    gtk_sorter_changed (self->sorters[i], GTK_SORTER_CHANGE_DIFFERENT);
+  if (at_top)
+    scroll_to_top (self);
 }
 
 void

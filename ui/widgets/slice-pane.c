@@ -141,6 +141,42 @@ plane_name (DubPlane plane)
   }
 }
 
+/* The longest way to say where the slice is that leaves the letter in the middle alone. */
+static void
+snapshot_caption (DubSlicePane  *self,
+                  GtkSnapshot   *snapshot,
+                  double         position,
+                  int            width,
+                  const GdkRGBA *color)
+{
+  const char *name = plane_name (self->plane);
+  char axis = dub_plane_coordinate (self->plane);
+  g_autofree char *number = g_strdup_printf ("%.1f", fabs (position));
+  /* U+2212 is the minus of numbers. */
+  const char *sign = position < 0.0 ? "−" : "+";
+  char *captions[] = {
+    g_strdup_printf ("%s · %c %s%s mm", name, axis, sign, number),
+    g_strdup_printf ("%s · %c %s%s", name, axis, sign, number),
+    g_strdup_printf ("%c %s%s", axis, sign, number),
+  };
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
+  gsize chosen = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (captions); i++) {
+    g_autofree char *markup = g_markup_printf_escaped ("<span size='8500'>%s</span>", captions[i]);
+    int needed;
+
+    chosen = i;
+    pango_layout_set_markup (layout, markup, -1);
+    pango_layout_get_pixel_size (layout, &needed, NULL);
+    if (MARGIN + needed < width / 2 - 10)
+      break;
+  }
+  append_text (self, snapshot, captions[chosen], "size='8500' font_features='tnum=1'", MARGIN + 1, MARGIN, 0.0, 0.0, color);
+  for (gsize i = 0; i < G_N_ELEMENTS (captions); i++)
+    g_free (captions[i]);
+}
+
 static void
 snapshot_marks (DubSlicePane   *self,
                 GtkSnapshot    *snapshot,
@@ -154,11 +190,6 @@ snapshot_marks (DubSlicePane   *self,
   double position = dub_slice_view_position (view);
   char letters[5];
   char edge[2] = { 0 };
-  g_autofree char *number = g_strdup_printf ("%.1f", fabs (position));
-  /* U+2212 is the minus of numbers. */
-  g_autofree char *caption = g_strdup_printf ("%s · %c %s%s mm", plane_name (self->plane),
-                                              dub_plane_coordinate (self->plane), position < 0.0 ? "−" : "+", number);
-
   dub_slice_view_letters (view, letters);
   edge[0] = letters[0];
   append_text (self, snapshot, edge, "weight='bold' size='10000'", MARGIN, height / 2.0, 0.0, 0.5, &bright);
@@ -168,7 +199,7 @@ snapshot_marks (DubSlicePane   *self,
   append_text (self, snapshot, edge, "weight='bold' size='10000'", width / 2.0, MARGIN - 2, 0.5, 0.0, &bright);
   edge[0] = letters[3];
   append_text (self, snapshot, edge, "weight='bold' size='10000'", width / 2.0, height - MARGIN + 2, 0.5, 1.0, &bright);
-  append_text (self, snapshot, caption, "size='8500' font_features='tnum=1'", MARGIN + 1, MARGIN, 0.0, 0.0, &dim);
+  snapshot_caption (self, snapshot, position, width, &dim);
   if (self->shows_convention)
     append_text (self, snapshot, view->radiological ? _("radiological") : _("neurological"), "size='8000'",
                  width - MARGIN, MARGIN + self->inset, 1.0, 0.0, &dim);
