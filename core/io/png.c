@@ -121,6 +121,34 @@ check_start (const guint8  *bytes,
   return TRUE;
 }
 
+/* Every chunk must end before the file does: libpng only warns of a length beyond its limit, and allocates it. */
+static gboolean
+check_chunks (const guint8  *bytes,
+              size_t         n_bytes,
+              const char    *name,
+              GError       **error)
+{
+  static const size_t FRAME = 12; /* length, type, checksum */
+
+  for (size_t at = sizeof SIGNATURE; n_bytes - at >= FRAME;) {
+    guint32 length = big_endian_32 (bytes + at);
+    const guint8 *type = bytes + at + 4;
+
+    if (length > n_bytes - at - FRAME) {
+      g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+                   "%s has a chunk of %u bytes at byte %" G_GSIZE_FORMAT ", but only %" G_GSIZE_FORMAT " are left.", name, length, at,
+                   n_bytes - at - FRAME);
+      return FALSE;
+    }
+    if (memcmp (type, "IEND", 4) == 0)
+      return TRUE;
+    at += FRAME + length;
+  }
+  g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s ends too early: it has no IEND chunk.", name);
+
+  return FALSE;
+}
+
 /* Asks libpng for one sample a channel: palettes looked up, fewer than 8 bits scaled, transparency as alpha. */
 static void
 expand (png_structp png,
@@ -185,7 +213,7 @@ dub_png_parse (const guint8  *bytes,
   DubTensor *tensor = NULL;
   png_bytep *rows = NULL;
 
-  if (!check_start (bytes, n_bytes, name, error))
+  if (!check_start (bytes, n_bytes, name, error) || !check_chunks (bytes, n_bytes, name, error))
     return NULL;
 
   png_structp png = png_create_read_struct (PNG_LIBPNG_VER_STRING, &context, error_cb, warning_cb);
@@ -200,8 +228,8 @@ dub_png_parse (const guint8  *bytes,
   png_set_user_limits (png, LARGEST_EXTENT, LARGEST_EXTENT);
   png_set_chunk_malloc_max (png, LARGEST_CHUNK);
   png_set_chunk_cache_max (png, MOST_CHUNKS);
-  /* Words, profiles and times are not looked at, so they are not kept either. */
-  png_set_keep_unknown_chunks (png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
+  /* Words, profiles and times are not looked at, so libpng passes over all but IHDR, PLTE, tRNS, IDAT and IEND. */
+  png_set_keep_unknown_chunks (png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
 
   gboolean decoded = decode (png, info, &context, &tensor, &rows);
 

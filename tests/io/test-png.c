@@ -218,6 +218,19 @@ test_lies (void)
     g_assert_error (error, DUB_ERROR, DUB_ERROR_FORMAT);
     g_clear_error (&error);
   }
+
+  /* A chunk of words that claims two gigabytes, for which libpng would ask the system. */
+  g_autoptr (GByteArray) words = begin (2, 1, 8, 0, 0);
+  append_u32 (words, 0x7e00000b);
+  g_byte_array_append (words, (const guint8 *) "tEXt", 4);
+  finish (words, ROWS, sizeof ROWS);
+  gint64 start = g_get_monotonic_time ();
+  g_assert_null (dub_png_parse (words->data, words->len, "words.png", &error));
+  g_assert_error (error, DUB_ERROR, DUB_ERROR_FORMAT);
+  g_assert_nonnull (strstr (error->message, "chunk of 2113929227 bytes at byte 33"));
+  g_assert_cmpint (g_get_monotonic_time () - start, <, G_USEC_PER_SEC);
+  g_clear_error (&error);
+
   for (guint at = 0; at < good->len; at++) {
     g_autofree guint8 *copy = g_memdup2 (good->data, good->len);
 
