@@ -22,8 +22,10 @@ static void
 test_published_colours (void)
 {
   /* Rows 0, 64, 128, 192 and 255 of the public tables of 256. */
-  static const guint8 inferno[5][3] = { { 0, 0, 4 }, { 87, 16, 110 }, { 188, 55, 84 }, { 249, 142, 9 }, { 252, 255, 164 } };
-  static const guint8 viridis[5][3] = { { 68, 1, 84 }, { 59, 82, 139 }, { 33, 145, 140 }, { 94, 201, 98 }, { 253, 231, 37 } };
+  static const guint8 inferno[5][3] =
+    { { 0, 0, 4 }, { 87, 16, 110 }, { 188, 55, 84 }, { 249, 142, 9 }, { 252, 255, 164 } };
+  static const guint8 viridis[5][3] =
+    { { 68, 1, 84 }, { 59, 82, 139 }, { 33, 145, 140 }, { 94, 201, 98 }, { 253, 231, 37 } };
   static const int rows[5] = { 0, 64, 128, 192, 255 };
 
   for (int i = 0; i < 5; i++) {

@@ -62,7 +62,8 @@ test_letters_tell_the_truth (void)
         dub_slice_view_letters (&view, letters);
         dub_slice_pane_to_world (&view, &geometry, centre, from);
         for (int edge = 1; edge < 4; edge += 2) {
-          int place = (int) (strchr (all, letters[edge]) - all), opposite = (int) (strchr (all, letters[edge - 1]) - all);
+          int place = (int) (strchr (all, letters[edge]) - all);
+          int opposite = (int) (strchr (all, letters[edge - 1]) - all);
 
           g_assert_cmpint (opposite, ==, place ^ 1);
           dub_slice_pane_to_world (&view, &geometry, edge == 1 ? right : below, to);

@@ -18,8 +18,8 @@ typedef struct {
  * @height: of the bar alone
  * @layout: (out) (optional): where a handle for the clip can be grabbed
  *
- * Colours are shown as they look on black, opacity included; what is clipped is black. Title and clip text need 1.6 caption
- * sizes above and below.
+ * Colours are shown as they look on black, opacity included; what is clipped is black. Title and
+ * clip text need 1.6 caption sizes above and below.
  */
 void   dub_colorbar_draw     (DubCanvas               *canvas,
                               const DubOverlay        *overlay,

@@ -87,7 +87,8 @@ dub_export_svg_finish (const GByteArray  *bytes,
   g_string_append_c (out, '\n');
   append_head (out, title, provenance);
   append_renumbered (out, body, (gsize) (end - body));
-  g_string_append_printf (out, "<g font-family=\"%s, sans-serif\" style=\"font-variant-numeric: tabular-nums\">\n", quoted);
+  g_string_append_printf (out, "<g font-family=\"%s, sans-serif\" style=\"font-variant-numeric: tabular-nums\">\n",
+                          quoted);
   g_string_append (out, text);
   g_string_append (out, "</g>\n");
   g_string_append_len (out, end, (gssize) (bytes->len - (gsize) (end - svg)));

@@ -161,9 +161,9 @@ draw_regions (const Table         *table,
     return 0.0;
   if (draw) {
     double baseline = y + size;
-    g_autofree char *header = figure->atlas != NULL ? g_strdup_printf ("%s region", figure->atlas) : g_strdup ("region");
+    g_autofree char *header = g_strconcat (figure->atlas != NULL ? figure->atlas : "", " region", NULL);
 
-    text_left (table, header, DUB_TEXT_LEFT, theme->dim, table->x, baseline, bar_x - table->x - gap);
+    text_left (table, g_strstrip (header), DUB_TEXT_LEFT, theme->dim, table->x, baseline, bar_x - table->x - gap);
     text_right (table, "density", DUB_TEXT_BOLD, theme->text, density_right, baseline);
     text_right (table, "of mask", DUB_TEXT_LEFT, theme->dim, share_right, baseline);
     text_right (table, "voxels", DUB_TEXT_LEFT, theme->dim, right, baseline);
@@ -183,8 +183,8 @@ draw_regions (const Table         *table,
       /* The warm half of the heat: legible on white and on dark. */
       dub_colormap_lookup (DUB_COLORMAP_INFERNO, 0.4 + 0.36 * relative, rgb);
       text_left (table, region->name, DUB_TEXT_LEFT, theme->text, table->x, baseline, bar_x - table->x - gap);
-      bar (table, dub_rgba_from_hex ((guint32) rgb[0] << 16 | (guint32) rgb[1] << 8 | rgb[2]), relative, bar_x, baseline,
-           bar_width);
+      bar (table, dub_rgba_from_hex ((guint32) rgb[0] << 16 | (guint32) rgb[1] << 8 | rgb[2]), relative, bar_x,
+           baseline, bar_width);
       text_right (table, density, DUB_TEXT_LEFT, theme->text, density_right, baseline);
       text_right (table, share, DUB_TEXT_LEFT, theme->dim, share_right, baseline);
       text_right (table, voxels, DUB_TEXT_LEFT, theme->dim, right, baseline);

@@ -57,8 +57,8 @@ void           dub_mask_figure_free           (DubMaskFigure       *self);
 
 /* dub_mask_figure_set_volumes:
  *
- * Takes references. The window of intensities becomes the range of @base, and the cursor
- * the densest spot of 1 - m above the clip, or the middle of @base where nothing shows; both may be overwritten afterwards.
+ * Takes references. The window of intensities becomes the range of @base, and the cursor the densest
+ * spot of 1 - m above the clip, or the middle of @base where nothing shows; both may be overwritten.
  *
  * Returns: FALSE with @error set: DUB_ERROR_SHAPE where @mask is not in the space of @base.
  */

@@ -112,7 +112,8 @@ dub_theme_init (DubTheme    *self,
     self->line_width = 1.75;
   }
   /* Opaque, because a line is drawn in short strokes whose ends overlap. */
-  self->series[0] = dub_rgba_from_hex (kind == DUB_THEME_DARK ? 0xf1f1f1 : kind == DUB_THEME_LIGHT ? 0x2e2e2e : 0x1a1a1a);
+  self->series[0] =
+    dub_rgba_from_hex (kind == DUB_THEME_DARK ? 0xf1f1f1 : kind == DUB_THEME_LIGHT ? 0x2e2e2e : 0x1a1a1a);
   self->crosshair = dub_rgba_with_alpha (dub_rgba_from_hex (0x78e68c), 0.85);
   self->pane = black (1.0);
   self->pane_text = white (0.94);

@@ -1,0 +1,173 @@
+/* The mask figure as files: its tables, its provenance, and what the exporter needs to know of it. */
+#include "ui/figures/mask-figure.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "ui/figures/ticks.h"
+
+static void
+append_cell (GString    *out,
+             const char *text)
+{
+  g_string_append_c (out, '"');
+  for (const char *c = text; *c != '\0'; c++) {
+    if (*c == '"')
+      g_string_append_c (out, '"');
+    g_string_append_c (out, *c);
+  }
+  g_string_append_c (out, '"');
+}
+
+/* A number that reads back as the same double; an empty cell where there is none. */
+static void
+append_number (GString *out,
+               double   value)
+{
+  g_autofree char *digits = dub_number_format_exact (value);
+
+  g_string_append_c (out, ',');
+  g_string_append (out, digits);
+}
+
+/* The body without provenance, which the exporter writes above every table. */
+static char *
+tables (gconstpointer figure)
+{
+  const DubMaskFigure *self = figure;
+  GString *out = g_string_new (NULL);
+
+  g_string_append (out, "# table: class probabilities\nclass,original,masked\n");
+  for (guint i = 0; i < self->classes->len; i++) {
+    const DubMaskFigureClass *class = &g_array_index (self->classes, DubMaskFigureClass, i);
+
+    append_cell (out, class->name);
+    append_number (out, class->original);
+    append_number (out, class->masked);
+    g_string_append_c (out, '\n');
+  }
+  g_string_append (out, "\n# table: regions\nregion,density,share,voxels\n");
+  for (guint i = 0; i < self->regions->len; i++) {
+    const DubMaskFigureRegion *region = &g_array_index (self->regions, DubMaskFigureRegion, i);
+
+    append_cell (out, region->name);
+    append_number (out, region->density);
+    append_number (out, region->share);
+    g_string_append_printf (out, ",%" G_GSIZE_FORMAT "\n", region->n_voxels);
+  }
+  g_string_append (out, "\n# table: energy\niteration,total,score,area,smoothness\n");
+  for (guint i = 0; i < self->trace->len; i++) {
+    const DubMaskEnergy *row = &g_array_index (self->trace, DubMaskEnergy, i);
+
+    g_string_append_printf (out, "%u", row->iteration);
+    append_number (out, row->total);
+    append_number (out, row->score);
+    append_number (out, row->area);
+    append_number (out, row->smoothness);
+    g_string_append_c (out, '\n');
+  }
+
+  return g_string_free (out, FALSE);
+}
+
+static double
+height (gconstpointer figure,
+        double        width)
+{
+  return dub_mask_figure_height (figure, width);
+}
+
+static void
+draw (gconstpointer figure,
+      DubCanvas    *canvas,
+      double        width,
+      double        figure_height)
+{
+  dub_mask_figure_draw (figure, canvas, width, figure_height);
+}
+
+static void
+add_state (GTree      *entries,
+           const char *key,
+           char       *value)
+{
+  g_tree_replace (entries, g_strdup (key), value);
+}
+
+static int
+compare_keys (gconstpointer a,
+              gconstpointer b,
+              gpointer      user_data)
+{
+  return strcmp (a, b);
+}
+
+static gboolean
+append_entry (gpointer key,
+              gpointer value,
+              gpointer list)
+{
+  g_ptr_array_add (list, g_strdup (key));
+  g_ptr_array_add (list, g_strdup (value));
+
+  return FALSE;
+}
+
+/* What is stored, and what can be read off the struct only now: the state of the view. Sorted by key,
+ * so that the order in which a caller learned them does not show in the file. */
+static GPtrArray *
+full_provenance (const DubMaskFigure *self)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GTree) entries = g_tree_new_full (compare_keys, NULL, g_free, g_free);
+  g_autofree char *x = dub_number_format_exact (self->cursor[0]);
+  g_autofree char *y = dub_number_format_exact (self->cursor[1]);
+  g_autofree char *z = dub_number_format_exact (self->cursor[2]);
+
+  for (guint i = 0; i + 1 < self->provenance->len; i += 2)
+    add_state (entries, self->provenance->pdata[i], g_strdup (self->provenance->pdata[i + 1]));
+  add_state (entries, "iteration_shown", g_strdup_printf ("%u", self->iteration));
+  add_state (entries, "cursor_mm", g_strdup_printf ("%s %s %s", x, y, z));
+  add_state (entries, "convention", g_strdup (self->radiological ? "radiological" : "neurological"));
+  add_state (entries, "clip", dub_number_format_exact (self->style.overlay.clip));
+  if (isfinite (self->mass_inside))
+    add_state (entries, "mass_inside_truth", dub_number_format_exact (self->mass_inside));
+  g_tree_foreach (entries, append_entry, list);
+  g_ptr_array_add (list, NULL);
+
+  return list;
+}
+
+static char *
+title (const DubMaskFigure *self)
+{
+  return g_strdup_printf ("Mask of %s for %s", self->subject != NULL ? self->subject : "an image",
+                          self->model != NULL ? self->model : "a network");
+}
+
+char *
+dub_mask_figure_to_csv (const DubMaskFigure *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  g_autoptr (GPtrArray) provenance = full_provenance (self);
+  g_autofree char *name = title (self);
+  DubExport export = { self, name, (const char *const *) provenance->pdata, height, draw, tables };
+
+  return dub_export_to_csv (&export);
+}
+
+gboolean
+dub_mask_figure_export (const DubMaskFigure    *self,
+                        const char             *path,
+                        const DubExportOptions *options,
+                        GError                **error)
+{
+  g_return_val_if_fail (self != NULL && path != NULL, FALSE);
+
+  g_autoptr (GPtrArray) provenance = full_provenance (self);
+  g_autofree char *name = title (self);
+  DubExport export = { self, name, (const char *const *) provenance->pdata, height, draw, tables };
+
+  return dub_export_save (&export, path, options, error);
+}
