@@ -34,7 +34,7 @@ static Replay *
 replay_new (const char *network)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "reference", "network.npz", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "reference", "network.npz", NULL);
   Replay *self = g_new0 (Replay, 1);
   g_autoptr (DubTensor) bytes = NULL;
 

@@ -53,7 +53,7 @@ class Space(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.conv1 = nn.Conv3d(2, 4, 3, padding=1)
+        self.conv1 = nn.Conv3d(2, 4, 3, padding=1, bias=False)
         self.norm1 = nn.InstanceNorm3d(4, affine=True)
         self.conv2 = nn.Conv3d(4, 6, 3, stride=2, padding=1)
         self.norm2 = nn.BatchNorm3d(6)

@@ -61,6 +61,54 @@ dub_vector_exp (const float *x,
     y[i] = exp_of (x[i]);
 }
 
+/* Between -0.35 and 0.35, where the difference would cancel, the series of Taylor. */
+CLONED void
+dub_vector_expm1 (const float *x,
+                  float       *y,
+                  size_t       n)
+{
+  for (size_t i = 0; i < n; i++) {
+    float v = x[i];
+    float p = 1.0f / 5040.0f;
+
+    p = p * v + 1.0f / 720.0f;
+    p = p * v + 1.0f / 120.0f;
+    p = p * v + 1.0f / 24.0f;
+    p = p * v + 1.0f / 6.0f;
+    p = p * v + 0.5f;
+
+    float near = p * v * v + v;
+    float far = exp_of (v) - 1.0f;
+
+    y[i] = v > -0.35f && v < 0.35f ? near : far;
+  }
+}
+
+/* max (x, 0) + log (1 + u) with u = e^-|x|, which cannot overflow; log (1 + u) = 2 artanh (u / (2 + u)), whose series
+ * is below 2^-26 of the value after t^15, t being at most 1/3. */
+CLONED void
+dub_vector_softplus (const float *x,
+                     float       *y,
+                     size_t       n)
+{
+  for (size_t i = 0; i < n; i++) {
+    float u = exp_of (-fabsf (x[i]));
+    float t = u / (2.0f + u);
+    float s = t * t;
+    float p = 1.0f / 15.0f;
+
+    p = p * s + 1.0f / 13.0f;
+    p = p * s + 1.0f / 11.0f;
+    p = p * s + 1.0f / 9.0f;
+    p = p * s + 1.0f / 7.0f;
+    p = p * s + 1.0f / 5.0f;
+    p = p * s + 1.0f / 3.0f;
+    p = p * s + 1.0f;
+
+    y[i] = (x[i] > 0.0f ? x[i] : 0.0f) + 2.0f * t * p;
+  }
+}
+
 CLONED void
 dub_vector_sigmoid (const float *x,
                     float       *y,

@@ -11,6 +11,14 @@ G_BEGIN_DECLS
 void dub_vector_exp     (const float *x,
                          float       *y,
                          size_t       n);
+/* e^x - 1, exact near 0 too. */
+void dub_vector_expm1   (const float *x,
+                         float       *y,
+                         size_t       n);
+/* log (1 + e^x) */
+void dub_vector_softplus (const float *x,
+                         float       *y,
+                         size_t       n);
 void dub_vector_sigmoid (const float *x,
                          float       *y,
                          size_t       n);

@@ -24,6 +24,32 @@ typedef void (*DubBroadcastGradientRun) (const float  *a,
                                          float        *gradient,
                                          size_t        n);
 
+/* Such a function, named @name, whose result is @expression of u (of a), v (of b) and d (the derivative of the
+ * output). The usual cases have loops of their own, in which the compiler knows the steps and vectorises. */
+#define DUB_BROADCAST_GRADIENT(name, expression)                                                    \
+  static void name (const float *a, int64_t a_step, const float *b, int64_t b_step, const float *dy, \
+                    float *gradient, size_t n)                                                      \
+  {                                                                                                 \
+    if (a_step == 1 && b_step == 1)                                                                 \
+      for (size_t i = 0; i < n; i++) {                                                              \
+        const float u = a[i], v = b[i], d = dy[i];                                                  \
+        gradient[i] = (expression);                                                                 \
+        (void) u, (void) v;                                                                         \
+      }                                                                                             \
+    else if (a_step == 1)                                                                           \
+      for (size_t i = 0; i < n; i++) {                                                              \
+        const float u = a[i], v = b[0], d = dy[i];                                                  \
+        gradient[i] = (expression);                                                                 \
+        (void) u, (void) v;                                                                         \
+      }                                                                                             \
+    else                                                                                            \
+      for (size_t i = 0; i < n; i++) {                                                              \
+        const float u = a[0], v = b[i * (size_t) b_step], d = dy[i];                                \
+        gradient[i] = (expression);                                                                 \
+        (void) u, (void) v;                                                                         \
+      }                                                                                             \
+  }
+
 /* The common shape of two, or FALSE. */
 gboolean dub_broadcast_shape    (const DubShape          *a,
                                  const DubShape          *b,

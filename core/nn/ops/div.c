@@ -16,31 +16,9 @@ infer (DubInferContext *ctx,
   return TRUE;
 }
 
-static void
-gradient_a (const float *a,
-            int64_t      a_step,
-            const float *b,
-            int64_t      b_step,
-            const float *dy,
-            float       *gradient,
-            size_t       n)
-{
-  for (size_t i = 0; i < n; i++)
-    gradient[i] = dy[i] / b[i * (size_t) b_step];
-}
+DUB_BROADCAST_GRADIENT (gradient_a, d / v)
 
-static void
-gradient_b (const float *a,
-            int64_t      a_step,
-            const float *b,
-            int64_t      b_step,
-            const float *dy,
-            float       *gradient,
-            size_t       n)
-{
-  for (size_t i = 0; i < n; i++)
-    gradient[i] = -dy[i] * a[i * (size_t) a_step] / (b[i * (size_t) b_step] * b[i * (size_t) b_step]);
-}
+DUB_BROADCAST_GRADIENT (gradient_b, -d * u / (v * v))
 
 static gboolean
 backward (DubOpContext *ctx,

@@ -135,39 +135,10 @@ forward (DubOpContext *ctx,
   return dub_broadcast_run (ctx->in[0], ctx->in[1], ctx->out[0], plain ? run_f32 : run_mixed, &mixed, run, error);
 }
 
-static void
-gradient_a (const float *a,
-            int64_t      a_step,
-            const float *b,
-            int64_t      b_step,
-            const float *dy,
-            float       *gradient,
-            size_t       n)
-{
-  for (size_t i = 0; i < n; i++) {
-    float exponent = b[i * (size_t) b_step];
-
-    gradient[i] = exponent == 0.0f ? 0.0f : dy[i] * exponent * powf (a[i * (size_t) a_step], exponent - 1.0f);
-  }
-}
+DUB_BROADCAST_GRADIENT (gradient_a, v == 0.0f ? 0.0f : d * v * powf (u, v - 1.0f))
 
 /* a^b log a; at a = 0 the limit for b > 0 is 0. */
-static void
-gradient_b (const float *a,
-            int64_t      a_step,
-            const float *b,
-            int64_t      b_step,
-            const float *dy,
-            float       *gradient,
-            size_t       n)
-{
-  for (size_t i = 0; i < n; i++) {
-    float base = a[i * (size_t) a_step];
-    float exponent = b[i * (size_t) b_step];
-
-    gradient[i] = base == 0.0f && exponent >= 0.0f ? 0.0f : dy[i] * powf (base, exponent) * logf (base);
-  }
-}
+DUB_BROADCAST_GRADIENT (gradient_b, u == 0.0f && v >= 0.0f ? 0.0f : d * powf (u, v) * logf (u))
 
 static gboolean
 backward (DubOpContext *ctx,

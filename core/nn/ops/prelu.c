@@ -35,11 +35,15 @@ forward_run (const void   *a,
   const float *slope = b;
   float *y = out;
 
-  for (size_t i = 0; i < n; i++) {
-    float value = x[i * (size_t) a_step];
+  const float first = slope[0];
 
-    y[i] = value >= 0.0f ? value : slope[i * (size_t) b_step] * value;
-  }
+  /* The input has the shape of the output, so that it repeats along no run of more than one element. */
+  if (b_step == 0)
+    for (size_t i = 0; i < n; i++)
+      y[i] = x[i] >= 0.0f ? x[i] : first * x[i];
+  else
+    for (size_t i = 0; i < n; i++)
+      y[i] = x[i] >= 0.0f ? x[i] : slope[i] * x[i];
 }
 
 static gboolean
@@ -50,34 +54,9 @@ forward (DubOpContext *ctx,
   return dub_broadcast_run (ctx->in[0], ctx->in[1], ctx->out[0], forward_run, NULL, run, error);
 }
 
-static void
-gradient_x (const float *x,
-            int64_t      x_step,
-            const float *slope,
-            int64_t      slope_step,
-            const float *dy,
-            float       *gradient,
-            size_t       n)
-{
-  for (size_t i = 0; i < n; i++)
-    gradient[i] = x[i * (size_t) x_step] > 0.0f ? dy[i] : slope[i * (size_t) slope_step] * dy[i];
-}
+DUB_BROADCAST_GRADIENT (gradient_x, u > 0.0f ? d : v * d)
 
-static void
-gradient_slope (const float *x,
-                int64_t      x_step,
-                const float *slope,
-                int64_t      slope_step,
-                const float *dy,
-                float       *gradient,
-                size_t       n)
-{
-  for (size_t i = 0; i < n; i++) {
-    float value = x[i * (size_t) x_step];
-
-    gradient[i] = value > 0.0f ? 0.0f : value * dy[i];
-  }
-}
+DUB_BROADCAST_GRADIENT (gradient_slope, u > 0.0f ? 0.0f : u * d)
 
 static gboolean
 backward (DubOpContext *ctx,

@@ -241,6 +241,31 @@ typedef struct {
   size_t         rows_per_piece;
 } Product;
 
+/* A contiguous axis: one input row gives one output row. */
+static void
+contiguous_piece (size_t   piece,
+                  guint    thread,
+                  gpointer user_data)
+{
+  const Product *p = user_data;
+  size_t end = MIN (p->n_rows, (piece + 1) * p->rows_per_piece);
+
+  for (size_t row = piece * p->rows_per_piece; row < end; row++) {
+    const float *x = p->x + row * p->n_in;
+    float *y = p->y + row * p->n_out;
+
+    for (size_t j = 0; j < p->n_out; j++) {
+      int64_t t = p->start[j];
+      const int64_t last = p->start[j + 1];
+      float sum = 0.0f;
+
+      for (; t < last; t++)
+        sum += p->weight[t] * x[p->index[t]];
+      y[j] = sum;
+    }
+  }
+}
+
 static void
 product_piece (size_t   piece,
                guint    thread,
@@ -256,14 +281,6 @@ product_piece (size_t   piece,
     int64_t first = p->start[j];
     int64_t last = p->start[j + 1];
 
-    if (p->inner == 1) {
-      float sum = 0.0f;
-
-      for (int64_t t = first; t < last; t++)
-        sum += p->weight[t] * x[p->index[t]];
-      *y = sum;
-      continue;
-    }
     if (last - first == 2) {
       const float *a = x + (size_t) p->index[first] * p->inner;
       const float *b = x + (size_t) p->index[first + 1] * p->inner;
@@ -271,6 +288,14 @@ product_piece (size_t   piece,
 
       for (size_t i = 0; i < p->inner; i++)
         y[i] = u * a[i] + v * b[i];
+      continue;
+    }
+    if (last - first == 1) {
+      const float *a = x + (size_t) p->index[first] * p->inner;
+      float u = p->weight[first];
+
+      for (size_t i = 0; i < p->inner; i++)
+        y[i] = u * a[i];
       continue;
     }
     memset (y, 0, p->inner * sizeof (float));
@@ -305,11 +330,11 @@ dub_resize_map_apply (const DubResizeMap *self,
     .inner = inner,
   };
 
-  product.n_rows = outer * product.n_out;
-  product.rows_per_piece = MAX (1, PIECE / MAX (1, inner));
-  if (inner == 0 || product.n_rows == 0)
+  if (inner == 0 || outer == 0 || product.n_out == 0)
     return TRUE;
+  product.n_rows = inner == 1 ? outer : outer * product.n_out;
+  product.rows_per_piece = MAX (1, PIECE / (inner == 1 ? product.n_out : inner));
 
-  return dub_parallel_for (run, (product.n_rows + product.rows_per_piece - 1) / product.rows_per_piece, product_piece,
-                           &product, error);
+  return dub_parallel_for (run, (product.n_rows + product.rows_per_piece - 1) / product.rows_per_piece,
+                           inner == 1 ? contiguous_piece : product_piece, &product, error);
 }

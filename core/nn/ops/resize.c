@@ -220,6 +220,18 @@ read_request (DubInferContext *ctx,
   return TRUE;
 }
 
+/* Should @b be resized before @a, which is an earlier axis? Where both grow alike, the last axis goes first: its
+ * rows are short vectors, best worked on while there are few. */
+static gboolean
+goes_first (const DubResizeMap *b,
+            const DubResizeMap *a)
+{
+  double grows_a = (double) a->n_out * (double) b->n_in;
+  double grows_b = (double) b->n_out * (double) a->n_in;
+
+  return grows_b < grows_a || (grows_a == grows_b && a->n_out > a->n_in);
+}
+
 /* Passes in the order that keeps intermediate results small. */
 static void
 order_passes (Params *params)
@@ -233,7 +245,7 @@ order_passes (Params *params)
       const DubResizeMap *a = &params->map[params->pass[k - 1]];
       const DubResizeMap *b = &params->map[params->pass[k]];
 
-      if ((double) a->n_out * (double) b->n_in <= (double) b->n_out * (double) a->n_in)
+      if (!goes_first (b, a))
         break;
 
       int swapped = params->pass[k - 1];

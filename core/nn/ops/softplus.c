@@ -2,9 +2,8 @@
  * gradient is sigmoid x = 1 - e^-y. */
 #include "core/nn/ops/ops.h"
 
+#include "core/nn/kernels/vector-math.h"
 #include "core/nn/ops/pointwise.h"
-
-#include <math.h>
 
 DUB_POINTWISE_INFER_PLAIN
 
@@ -14,9 +13,10 @@ forward_run (const float  *x,
              size_t        n,
              gconstpointer params)
 {
-  for (size_t i = 0; i < n; i++)
-    y[i] = (x[i] > 0.0f ? x[i] : 0.0f) + log1pf (expf (-fabsf (x[i])));
+  dub_vector_softplus (x, y, n);
 }
+
+enum { BLOCK = 512 };
 
 static void
 backward_run (const float  *x,
@@ -26,8 +26,17 @@ backward_run (const float  *x,
               size_t        n,
               gconstpointer params)
 {
-  for (size_t i = 0; i < n; i++)
-    dx[i] = dy[i] * -expm1f (-y[i]);
+  float slope[BLOCK];
+
+  for (size_t from = 0; from < n; from += BLOCK) {
+    size_t length = MIN (BLOCK, n - from);
+
+    for (size_t i = 0; i < length; i++)
+      slope[i] = -y[from + i];
+    dub_vector_expm1 (slope, slope, length);
+    for (size_t i = 0; i < length; i++)
+      dx[from + i] = -slope[i] * dy[from + i];
+  }
 }
 
 DUB_POINTWISE_COMPUTE (forward_run, backward_run)
