@@ -262,7 +262,7 @@ build_optimiser (DubMaskPage *self)
   self->seed = add_spin (self, 9, _("Seed"), 0, 1000000, 1, 0, _("Of start noise and jitter; the same seed gives the same mask"));
   self->stop_early = GTK_SWITCH (gtk_switch_new ());
   gtk_widget_set_halign (GTK_WIDGET (self->stop_early), GTK_ALIGN_END);
-  add_setting (self, 10, _("Stop early"), GTK_WIDGET (self->stop_early), _("Stop when the energy changes by less than 0.01 % over 20 iterations"));
+  add_setting (self, 10, _("Stop early"), GTK_WIDGET (self->stop_early), /* xgettext:no-c-format */ _("Stop when the energy changes by less than 0.01 % over 20 iterations"));
   g_signal_connect_swapped (self->stop_early, "notify::active", G_CALLBACK (settings_changed_cb), self);
 }
 

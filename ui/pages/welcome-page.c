@@ -2,6 +2,7 @@
 
 #include <glib/gi18n.h>
 
+#include "core/study/demo.h"
 #include "ui/widgets/job-row.h"
 
 struct _DubWelcomePage {
@@ -381,6 +382,9 @@ dub_welcome_page_set_demo (DubWelcomePage *self,
 {
   g_return_if_fail (DUB_IS_WELCOME_PAGE (self));
 
+  DubDemoOptions options = DUB_DEMO_DEFAULT;
+  g_autofree char *words = g_strdup_printf (_("%u volumes · %g mm · 1 network"), options.n_test, options.voxel_size);
+
   if (picture != NULL)
     gtk_picture_set_paintable (GTK_PICTURE (self->demo_picture), picture);
   else
@@ -390,8 +394,7 @@ dub_welcome_page_set_demo (DubWelcomePage *self,
                        job != NULL ? _("is being made on this machine")
                        : ready     ? _("already computed, opens at once")
                                    : _("made on this machine in a few minutes"));
-  gtk_label_set_label (GTK_LABEL (self->demo_words),
-                       ready ? _("40 volumes · 2 mm · 1 network") : _("Make it and open it"));
+  gtk_label_set_label (GTK_LABEL (self->demo_words), ready ? words : _("Make it and open it"));
   adw_bin_set_child (ADW_BIN (self->demo_job), job != NULL ? dub_job_row_new (job) : NULL);
   gtk_stack_set_visible_child_name (GTK_STACK (self->demo_stack), job != NULL ? "job" : "words");
 }
