@@ -308,6 +308,7 @@ store_model (Demo    *self,
   static const DubPreprocess preprocess = { DUB_AXES_IJK, DUB_SCALE_NONE, DUB_FIT_REFUSE };
   g_autofree char *path = g_build_filename (self->folder, "models", "cnn3d", "model.onnx", NULL);
 
+  dub_train_freeze (self->graph);
   if (!dub_onnx_save (self->graph, path, error))
     return FALSE;
   dub_study_add_model (self->study, "cnn3d", path, preprocess);

@@ -93,6 +93,10 @@ gboolean    dub_train_fit          (DubGraph              *graph,
                                     DubRun                *run,
                                     GError               **error);
 
+/* Leaves every batch normalisation with its first output alone, as a network for inference has it:
+ * the running statistics stay as they are from now on. Before an export. */
+void        dub_train_freeze       (DubGraph              *graph);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubTrainer, dub_trainer_free)
 
 G_END_DECLS

@@ -236,3 +236,14 @@ dub_trainer_step (DubTrainer  *self,
 
   return TRUE;
 }
+
+void
+dub_train_freeze (DubGraph *graph)
+{
+  for (int i = 0; i < dub_graph_n_nodes (graph); i++) {
+    DubNode *node = dub_graph_node (graph, i);
+
+    if (g_strcmp0 (node->op_name, "BatchNormalization") == 0)
+      node->n_outputs = MIN (node->n_outputs, 1);
+  }
+}
