@@ -159,7 +159,7 @@ test_recorded (gconstpointer data)
   g_autoptr (DubMask) mask = dub_mask_new (graph, images, RECORDED[index].n_images, reference, &params, NULL, &error);
 
   g_assert_no_error (error);
-  compare (mask, trace->data, (size_t) trace->shape.dim[0], expected, 1e-3, 2e-3, 0.998);
+  compare (mask, trace->data, (size_t) trace->shape.dim[0], expected, 2e-4, 1e-3, 0.998);
   dub_tensor_unref (images[0]);
   dub_tensor_unref (images[1]);
 }
