@@ -64,7 +64,7 @@ figure_phantom_new (void)
 
     g_array_append_val (figure->regions, region);
   }
-  dub_mask_figure_add_provenance (figure, "model_sha256", "2cf24dba5fb0a30e26e83b2ac5b9e29e");
+  dub_mask_figure_add_provenance (figure, "model-sha256", "2cf24dba5fb0a30e26e83b2ac5b9e29e");
 
   return figure;
 }

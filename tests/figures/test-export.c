@@ -88,13 +88,13 @@ test_provenance (void)
   g_autofree char *pdf = export_to (figure, "p.pdf", 100.0);
   g_autofree char *csv = export_to (figure, "p.csv", 100.0);
 
-  g_assert_true (contains (png, "model_sha256"));
+  g_assert_true (contains (png, "model-sha256"));
   g_assert_true (contains (png, "2cf24dba5fb0a30e26e83b2ac5b9e29e"));
-  g_assert_true (contains (svg, "<entry key=\"model_sha256\">2cf24dba5fb0a30e26e83b2ac5b9e29e</entry>"));
+  g_assert_true (contains (svg, "<entry key=\"model-sha256\">2cf24dba5fb0a30e26e83b2ac5b9e29e</entry>"));
   g_assert_true (contains (svg, "<entry key=\"model\">cnn3d &lt;fold 0&gt;</entry>"));
   g_assert_true (contains (pdf, "/CreationDate (20000101000000Z)"));
-  g_assert_true (contains (pdf, "model_sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e"));
-  g_assert_true (contains (csv, "# model_sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e\n"));
+  g_assert_true (contains (pdf, "model-sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e"));
+  g_assert_true (contains (csv, "# model-sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e\n"));
   g_assert_true (contains (csv, "# lambda1: 10\n"));
   g_assert_true (contains (csv, "\"AD\",0.9979,0.0038\n"));
   g_assert_true (contains (csv, "\"Hippocampus L\",0.289,0.132,2225\n"));

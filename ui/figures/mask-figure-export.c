@@ -126,12 +126,12 @@ full_provenance (const DubMaskFigure *self)
 
   for (guint i = 0; i + 1 < self->provenance->len; i += 2)
     add_state (entries, self->provenance->pdata[i], g_strdup (self->provenance->pdata[i + 1]));
-  add_state (entries, "iteration_shown", g_strdup_printf ("%u", self->iteration));
-  add_state (entries, "cursor_mm", g_strdup_printf ("%s %s %s", x, y, z));
+  add_state (entries, "iteration", g_strdup_printf ("%u", self->iteration));
+  add_state (entries, "cursor-mm", g_strdup_printf ("%s %s %s", x, y, z));
   add_state (entries, "convention", g_strdup (self->radiological ? "radiological" : "neurological"));
   add_state (entries, "clip", dub_number_format_exact (self->style.overlay.clip));
   if (isfinite (self->mass_inside))
-    add_state (entries, "mass_inside_truth", dub_number_format_exact (self->mass_inside));
+    add_state (entries, "mass-inside-truth", dub_number_format_exact (self->mass_inside));
   g_tree_foreach (entries, append_entry, list);
   g_ptr_array_add (list, NULL);
 

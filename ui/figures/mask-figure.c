@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dub-config.h"
+#include "ui/figures/intensity-window.h"
 #include "ui/figures/ticks.h"
 
 static void
@@ -149,7 +150,6 @@ dub_mask_figure_set_volumes (DubMaskFigure *self,
   g_return_val_if_fail (self != NULL && base != NULL, FALSE);
 
   DubSliceView middle;
-  float low, high;
 
   if (mask != NULL && !dub_volume_same_space (base, mask)) {
     g_autofree char *found = dub_shape_to_string (&mask->voxels->shape);
@@ -160,14 +160,11 @@ dub_mask_figure_set_volumes (DubMaskFigure *self,
                  expected);
     return FALSE;
   }
-  if (!dub_volume_range (base, &low, &high, error))
-    return FALSE;
 
   replace_volume (&self->base, base);
   replace_volume (&self->mask, mask);
   replace_volume (&self->truth, truth);
-  self->style.low = (double) low;
-  self->style.high = (double) high;
+  dub_intensity_window_of_volume (base, &self->style.low, &self->style.high);
   dub_slice_view_init (&middle, DUB_PLANE_AXIAL, base);
   if (mask == NULL || !heat_spot (mask, MAX (self->style.overlay.clip, 1e-3), self->cursor))
     memcpy (self->cursor, middle.cursor, sizeof self->cursor);
@@ -264,7 +261,7 @@ dub_mask_figure_describe (DubMaskFigure       *self,
   self->target_class = (guint) MAX (params->target_class, 0);
   dub_mask_figure_add_provenance (self, "subject", subject);
   dub_mask_figure_add_provenance (self, "model", model);
-  add_number (self, "target_class", params->target_class);
+  add_number (self, "target-class", params->target_class);
   add_number (self, "lambda1", params->lambda1);
   add_number (self, "lambda2", params->lambda2);
   add_number (self, "beta1", params->beta1);
@@ -274,9 +271,9 @@ dub_mask_figure_describe (DubMaskFigure       *self,
   add_number (self, "iterations", params->n_iterations);
   add_number (self, "grid", params->grid);
   add_number (self, "start", params->start);
-  add_number (self, "start_noise", params->start_noise);
+  add_number (self, "start-noise", params->start_noise);
   add_number (self, "jitter", params->jitter);
-  dub_mask_figure_add_provenance (self, "stop_early", params->stop_early ? "yes" : "no");
+  dub_mask_figure_add_provenance (self, "stop-early", params->stop_early ? "yes" : "no");
   dub_mask_figure_add_provenance (self, "replacement", replacement);
   dub_mask_figure_add_provenance (self, "seed", seed);
 }

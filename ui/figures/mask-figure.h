@@ -57,7 +57,7 @@ void           dub_mask_figure_free           (DubMaskFigure       *self);
 
 /* dub_mask_figure_set_volumes:
  *
- * Takes references. The window of intensities becomes the range of @base, and the cursor the densest
+ * Takes references. The window of intensities becomes the one that a viewer starts with, and the cursor the densest
  * spot of 1 - m above the clip, or the middle of @base where nothing shows; both may be overwritten.
  *
  * Returns: FALSE with @error set: DUB_ERROR_SHAPE where @mask is not in the space of @base.
@@ -86,7 +86,8 @@ void           dub_mask_figure_add_class      (DubMaskFigure       *self,
                                                const char          *name,
                                                double               original,
                                                double               masked);
-/* Replaces the value of a key that is already there. Paths and hashes of model and data belong here. */
+/* Replaces the value of a key that is already there. Keys are lower case with hyphens; the hashes of the files belong
+ * here, as model-sha256 and data-sha256. Iteration, clip, convention and cursor are added by the export itself. */
 void           dub_mask_figure_add_provenance (DubMaskFigure       *self,
                                                const char          *key,
                                                const char          *value);

@@ -1,7 +1,7 @@
 #include "ui/widgets/viewer.h"
 
 #include "ui/widgets/clusters.h"
-#include "ui/widgets/intensity-window.h"
+#include "ui/figures/intensity-window.h"
 
 #include <gio/gio.h>
 

@@ -1,4 +1,4 @@
-#include "ui/widgets/intensity-window.h"
+#include "ui/figures/intensity-window.h"
 
 #include <math.h>
 
