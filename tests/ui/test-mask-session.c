@@ -1,0 +1,396 @@
+/* The mask session without a display: states, warm start, generations, looking back, errors. */
+#include "mask-fixture.h"
+#include "ui/model/mask-session.h"
+
+#include <math.h>
+
+typedef struct {
+  MaskFixture     fixture;
+  DubComputeSlot *slot;
+  DubMaskSession *session;
+  guint           n_frames;
+} Fixture;
+
+static void
+frame_cb (DubMaskSession *session,
+          GParamSpec     *pspec,
+          Fixture        *fixture)
+{
+  DubMaskFrame *frame = dub_mask_session_get_frame (session);
+
+  if (frame == NULL)
+    return;
+  fixture->n_frames++;
+  /* The law of the session: nothing that older settings made is ever shown. */
+  g_assert_cmpuint (frame->generation, ==, dub_mask_session_get_generation (session));
+}
+
+static void
+set_up (Fixture       *fixture,
+        gconstpointer  data)
+{
+  fixture_set_up (&fixture->fixture);
+  fixture->slot = dub_compute_slot_new (1);
+  fixture->session = dub_mask_session_new (fixture->slot);
+  g_signal_connect (fixture->session, "notify::frame-serial", G_CALLBACK (frame_cb), fixture);
+}
+
+static void
+tear_down (Fixture       *fixture,
+           gconstpointer  data)
+{
+  DubMaskSession *session = fixture->session;
+
+  g_signal_handlers_disconnect_by_data (session, fixture);
+  g_assert_finalize_object (session);
+  g_assert_finalize_object (fixture->slot);
+  fixture_tear_down (&fixture->fixture);
+}
+
+static void
+iterate (int milliseconds)
+{
+  gint64 end = g_get_monotonic_time () + milliseconds * 1000;
+
+  while (g_get_monotonic_time () < end)
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_usleep (200);
+}
+
+static void
+wait_for_state (Fixture      *fixture,
+                DubMaskState  state)
+{
+  gint64 end = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+
+  while (dub_mask_session_get_state (fixture->session) != state) {
+    g_assert_cmpint (g_get_monotonic_time (), <, end);
+    g_main_context_iteration (NULL, TRUE);
+  }
+}
+
+static DubMaskFrame *
+wait_for_fresh_frame (Fixture *fixture)
+{
+  gint64 end = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+
+  while (dub_mask_session_get_frame (fixture->session) == NULL || dub_mask_session_get_stale (fixture->session)) {
+    g_assert_cmpint (g_get_monotonic_time (), <, end);
+    g_main_context_iteration (NULL, TRUE);
+  }
+
+  return dub_mask_session_get_frame (fixture->session);
+}
+
+static void
+set_iterations (Fixture *fixture,
+                guint    n)
+{
+  DubMaskParams params = *dub_mask_session_get_params (fixture->session);
+
+  params.n_iterations = n;
+  params.lambda1 = 0.5;
+  params.lambda2 = 0.1;
+  dub_mask_session_set_params (fixture->session, &params);
+}
+
+static void
+load (Fixture  *fixture,
+      guint     case_index,
+      gboolean  autoplay)
+{
+  dub_mask_session_load (fixture->session, dub_mask_request_new (fixture->fixture.study, case_index, 0, NULL), autoplay);
+}
+
+/* Fits the patient for @n iterations. */
+static DubMaskFrame *
+fit (Fixture *fixture,
+     guint    n)
+{
+  set_iterations (fixture, n);
+  load (fixture, 0, TRUE);
+  g_assert_cmpint (dub_mask_session_get_state (fixture->session), ==, DUB_MASK_STATE_LOADING);
+  wait_for_state (fixture, DUB_MASK_STATE_DONE);
+
+  return dub_mask_session_get_frame (fixture->session);
+}
+
+static void
+test_first_look (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  g_assert_cmpint (dub_mask_session_get_state (fixture->session), ==, DUB_MASK_STATE_EMPTY);
+  load (fixture, 0, FALSE);
+  wait_for_state (fixture, DUB_MASK_STATE_PAUSED);
+
+  DubMaskInputs *inputs = dub_mask_session_get_inputs (fixture->session);
+  DubMaskFrame *frame = wait_for_fresh_frame (fixture);
+
+  g_assert_cmpuint (inputs->n_classes, ==, 2);
+  g_assert_cmpstr (inputs->classes[1], ==, "AD");
+  g_assert_nonnull (inputs->truth);
+  g_assert_true (dub_mask_inputs_is_density_map (inputs));
+  /* The target is the true class of the subject. */
+  g_assert_cmpint (dub_mask_session_get_params (fixture->session)->target_class, ==, 1);
+  g_assert_cmpuint (frame->iteration, ==, 0);
+  g_assert_cmpfloat_with_epsilon (frame->original[1], 1.0 / (1.0 + exp (-4.0)), 1e-4);
+  g_assert_cmpfloat_with_epsilon (frame->masked[1], frame->original[1], 1e-4);
+  g_assert_cmpfloat_with_epsilon (frame->replaced, 0.0, 1e-6);
+}
+
+static void
+test_run (Fixture       *fixture,
+          gconstpointer  data)
+{
+  DubMaskFrame *frame = fit (fixture, 80);
+
+  g_assert_cmpuint (frame->iteration, ==, 80);
+  g_assert_true (frame->done);
+  g_assert_cmpuint (frame->n_trace, ==, 81);
+  for (size_t i = 0; i < frame->n_trace; i++)
+    g_assert_cmpuint (frame->trace[i].iteration, ==, i);
+  g_assert_cmpfloat (frame->masked[1], <, 0.2);
+  g_assert_cmpfloat_with_epsilon (frame->masked[0] + frame->masked[1], 1.0, 1e-6);
+  /* The row of the mask on screen is the last one. */
+  g_assert_cmpfloat_with_epsilon (frame->trace[80].score, frame->masked[1], 1e-9);
+  g_assert_cmpfloat (frame->inside_truth, >, 0.9);
+  g_assert_cmpfloat (frame->replaced, >, 0.0);
+  g_assert_cmpfloat (frame->rate, >, 0.0);
+}
+
+static void
+test_warm_start (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  DubMaskFrame *frame = fit (fixture, 40);
+  double replaced = frame->replaced;
+  double energy = frame->trace[40].score;
+  DubMaskParams params = *dub_mask_session_get_params (fixture->session);
+
+  params.lambda1 *= 1.001;
+  dub_mask_session_set_params (fixture->session, &params);
+  g_assert_cmpint (dub_mask_session_get_state (fixture->session), ==, DUB_MASK_STATE_RUNNING);
+  g_assert_true (dub_mask_session_get_stale (fixture->session));
+  wait_for_state (fixture, DUB_MASK_STATE_DONE);
+  frame = dub_mask_session_get_frame (fixture->session);
+  g_assert_cmpuint (frame->latest, ==, 80);
+  g_assert_cmpuint (frame->n_trace, ==, 81);
+  /* The first iteration under the new weight began at the old mask, not at m = 1. */
+  g_assert_cmpfloat_with_epsilon (frame->trace[40].score, energy, 0.01);
+  g_assert_cmpfloat (frame->replaced, >, 0.5 * replaced);
+}
+
+static void
+test_stale_never_shown (Fixture       *fixture,
+                        gconstpointer  data)
+{
+  set_iterations (fixture, 1000000);
+  load (fixture, 0, TRUE);
+  wait_for_state (fixture, DUB_MASK_STATE_RUNNING);
+  wait_for_fresh_frame (fixture);
+
+  guint before = fixture->n_frames;
+  DubMaskParams params = *dub_mask_session_get_params (fixture->session);
+
+  /* frame_cb checks every frame on the way. */
+  for (int i = 0; i < 200; i++) {
+    params.lambda1 = 0.1 + 0.01 * i;
+    dub_mask_session_set_params (fixture->session, &params);
+    iterate (i % 5);
+  }
+  g_assert_cmpfloat (wait_for_fresh_frame (fixture)->params.lambda1, ==, params.lambda1);
+  g_assert_cmpuint (fixture->n_frames, >, before);
+}
+
+static void
+test_following_a_slider (Fixture       *fixture,
+                         gconstpointer  data)
+{
+  set_iterations (fixture, 1000000);
+  load (fixture, 0, TRUE);
+  wait_for_state (fixture, DUB_MASK_STATE_RUNNING);
+  wait_for_fresh_frame (fixture);
+
+  guint before = fixture->n_frames;
+  DubMaskParams params = *dub_mask_session_get_params (fixture->session);
+
+  /* A hand at 200 moves a second for 0.6 s: the mask is seen on the way, and ends at the last value. */
+  for (int i = 0; i < 120; i++) {
+    params.lambda1 = 0.1 + 0.01 * i;
+    dub_mask_session_follow_params (fixture->session, &params);
+    g_assert_cmpfloat (dub_mask_session_get_params (fixture->session)->lambda1, ==, params.lambda1);
+    iterate (5);
+  }
+  g_assert_cmpuint (fixture->n_frames - before, >=, 3);
+  iterate (300);
+  g_assert_cmpfloat (wait_for_fresh_frame (fixture)->params.lambda1, ==, params.lambda1);
+}
+
+static void
+test_pause_and_step (Fixture       *fixture,
+                     gconstpointer  data)
+{
+  set_iterations (fixture, 1000000);
+  load (fixture, 0, TRUE);
+  wait_for_state (fixture, DUB_MASK_STATE_RUNNING);
+  wait_for_fresh_frame (fixture);
+  dub_mask_session_pause (fixture->session);
+  g_assert_cmpint (dub_mask_session_get_state (fixture->session), ==, DUB_MASK_STATE_PAUSED);
+  iterate (200);
+
+  guint latest = dub_mask_session_get_frame (fixture->session)->latest;
+
+  iterate (100);
+  g_assert_cmpuint (dub_mask_session_get_frame (fixture->session)->latest, ==, latest);
+  dub_mask_session_step (fixture->session);
+  iterate (200);
+  g_assert_cmpuint (dub_mask_session_get_frame (fixture->session)->latest, ==, latest + 1);
+  g_assert_cmpint (dub_mask_session_get_state (fixture->session), ==, DUB_MASK_STATE_PAUSED);
+}
+
+static void
+test_look_back (Fixture       *fixture,
+                gconstpointer  data)
+{
+  DubMaskFrame *frame = fit (fixture, 40);
+  double replaced = frame->replaced;
+
+  dub_mask_session_show (fixture->session, 3);
+  iterate (200);
+  frame = dub_mask_session_get_frame (fixture->session);
+  g_assert_cmpuint (frame->iteration, <=, 3);
+  g_assert_cmpuint (frame->latest, ==, 40);
+  g_assert_cmpfloat_with_epsilon (frame->masked[1], frame->trace[frame->iteration].score, 1e-12);
+
+  /* Looking is not touching. */
+  dub_mask_session_show (fixture->session, G_MAXUINT);
+  iterate (200);
+  frame = dub_mask_session_get_frame (fixture->session);
+  g_assert_cmpuint (frame->iteration, ==, 40);
+  g_assert_cmpfloat_with_epsilon (frame->replaced, replaced, 1e-6);
+
+  /* Going on from there drops what came later. */
+  dub_mask_session_show (fixture->session, 3);
+  iterate (200);
+
+  guint shown = dub_mask_session_get_frame (fixture->session)->iteration;
+
+  dub_mask_session_step (fixture->session);
+  iterate (200);
+  frame = dub_mask_session_get_frame (fixture->session);
+  g_assert_cmpuint (frame->latest, ==, shown + 1);
+  g_assert_cmpuint (frame->n_trace, ==, shown + 2);
+
+  dub_mask_session_reset (fixture->session);
+  iterate (200);
+  frame = dub_mask_session_get_frame (fixture->session);
+  g_assert_cmpuint (frame->latest, ==, 0);
+  g_assert_cmpfloat_with_epsilon (frame->replaced, 0.0, 1e-6);
+}
+
+static void
+test_errors (Fixture       *fixture,
+             gconstpointer  data)
+{
+  load (fixture, 2, TRUE);
+  wait_for_state (fixture, DUB_MASK_STATE_FAILED);
+  g_assert_error (dub_mask_session_get_error (fixture->session), DUB_ERROR, DUB_ERROR_SHAPE);
+  dub_mask_session_refit (fixture->session, DUB_FIT_CROP_PAD);
+  wait_for_state (fixture, DUB_MASK_STATE_RUNNING);
+  g_assert_null (dub_mask_session_get_error (fixture->session));
+  g_assert_cmpint (dub_mask_session_get_inputs (fixture->session)->displayed->voxels->shape.dim[0], ==, FIXTURE_N);
+
+  load (fixture, 3, TRUE);
+  wait_for_state (fixture, DUB_MASK_STATE_FAILED);
+  g_assert_error (dub_mask_session_get_error (fixture->session), DUB_ERROR, DUB_ERROR_IO);
+  load (fixture, 0, TRUE);
+  wait_for_state (fixture, DUB_MASK_STATE_RUNNING);
+
+  DubMaskParams params = *dub_mask_session_get_params (fixture->session);
+
+  params.beta1 = -1.0;
+  dub_mask_session_set_params (fixture->session, &params);
+  wait_for_state (fixture, DUB_MASK_STATE_FAILED);
+  g_assert_error (dub_mask_session_get_error (fixture->session), DUB_ERROR, DUB_ERROR_ARGUMENT);
+  params.beta1 = 1.0;
+  dub_mask_session_set_params (fixture->session, &params);
+  wait_for_state (fixture, DUB_MASK_STATE_PAUSED);
+  wait_for_fresh_frame (fixture);
+
+  dub_mask_session_load (fixture->session, NULL, FALSE);
+  g_assert_cmpint (dub_mask_session_get_state (fixture->session), ==, DUB_MASK_STATE_EMPTY);
+  g_assert_null (dub_mask_session_get_frame (fixture->session));
+}
+
+static void
+test_another_case (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  set_iterations (fixture, 1000000);
+  load (fixture, 0, TRUE);
+  iterate (3);
+  load (fixture, 1, TRUE);
+  iterate (3);
+  load (fixture, 0, TRUE);
+  load (fixture, 1, TRUE);
+  wait_for_state (fixture, DUB_MASK_STATE_RUNNING);
+  g_assert_cmpstr (dub_mask_session_get_inputs (fixture->session)->case_id, ==, "control");
+  /* The true class of one became the true class of the other. */
+  g_assert_cmpint (dub_mask_session_get_params (fixture->session)->target_class, ==, 0);
+  wait_for_fresh_frame (fixture);
+}
+
+static void
+test_atlas_comes_later (Fixture       *fixture,
+                        gconstpointer  data)
+{
+  DubMaskFrame *frame = fit (fixture, 40);
+  DubStudy *study = fixture->fixture.study;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DubAtlas) atlas = dub_atlas_load (study->atlas_path, study->atlas_table, &error);
+
+  g_assert_no_error (error);
+  g_assert_null (frame->regions);
+  dub_mask_session_set_atlas (fixture->session, atlas);
+  iterate (300);
+  frame = dub_mask_session_get_frame (fixture->session);
+  g_assert_cmpuint (frame->latest, ==, 40);
+  g_assert_nonnull (frame->regions);
+  g_assert_cmpuint (frame->regions->len, ==, 2);
+  g_assert_cmpstr (g_array_index (frame->regions, DubRegionDensity, 0).region->name, ==, "Patch R");
+  g_assert_cmpint (dub_mask_session_get_state (fixture->session), ==, DUB_MASK_STATE_DONE);
+}
+
+static void
+test_gone_while_running (Fixture       *fixture,
+                         gconstpointer  data)
+{
+  set_iterations (fixture, 1000000);
+  load (fixture, 0, TRUE);
+  wait_for_state (fixture, DUB_MASK_STATE_RUNNING);
+  wait_for_fresh_frame (fixture);
+  /* tear_down drops the session with a turn under way. */
+}
+
+#define ADD(name, func) g_test_add ("/mask-session/" name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  ADD ("first-look", test_first_look);
+  ADD ("run", test_run);
+  ADD ("warm-start", test_warm_start);
+  ADD ("stale-never-shown", test_stale_never_shown);
+  ADD ("following-a-slider", test_following_a_slider);
+  ADD ("pause-and-step", test_pause_and_step);
+  ADD ("look-back", test_look_back);
+  ADD ("errors", test_errors);
+  ADD ("another-case", test_another_case);
+  ADD ("atlas-comes-later", test_atlas_comes_later);
+  ADD ("gone-while-running", test_gone_while_running);
+
+  return g_test_run ();
+}
