@@ -43,7 +43,11 @@ def description(node):
 def applications():
     desktop = Atspi.get_desktop(0)
     found = [desktop.get_child_at_index(i) for i in range(desktop.get_child_count())]
-    return [one for one in found if one is not None]
+    found = [one for one in found if one is not None]
+    for one in found:
+        # GTK tells of few changes; what the client remembers grows stale, so it remembers nothing.
+        one.set_cache_mask(Atspi.Cache.NONE)
+    return found
 
 
 def find(root, wanted_role=None, part=''):
@@ -78,8 +82,11 @@ def set_value(node, number):
 
 
 def actions(node):
-    interface = node.get_action_iface()
-    return [Atspi.Action.get_action_name(interface, i) for i in range(Atspi.Action.get_n_actions(interface))] if interface else []
+    try:
+        interface = node.get_action_iface()
+        return [Atspi.Action.get_action_name(interface, i) for i in range(Atspi.Action.get_n_actions(interface))] if interface else []
+    except GLib.Error:
+        return []
 
 
 def act(node, wanted=None):
