@@ -7,16 +7,20 @@ gi.require_version('Atspi', '2.0')
 from gi.repository import Atspi, GLib  # noqa: E402  (the version must be chosen first)
 
 
-def walk(node):
-    """The node and everything below it; nodes that vanish meanwhile are left out."""
-    yield node
+def children(node):
+    """Nodes that vanish meanwhile are left out."""
     try:
-        children = [node.get_child_at_index(i) for i in range(node.get_child_count())]
+        found = [node.get_child_at_index(i) for i in range(node.get_child_count())]
     except GLib.Error:
-        return
-    for child in children:
-        if child is not None:
-            yield from walk(child)
+        return []
+    return [child for child in found if child is not None]
+
+
+def walk(node):
+    """The node and everything below it."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
 
 
 def role(node):
@@ -42,8 +46,7 @@ def description(node):
 
 def applications():
     desktop = Atspi.get_desktop(0)
-    found = [desktop.get_child_at_index(i) for i in range(desktop.get_child_count())]
-    found = [one for one in found if one is not None]
+    found = children(desktop)
     for one in found:
         # GTK tells of few changes; what the client remembers grows stale, so it remembers nothing.
         one.set_cache_mask(Atspi.Cache.NONE)
@@ -104,12 +107,7 @@ def outline(root, limit=150):
     def visit(node, depth):
         if len(lines) < limit:
             lines.append(f'{"  " * depth}{role(node)} “{name(node)}” {description(node)}')
-            try:
-                for i in range(node.get_child_count()):
-                    child = node.get_child_at_index(i)
-                    if child is not None:
-                        visit(child, depth + 1)
-            except GLib.Error:
-                pass
+            for child in children(node):
+                visit(child, depth + 1)
     visit(root, 0)
     return '\n'.join(lines)
