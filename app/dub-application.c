@@ -178,14 +178,18 @@ dub_application_command_line (GApplication            *application,
     g_list_store_append (files, file);
   }
 
-  if (g_list_model_get_n_items (G_LIST_MODEL (files)) > 0)
+  if (g_list_model_get_n_items (G_LIST_MODEL (files)) > 0) {
+    /* A question about the files stands above the window, so the window comes first. */
+    gtk_window_present (GTK_WINDOW (window));
     dub_window_open_files (window, G_LIST_MODEL (files));
-  else if (is_new && !g_variant_dict_contains (options, "welcome") && !open_last_study (self, window)
-           && g_variant_dict_contains (options, "demo"))
+  } else if (is_new && !g_variant_dict_contains (options, "welcome") && !open_last_study (self, window)
+             && g_variant_dict_contains (options, "demo")) {
     dub_window_open_demo (window);
+  }
   if (play)
     dub_window_play (window);
-  gtk_window_present (GTK_WINDOW (window));
+  if (g_list_model_get_n_items (G_LIST_MODEL (files)) == 0)
+    gtk_window_present (GTK_WINDOW (window));
 
   return 0;
 }
