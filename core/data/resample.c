@@ -29,10 +29,12 @@ bracket (double   x,
          int64_t *high,
          double  *weight)
 {
-  double nearest = floor (x + 0.5);
-
   if (!(x >= -0.5 - ON_GRID && x <= (double) n - 0.5 + ON_GRID))
     return FALSE;
+
+  /* Truncation rounds here, since x is not below -1/2. */
+  double nearest = (double) (int64_t) (x + 0.5);
+
   if (fabs (x - nearest) < ON_GRID)
     x = nearest;
   x = CLAMP (x, 0.0, (double) (n - 1));
@@ -78,7 +80,7 @@ sample_nearest (const Resampling *self,
     if (!(x[n] >= -0.5 - ON_GRID && x[n] <= (double) self->in_shape[n] - 0.5 + ON_GRID))
       return self->outside;
     /* Half way goes up, also where rounding has left it a hair below. */
-    at[n] = CLAMP ((int64_t) floor (x[n] + 0.5 + ON_GRID), 0, self->in_shape[n] - 1);
+    at[n] = MIN ((int64_t) MAX (x[n] + 0.5 + ON_GRID, 0.0), self->in_shape[n] - 1);
   }
 
   return self->in[(at[0] * self->in_shape[1] + at[1]) * self->in_shape[2] + at[2]];
@@ -93,13 +95,18 @@ resample_plane (size_t   piece,
   const Resampling *self = user_data;
   float *out = self->out + (int64_t) piece * self->out_shape[1] * self->out_shape[2];
 
-  for (int64_t j = 0; j < self->out_shape[1]; j++)
+  for (int64_t j = 0; j < self->out_shape[1]; j++) {
+    double start[3];
+
+    dub_affine_apply (self->in_of_out, (const double[3]) { (double) piece, (double) j, 0.0 }, start);
     for (int64_t k = 0; k < self->out_shape[2]; k++) {
       double x[3];
 
-      dub_affine_apply (self->in_of_out, (const double[3]) { (double) piece, (double) j, (double) k }, x);
+      for (int n = 0; n < 3; n++)
+        x[n] = start[n] + (double) k * self->in_of_out[n][2];
       *out++ = self->interpolation == DUB_INTERPOLATION_NEAREST ? sample_nearest (self, x) : sample_linear (self, x);
     }
+  }
 }
 
 DubVolume *

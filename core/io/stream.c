@@ -164,6 +164,7 @@ dub_stream_is_gzip (DubStream *self)
   return self->gzip;
 }
 
+/* What is buffered first, then large parts straight into their place. */
 static gboolean
 read_plain (DubStream  *self,
             guint8     *buffer,
@@ -172,10 +173,26 @@ read_plain (DubStream  *self,
             GError    **error)
 {
   while (*n_read < n_bytes) {
+    size_t n_wanted = n_bytes - *n_read;
+
+    if (self->n_input == 0 && self->fd >= 0 && n_wanted >= INPUT_SIZE) {
+      ssize_t got = read (self->fd, buffer + *n_read, MIN (n_wanted, (size_t) 1 << 30));
+
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got < 0) {
+        g_set_error (error, DUB_ERROR, DUB_ERROR_IO, "%s cannot be read: %s.", self->name, g_strerror (errno));
+        return FALSE;
+      }
+      if (got == 0)
+        break;
+      *n_read += (size_t) got;
+      continue;
+    }
     if (!fill (self, 1, error))
       return FALSE;
 
-    size_t n = MIN (self->n_input, n_bytes - *n_read);
+    size_t n = MIN (self->n_input, n_wanted);
 
     if (n == 0)
       break;
