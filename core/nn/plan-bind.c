@@ -1,6 +1,8 @@
 /* First pass: every value gets a concrete type, what is constant is computed once, views share memory. */
 #include "core/nn/plan-private.h"
 
+#include "core/base/checked.h"
+
 #include <string.h>
 
 int
@@ -97,6 +99,27 @@ known_value (const DubPlan *self,
   return plan_value (self, value)->constant;
 }
 
+/* No value may be so large that sums of sizes wrap: what follows computes with them unchecked. */
+static gboolean
+check_size (const DubType  *type,
+            const char     *kind,
+            const char     *name,
+            GError        **error)
+{
+  const size_t largest = (size_t) 1 << 44;
+  size_t n;
+
+  if (dub_checked_product (type->shape.dim, (size_t) type->shape.rank, &n) && n <= largest)
+    return TRUE;
+
+  g_autofree char *shape = dub_shape_to_string (&type->shape);
+
+  g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "%s “%s” has a value of shape %s, more than any memory holds.", kind,
+               name, shape);
+
+  return FALSE;
+}
+
 gboolean
 _dub_plan_infer_step (DubPlan   *self,
                       PlanStep  *step,
@@ -173,6 +196,8 @@ _dub_plan_infer_step (DubPlan   *self,
                      step->name, out[i].shape.dim[axis], axis);
         return FALSE;
       }
+    if (!check_size (&out[i], "Node", step->name, error))
+      return FALSE;
     value->type = out[i];
     value->typed = TRUE;
   }
@@ -329,6 +354,8 @@ bind_input (DubPlan        *self,
       return FALSE;
     }
   }
+  if (!check_size (type, "Input", value->name, error))
+    return FALSE;
   value->type = *type;
   value->typed = TRUE;
   value->graph_input = index;

@@ -538,6 +538,48 @@ test_info (void)
   g_assert_cmpuint (info->peak_bytes, >, 0);
 }
 
+/* Shapes whose product wraps to 0: a plan must refuse them before anything is laid out. */
+static void
+test_overflowing_sizes (void)
+{
+  static const struct {
+    const char *op;
+    int64_t     numbers[4]; /* sizes of Resize, pads of Pad */
+  } cases[] = {
+    { "Resize", { 1 << 17, 1 << 17, 1 << 17, 1 << 17 } },
+    { "Resize", { G_MAXINT64, 1, 1, 1 } },
+    { "Pad", { 1 << 23, 1 << 23, 1 << 23, 1 << 23 } },
+    { "Pad", { G_MAXINT64, 0, 0, 0 } },
+    { "Pad", { G_MININT64, 0, 0, 0 } },
+    { "Reshape", { 1LL << 62, 4, 1, 1 } },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (DubGraph) graph = dub_graph_new ("large", 13);
+    gboolean pads = g_str_equal (cases[i].op, "Pad");
+    g_autoptr (DubTensor) numbers = dub_tensor_new_zeros (DUB_DTYPE_I64, DUB_SHAPE (pads ? 8 : 4), NULL);
+    g_autoptr (GError) error = NULL;
+    DubType type = { .dtype = DUB_DTYPE_F32, .shape = DUB_SHAPE (1, 1, 1, 1) };
+
+    for (int k = 0; k < 4; k++)
+      dub_tensor_i64 (numbers)[k] = cases[i].numbers[k];
+
+    int x = dub_graph_add_input (graph, "x", DUB_DTYPE_F32, &type.shape);
+    int constant = dub_graph_add_constant (graph, "numbers", numbers, FALSE);
+    int resize[4] = { x, -1, -1, constant }, other[2] = { x, constant };
+    gboolean is_resize = g_str_equal (cases[i].op, "Resize");
+    int y = dub_graph_apply (graph, cases[i].op, "y", NULL, is_resize ? resize : other, is_resize ? 4 : 2);
+
+    dub_graph_add_output (graph, y);
+
+    g_autoptr (DubPlan) plan = dub_plan_new (graph, &type, NULL, NULL, &error);
+
+    g_assert_null (plan);
+    g_assert_nonnull (error);
+    g_assert_nonnull (strstr (error->message, "“y”"));
+  }
+}
+
 static void
 remove_folder (const char *path)
 {
@@ -573,6 +615,7 @@ main (int   argc,
   g_test_add_func ("/onnx/float16-weights", test_float16_weights);
   g_test_add_func ("/onnx/initialiser-as-input", test_initialiser_as_input);
   g_test_add_func ("/onnx/info", test_info);
+  g_test_add_func ("/onnx/overflowing-sizes", test_overflowing_sizes);
   for (size_t i = 0; i < G_N_ELEMENTS (DAMAGES); i++) {
     g_autofree char *path = g_strdup_printf ("/onnx/damage/%s", DAMAGES[i].name);
 

@@ -120,7 +120,7 @@ infer (DubInferContext *ctx,
 {
   g_autoptr (Params) params = g_new0 (Params, 1);
   int64_t begin[DUB_MAX_RANK] = { 0 }, end[DUB_MAX_RANK] = { 0 };
-  const int64_t longest = G_MAXINT32;
+  const int64_t longest = 1 << 24; /* of an axis: its table must fit into memory, whatever a file claims */
   Mode mode = CONSTANT;
 
   if (!read_pads (ctx, begin, end, error) || !read_mode (ctx, &mode, error))
@@ -140,7 +140,8 @@ infer (DubInferContext *ctx,
     int64_t extent = params->in.dim[axis];
 
     if (begin[axis] < -longest || begin[axis] > longest || end[axis] < -longest || end[axis] > longest ||
-        extent > longest || begin[axis] + extent + end[axis] < 0)
+        extent > longest || begin[axis] + extent + end[axis] < 0 ||
+        begin[axis] + extent + end[axis] > longest)
       return dub_infer_fail (ctx, error, DUB_ERROR_SHAPE,
                              "pads of %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT " do not fit axis %d of %"
                              G_GINT64_FORMAT " elements.",

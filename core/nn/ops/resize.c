@@ -10,6 +10,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Elements along an axis: its matrix must fit into memory, whatever a file claims. */
+static const int64_t LONGEST = 1 << 22;
+
 typedef struct {
   int          rank;
   DubShape     in;
@@ -289,7 +292,7 @@ infer_with (DubInferContext *ctx,
     int64_t n_in = params->in.dim[axis];
     int64_t n_out = request.size[axis];
 
-    if (n_out < 0 || n_out > G_MAXINT32 || n_in > G_MAXINT32 || (n_in == 0 && n_out > 0))
+    if (n_out < 0 || n_out > LONGEST || n_in > LONGEST || (n_in == 0 && n_out > 0))
       return dub_infer_fail (ctx, error, DUB_ERROR_SHAPE,
                              "axis %d cannot go from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " elements.", axis, n_in,
                              n_out);
