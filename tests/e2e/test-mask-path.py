@@ -105,10 +105,10 @@ def t_pause():
 
 
 def offering(action):
-    """The node that offers an action."""
-    node = next((node for node in atspi.walk(window['app']) if action in atspi.actions(node)), None)
-    expect(node is not None, f'{action} is not offered')
-    return node
+    """The node that offers an action: the window or the page; an action that is switched off is not offered."""
+    nodes = [node for node in atspi.children(window['app']) if atspi.role(node) == 'frame']
+    nodes.append(atspi.find(window['app'], None, 'DubMaskPage'))
+    return atspi.wait(f'{action} to be offered', lambda: next((node for node in nodes if action in atspi.actions(node)), None))
 
 
 def export(action, ending):

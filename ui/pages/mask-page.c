@@ -367,6 +367,8 @@ dub_mask_page_dispose (GObject *object)
   g_clear_object (&self->chooser);
   g_clear_pointer (&self->loaded_key, g_free);
   self->viewer = NULL;
+  /* AdwBin would unparent its child once more when the template has already done so. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), DUB_TYPE_MASK_PAGE);
   g_clear_object (&self->session);
 
