@@ -3,7 +3,7 @@
 
 usage: make-corpus.py [FOLDER]      (default: corpus beside this script; needs nothing but Python)
 
-The same run gives the same bytes. Files named crash-* are found, not made, and stay as they are.
+The same run gives the same bytes. Files named crash-* and found-* are found, not made, and stay as they are.
 """
 import gzip
 import io
