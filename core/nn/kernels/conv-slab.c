@@ -208,7 +208,7 @@ finish_pooled (const DubConvSetup  *self,
         int64_t at = ((channel * g->out[0] + block->origin[0] + i) * g->out[1] + block->origin[1] + j) * g->out[2] +
                      block->origin[2];
 
-        self->kernels->finish (row, target->z + at, row, NULL, block->count[2], DUB_ACTIVATION_NONE, 0.0f);
+        self->kernels->affine2 (row, target->z + at, row, block->count[2], 1.0f, 1.0f, 0.0f);
       }
 
   for (int64_t i = 0; i + pool[0] <= block->count[0]; i += pool[0])

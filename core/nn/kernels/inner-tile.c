@@ -8,6 +8,87 @@ void DUB_LEVEL (dub_rows)      (const DubRowsJob *job);
 void DUB_LEVEL (dub_points)    (const DubPointsJob *job);
 void DUB_LEVEL (dub_correlate) (const DubCorrelateJob *job);
 
+/* Chunks are 16 numbers at every level; the compiler splits them where the registers are narrower. */
+typedef float   vec16 __attribute__ ((vector_size (64)));
+typedef float   vec16_u __attribute__ ((vector_size (64), aligned (4)));
+typedef int32_t int16x __attribute__ ((vector_size (64)));
+typedef uint8_t byte16_u __attribute__ ((vector_size (16), aligned (1)));
+
+DUB_INLINE vec16
+load16 (const float *x)
+{
+  return *(const vec16_u *) x;
+}
+
+DUB_INLINE void
+store16 (float *x,
+         vec16  v)
+{
+  *(vec16_u *) x = v;
+}
+
+DUB_INLINE int16x
+load_codes (const uint8_t *code)
+{
+  return __builtin_convertvector (*(const byte16_u *) code, int16x);
+}
+
+DUB_INLINE void
+store_codes (uint8_t *code,
+             int16x   v)
+{
+  *(byte16_u *) code = __builtin_convertvector (v, byte16_u);
+}
+
+/* a where @mask is all ones, else b. */
+DUB_INLINE vec16
+choose (int16x mask,
+        vec16  a,
+        vec16  b)
+{
+  return (vec16) (((int16x) a & mask) | ((int16x) b & ~mask));
+}
+
+DUB_INLINE int16x
+choose_int (int16x mask,
+            int16x a,
+            int16x b)
+{
+  return (a & mask) | (b & ~mask);
+}
+
+DUB_INLINE vec16
+all16 (float x)
+{
+  return x - (vec16) { 0 };
+}
+
+#define EVEN(a, b) \
+  __builtin_shufflevector (a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+#define ODD(a, b) \
+  __builtin_shufflevector (a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
+#define LOW(a, b) \
+  __builtin_shufflevector (a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define HIGH(a, b) \
+  __builtin_shufflevector (a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+
+/* Rows are short (a few dozen numbers) and their length is no multiple of the lanes. Every
+ * element is computed from inputs that the loop does not write, so the last chunk may begin before the
+ * end of the one before it; only rows shorter than a chunk go one by one. */
+#define FOR_CHUNKS(n, vector, scalar) \
+  do { \
+    int64_t i = 0; \
+    if ((n) >= 16) { \
+      for (; i + 16 <= (n); i += 16) \
+        vector (i); \
+      if (i < (n)) \
+        vector ((n) - 16); \
+    } else { \
+      for (; i < (n); i++) \
+        scalar (i); \
+    } \
+  } while (0)
+
 DUB_INLINE void
 finish_rows (const float         *restrict x,
              const float         *restrict z,
@@ -19,17 +100,33 @@ finish_rows (const float         *restrict x,
              const gboolean       has_code,
              float                alpha)
 {
-  for (int64_t i = 0; i < n; i++) {
-    float s = has_z ? x[i] + z[i] : x[i];
+  const vec16 zero = all16 (0.0f);
+  const int16x flag = (int16x) { 0 } + DUB_CODE_NEGATIVE;
 
-    if (has_code)
-      code[i] = s > 0.0f ? 0 : DUB_CODE_NEGATIVE;
-    if (activation == DUB_ACTIVATION_RELU)
-      s = s > 0.0f ? s : 0.0f;
-    else if (activation == DUB_ACTIVATION_LEAKY_RELU)
-      s = s > 0.0f ? s : alpha * s;
-    y[i] = s;
-  }
+#define VECTOR(i) \
+  do { \
+    vec16 s = load16 (x + (i)); \
+    if (has_z) \
+      s += load16 (z + (i)); \
+    int16x positive = s > zero; \
+    if (has_code) \
+      store_codes (code + (i), flag & ~positive); \
+    if (activation == DUB_ACTIVATION_RELU) \
+      s = choose (positive, s, zero); \
+    else if (activation == DUB_ACTIVATION_LEAKY_RELU) \
+      s = choose (positive, s, alpha * s); \
+    store16 (y + (i), s); \
+  } while (0)
+#define SCALAR(i) \
+  do { \
+    float s = has_z ? x[i] + z[i] : x[i]; \
+    if (has_code) \
+      code[i] = s > 0.0f ? 0 : DUB_CODE_NEGATIVE; \
+    y[i] = activation == DUB_ACTIVATION_NONE || s > 0.0f ? s : activation == DUB_ACTIVATION_RELU ? 0.0f : alpha * s; \
+  } while (0)
+  FOR_CHUNKS (n, VECTOR, SCALAR);
+#undef VECTOR
+#undef SCALAR
 }
 
 DUB_INLINE void
@@ -69,44 +166,60 @@ finish (const float   *x,
 }
 
 /* Strictly greater wins, so the first of equal numbers is kept, as PyTorch does. */
-#define TAKE(value, number) \
-  do { \
-    float taken = (value); \
-    index = taken > best ? (number) : index; \
-    best = taken > best ? taken : best; \
-  } while (0)
+DUB_INLINE void
+take (vec16     v,
+      vec16    *best,
+      int16x   *index,
+      const int number)
+{
+  int16x more = v > *best;
+
+  *best = choose (more, v, *best);
+  *index = choose_int (more, (int16x) { 0 } + number, *index);
+}
 
 DUB_INLINE void
-pool_rows (const float *restrict r0,
-           const float *restrict r1,
-           const float *restrict r2,
-           const float *restrict r3,
+pool_rows (const float *const *rows,
            const int      n_rows,
-           float         *restrict y,
-           uint8_t       *restrict code,
+           float         *y,
+           uint8_t       *code,
            const gboolean has_code,
            int64_t        n,
            float          slope)
 {
-  for (int64_t i = 0; i < n; i++) {
-    float best = r0[2 * i];
-    int index = 0;
-
-    TAKE (r0[2 * i + 1], 1);
-    if (n_rows > 1) {
-      TAKE (r1[2 * i], 2);
-      TAKE (r1[2 * i + 1], 3);
-    }
-    if (n_rows > 2) {
-      TAKE (r2[2 * i], 4);
-      TAKE (r2[2 * i + 1], 5);
-      TAKE (r3[2 * i], 6);
-      TAKE (r3[2 * i + 1], 7);
-    }
-    if (has_code)
-      code[i] = (uint8_t) (best > 0.0f ? index : index | DUB_CODE_NEGATIVE);
-    y[i] = best > 0.0f ? best : slope * best;
-  }
+#define VECTOR(i) \
+  do { \
+    int16x index = { 0 }; \
+    vec16 best = EVEN (load16 (rows[0] + 2 * (i)), load16 (rows[0] + 2 * (i) + 16)); \
+    _Pragma ("GCC unroll 4") \
+    for (int r = 0; r < n_rows; r++) { \
+      vec16 a = load16 (rows[r] + 2 * (i)); \
+      vec16 b = load16 (rows[r] + 2 * (i) + 16); \
+      if (r > 0) \
+        take (EVEN (a, b), &best, &index, 2 * r); \
+      take (ODD (a, b), &best, &index, 2 * r + 1); \
+    } \
+    int16x positive = best > all16 (0.0f); \
+    if (has_code) \
+      store_codes (code + (i), choose_int (positive, index, index | DUB_CODE_NEGATIVE)); \
+    store16 (y + (i), choose (positive, best, slope * best)); \
+  } while (0)
+#define SCALAR(i) \
+  do { \
+    float best = rows[0][2 * (i)]; \
+    int index = 0; \
+    for (int k = 1; k < 2 * n_rows; k++) \
+      if (rows[k / 2][2 * (i) + k % 2] > best) { \
+        best = rows[k / 2][2 * (i) + k % 2]; \
+        index = k; \
+      } \
+    if (has_code) \
+      code[i] = (uint8_t) (best > 0.0f ? index : index | DUB_CODE_NEGATIVE); \
+    y[i] = best > 0.0f ? best : slope * best; \
+  } while (0)
+  FOR_CHUNKS (n, VECTOR, SCALAR);
+#undef VECTOR
+#undef SCALAR
 }
 
 static void
@@ -121,17 +234,17 @@ pool (const float *const *rows,
   float slope = activation == DUB_ACTIVATION_NONE ? 1.0f : activation == DUB_ACTIVATION_RELU ? 0.0f : alpha;
 
   if (n_rows == 4 && code != NULL)
-    pool_rows (rows[0], rows[1], rows[2], rows[3], 4, y, code, TRUE, n, slope);
+    pool_rows (rows, 4, y, code, TRUE, n, slope);
   else if (n_rows == 4)
-    pool_rows (rows[0], rows[1], rows[2], rows[3], 4, y, code, FALSE, n, slope);
+    pool_rows (rows, 4, y, code, FALSE, n, slope);
   else if (n_rows == 2 && code != NULL)
-    pool_rows (rows[0], rows[1], NULL, NULL, 2, y, code, TRUE, n, slope);
+    pool_rows (rows, 2, y, code, TRUE, n, slope);
   else if (n_rows == 2)
-    pool_rows (rows[0], rows[1], NULL, NULL, 2, y, code, FALSE, n, slope);
+    pool_rows (rows, 2, y, code, FALSE, n, slope);
   else if (code != NULL)
-    pool_rows (rows[0], NULL, NULL, NULL, 1, y, code, TRUE, n, slope);
+    pool_rows (rows, 1, y, code, TRUE, n, slope);
   else
-    pool_rows (rows[0], NULL, NULL, NULL, 1, y, code, FALSE, n, slope);
+    pool_rows (rows, 1, y, code, FALSE, n, slope);
 }
 
 static void
@@ -142,13 +255,26 @@ unpool (const float   *restrict dy,
         int            row,
         float         *restrict to)
 {
-  for (int64_t i = 0; i < n; i++) {
-    int c = code[i];
-    float g = (c & DUB_CODE_NEGATIVE) != 0 ? slope * dy[i] : dy[i];
-
-    to[2 * i] = (c & 7) == 2 * row ? g : 0.0f;
-    to[2 * i + 1] = (c & 7) == 2 * row + 1 ? g : 0.0f;
-  }
+#define VECTOR(i) \
+  do { \
+    int16x c = load_codes (code + (i)); \
+    vec16 g = load16 (dy + (i)); \
+    g = choose ((c & DUB_CODE_NEGATIVE) == 0, g, slope * g); \
+    c &= 7; \
+    vec16 even = (vec16) ((int16x) g & (c == 2 * row)); \
+    vec16 odd = (vec16) ((int16x) g & (c == 2 * row + 1)); \
+    store16 (to + 2 * (i), LOW (even, odd)); \
+    store16 (to + 2 * (i) + 16, HIGH (even, odd)); \
+  } while (0)
+#define SCALAR(i) \
+  do { \
+    float g = (code[i] & DUB_CODE_NEGATIVE) != 0 ? slope * dy[i] : dy[i]; \
+    to[2 * (i)] = (code[i] & 7) == 2 * row ? g : 0.0f; \
+    to[2 * (i) + 1] = (code[i] & 7) == 2 * row + 1 ? g : 0.0f; \
+  } while (0)
+  FOR_CHUNKS (n, VECTOR, SCALAR);
+#undef VECTOR
+#undef SCALAR
 }
 
 static void
@@ -158,8 +284,15 @@ unfinish (const float   *restrict dy,
           int64_t        n,
           float          slope)
 {
-  for (int64_t i = 0; i < n; i++)
-    dx[i] = code[i] != 0 ? slope * dy[i] : dy[i];
+#define VECTOR(i) \
+  do { \
+    vec16 g = load16 (dy + (i)); \
+    store16 (dx + (i), choose (load_codes (code + (i)) == 0, g, slope * g)); \
+  } while (0)
+#define SCALAR(i) dx[i] = code[i] != 0 ? slope * dy[i] : dy[i]
+  FOR_CHUNKS (n, VECTOR, SCALAR);
+#undef VECTOR
+#undef SCALAR
 }
 
 typedef float quad __attribute__ ((vector_size (16), aligned (4)));

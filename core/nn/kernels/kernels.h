@@ -74,7 +74,7 @@ typedef struct {
   void (*points)    (const DubPointsJob    *job);
   void (*correlate) (const DubCorrelateJob *job);
 
-  /* y = activation (x + z); @z and @code may be NULL. */
+  /* y = activation (x + z); @z and @code may be NULL; y is other memory than x and z. */
   void (*finish)    (const float   *x,
                      const float   *z,
                      float         *y,
