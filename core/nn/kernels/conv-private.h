@@ -10,6 +10,7 @@ struct _DubConvSetup {
   int               pool[3];
   int64_t           useful[3];     /* outputs computed: a last one that pooling leaves out is not */
   int64_t           n_steps;       /* K */
+  gboolean          tall;          /* one output channel, three taps along H: four rows at once */
 
   /* A block: images x outputs per axis. Along axis 0 and 1 the outputs of a block are @residues apart. */
   int64_t images;                  /* of one block */

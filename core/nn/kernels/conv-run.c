@@ -48,6 +48,50 @@ locate (const DubConvSetup *self,
   return TRUE;
 }
 
+/* Plane @d of a block with one output channel: four rows at a time, then what is left row by row. */
+static void
+run_tall (const Job          *job,
+          const DubConvBlock *block,
+          int                 b,
+          const float        *slab,
+          float              *tile,
+          int64_t             d)
+{
+  const DubConvSetup *self = job->setup;
+  const float *bias = job->packed + self->g.n_groups * self->packed_group + block->group * self->width_sum;
+  DubTallJob tall = {
+    .offset = self->offset,
+    .n_groups = (int) (self->g.in_channels * self->g.n_taps[0]),
+    .n_columns = (int) self->g.n_taps[2],
+    .row_stride = self->row_stride * (self->residues[1] > 1 ? 1 : self->g.step[1]),
+    .weights = job->packed + block->group * self->packed_group + self->packed_first[b],
+    .bias = bias[self->out_first[b]],
+    .out_row = self->tile_row,
+    .n_points = block->count[2],
+  };
+  int64_t h = 0;
+
+  for (; h + 4 <= block->count[1]; h += 4) {
+    tall.in = slab + (d * self->slab[1] + h) * self->row_stride;
+    tall.out = tile + (d * self->block[1] + h) * self->tile_row;
+    self->kernels->tall (&tall);
+  }
+
+  DubRowsJob rows = {
+    .in = slab + (d * self->slab[1] + h) * self->row_stride,
+    .offset = self->offset,
+    .n_steps = (int) self->n_steps,
+    .weights = tall.weights,
+    .bias = bias + self->out_first[b],
+    .out = tile + (d * self->block[1] + h) * self->tile_row,
+    .n_points = (block->count[1] - h - 1) * self->row_stride + block->count[2],
+    .n_out = 1,
+  };
+
+  if (h < block->count[1])
+    self->kernels->rows (&rows);
+}
+
 static void
 run_rows (const Job          *job,
           const DubConvBlock *block,
@@ -68,7 +112,9 @@ run_rows (const Job          *job,
       .n_out = self->out_width[b],
     };
 
-    for (int64_t d = 0; d < block->count[0]; d++) {
+    for (int64_t d = 0; d < block->count[0] && self->tall; d++)
+      run_tall (job, block, b, slab, tile, d);
+    for (int64_t d = 0; d < block->count[0] && !self->tall; d++) {
       rows.in = slab + d * self->slab[1] * self->row_stride;
       rows.out = tile + d * self->block[1] * self->tile_row;
       self->kernels->rows (&rows);

@@ -5,7 +5,7 @@
 #include <math.h>
 
 enum {
-  SLAB_AND_TILE = 300000,  /* floats that a block may keep in the second-level cache */
+  SLAB_AND_TILE = 380000,  /* floats that a block may keep in the second-level cache */
   POINTS_TILE   = 512,     /* points of a block, so that a tile of 64 channels is 128 KB */
   MANY_PIECES   = 16,      /* enough to keep any number of cores in step */
   WIDE_ROW      = 1024,    /* rows beyond are cut into blocks of half of it */
@@ -56,24 +56,23 @@ cost (const DubConvSetup *self)
   double lanes = self->kernels->lanes;
   double pieces = (double) (self->n_image_blocks * g->n_groups * self->n_blocks[0] * self->n_blocks[1] *
                             self->n_blocks[2]);
-  double pack = 2.0 * (double) self->slab_floats / lanes;
+  double pack = 5.0 * (double) self->slab_floats / lanes;
   double compute;
 
   if (self->method == DUB_CONV_ROWS) {
     double vectors = ceil ((double) ((self->block[1] - 1) * self->row_stride + self->block[2]) / lanes);
     double row_block = MIN ((double) g->out_channels, self->kernels->rows_block);
     /* Below 4 output channels the loads of the input set the pace. */
-    double loads = ((double) ceil_div ((int64_t) row_block, 1) + 2.0) / row_block;
+    double loads = self->tall ? 1.1 : (row_block + 2.0) / row_block;
 
     compute = (double) self->block[0] * vectors * (double) (self->n_steps * g->out_channels) * MAX (0.5, loads / 2.0);
-    compute *= 1.04;
   } else {
     double points = (double) (self->images * self->block[0] * self->block[1] * self->block[2]);
 
     compute = points * (double) self->n_steps * (double) ceil_div (g->out_channels, (int64_t) lanes) * 0.5;
     compute *= ceil (points / 8.0) * 8.0 / points;
     if (g->out_channels <= (int64_t) lanes)
-      compute *= 1.25; /* the loads of the inputs set the pace */
+      compute *= 1.8; /* the loads of the inputs set the pace */
     compute += points * (double) g->out_channels * 1.0; /* the transposition */
   }
 
@@ -119,11 +118,16 @@ choose_blocks (DubConvSetup *self)
   self->residues[2] = 1;
   self->block[2] = width;
 
+  /* Four rows share the taps of a tall sum only where its taps are neighbours in the slab. */
+  self->tall = self->method == DUB_CONV_ROWS && g->out_channels == 1 && g->n_taps[1] == 3 && self->useful[1] >= 4 &&
+               (self->residues[1] > 1 || g->step[1] == 1);
+
+  int64_t h_step = self->tall ? 4 : self->pool[1];
   int64_t max_images = self->method == DUB_CONV_ROWS ? 1 : MIN (g->n_images, 64);
 
   for (int64_t images = 1; images <= max_images; images *= 2)
     for (int64_t d = self->pool[0]; d < per_residue[0] + self->pool[0] && d <= 16; d += self->pool[0])
-      for (int64_t h = self->pool[1]; h < per_residue[1] + self->pool[1] && h <= 256; h += self->pool[1]) {
+      for (int64_t h = h_step; h < per_residue[1] + h_step && h <= 256; h += h_step) {
         self->images = images;
         self->block[0] = d;
         self->block[1] = h;

@@ -5,6 +5,7 @@
 #include "core/nn/kernels/level.h"
 
 void DUB_LEVEL (dub_rows)      (const DubRowsJob *job);
+void DUB_LEVEL (dub_tall)      (const DubTallJob *job);
 void DUB_LEVEL (dub_points)    (const DubPointsJob *job);
 void DUB_LEVEL (dub_correlate) (const DubCorrelateJob *job);
 
@@ -12,6 +13,7 @@ void DUB_LEVEL (dub_correlate) (const DubCorrelateJob *job);
 typedef float   vec16 __attribute__ ((vector_size (64)));
 typedef float   vec16_u __attribute__ ((vector_size (64), aligned (4)));
 typedef int32_t int16x __attribute__ ((vector_size (64)));
+typedef uint16_t short16 __attribute__ ((vector_size (32)));
 typedef uint8_t byte16_u __attribute__ ((vector_size (16), aligned (1)));
 
 DUB_INLINE vec16
@@ -27,10 +29,11 @@ store16 (float *x,
   *(vec16_u *) x = v;
 }
 
+/* By way of 16 bits: GCC 12 takes the direct conversion apart into single elements. */
 DUB_INLINE int16x
 load_codes (const uint8_t *code)
 {
-  return __builtin_convertvector (*(const byte16_u *) code, int16x);
+  return __builtin_convertvector (__builtin_convertvector (*(const byte16_u *) code, short16), int16x);
 }
 
 DUB_INLINE void
@@ -348,6 +351,7 @@ const DubKernels DUB_LEVEL (dub_kernels) = {
   .lanes = DUB_LANES,
   .rows_block = DUB_LANES == 16 ? 8 : 4,
   .rows = DUB_LEVEL (dub_rows),
+  .tall = DUB_LEVEL (dub_tall),
   .points = DUB_LEVEL (dub_points),
   .correlate = DUB_LEVEL (dub_correlate),
   .finish = finish,

@@ -25,6 +25,22 @@ typedef struct {
   int            n_out;      /* 1 .. rows_block */
 } DubRowsJob;
 
+/* Convolution of one output channel with 3 taps along H, four output rows at once:
+ * out[j][p] = bias + Σ_g Σ_kh Σ_kw w[g][kh][kw] · in[offset[3 · n_columns · g + kw] + (j + kh) · row_stride + p], j < 4.
+ * Readable and writable like the rows above, to the next multiple of the lanes. */
+typedef struct {
+  const float   *in;
+  const int32_t *offset;     /* as of rows, K = n_groups · 3 · n_columns */
+  int            n_groups;   /* input channels x taps along D */
+  int            n_columns;  /* taps along W */
+  int64_t        row_stride;
+  const float   *weights;    /* [K] */
+  float          bias;
+  float         *out;
+  int64_t        out_row;
+  int64_t        n_points;
+} DubTallJob;
+
 /* Convolution at points: out[p][o] (+)= Σ_k w[k][o] · in[point[p] + offset[k]].
  * Lanes run over o. The first call of a sum starts from the bias, the others from out. */
 typedef struct {
@@ -71,6 +87,7 @@ typedef struct {
   int         rows_block; /* output channels that one rows call may take */
 
   void (*rows)      (const DubRowsJob      *job);
+  void (*tall)      (const DubTallJob      *job);
   void (*points)    (const DubPointsJob    *job);
   void (*correlate) (const DubCorrelateJob *job);
 
