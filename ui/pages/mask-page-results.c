@@ -302,9 +302,11 @@ update_energy (DubMaskPage  *self,
     return;
   }
 
-  dub_figure_view_set_figure (self->energy_view,
-                              dub_energy_figure_new (frame->trace, frame->n_trace, MAX (frame->latest, 10),
-                                                     frame->n_trace > 0 ? (int) frame->iteration : -1, &words));
+  /* While running, the newest mask has no row yet: the cursor stands at the last one. */
+  int cursor = (int) MIN ((size_t) frame->iteration, MAX (frame->n_trace, 1) - 1);
+
+  dub_figure_view_set_figure (self->energy_view, dub_energy_figure_new (frame->trace, frame->n_trace, MAX (frame->latest, 10),
+                                                                        frame->n_trace > 0 ? cursor : -1, &words));
 
   const DubMaskEnergy *row = dub_mask_frame_energy (frame, MIN (frame->iteration, (guint) MAX (frame->n_trace, 1) - 1));
 
@@ -350,7 +352,14 @@ update_effect (DubMaskPage  *self,
   title = g_strdup_printf ("p(%s)", inputs != NULL && target < inputs->n_classes ? inputs->classes[target] : "…");
   gtk_label_set_text (self->effect_title, title);
   for (guint i = 0; i < 2; i++) {
-    g_autofree char *number = isfinite (p[i]) ? g_strdup_printf ("%.4f", p[i]) : g_strdup ("—");
+    g_autofree char *number = NULL;
+
+    if (!isfinite (p[i]))
+      number = g_strdup ("—");
+    else if (p[i] < 0.00005)
+      number = g_strdup ("< 10⁻⁴");
+    else
+      number = g_strdup_printf ("%.4f", p[i]);
 
     dub_bar_set_value (DUB_BAR (self->effect_bar[i]), isfinite (p[i]) ? p[i] : 0.0, 0.0);
     gtk_label_set_text (self->effect_value[i], number);
@@ -364,8 +373,8 @@ update_effect (DubMaskPage  *self,
   gtk_label_set_text (self->replaced_label, replaced != NULL ? replaced : "");
 
   if (frame != NULL && isfinite (frame->inside_truth))
-    inside = g_strdup_printf (_("%.0f %% of the mask's mass inside, 2 voxels of tolerance"), 100.0 * frame->inside_truth);
-  gtk_label_set_text (self->inside_label, inside != NULL ? inside : _("no mask yet"));
+    inside = g_strdup_printf (_("%.0f %% of it inside the truth"), 100.0 * frame->inside_truth);
+  gtk_label_set_text (self->inside_label, inside != NULL ? inside : _("truth contour"));
 }
 
 void

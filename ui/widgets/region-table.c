@@ -136,7 +136,7 @@ setup_density_cb (GtkSignalListItemFactory *factory,
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
   GtkWidget *bar = dub_bar_new (DUB_BAR_HEAT);
 
-  gtk_widget_set_size_request (bar, 56, -1);
+  gtk_widget_set_size_request (bar, 48, -1);
   gtk_box_append (GTK_BOX (box), bar);
   gtk_box_append (GTK_BOX (box), number_label ());
   gtk_widget_set_halign (box, GTK_ALIGN_END);
@@ -242,10 +242,10 @@ dub_region_table_init (DubRegionTable *self)
   self->name_column = add_column (self, 0, _("region"), "name", FALSE, G_CALLBACK (setup_name_cb), fill_name, 0);
 
   GtkColumnViewColumn *density = add_column (self, 1, _("density"), "density", TRUE, G_CALLBACK (setup_density_cb),
-                                             fill_density, 118);
+                                             fill_density, 110);
 
-  add_column (self, 2, _("of mask"), "share", TRUE, G_CALLBACK (setup_number_cb), fill_share, 66);
-  add_column (self, 3, _("voxels"), "voxels", TRUE, G_CALLBACK (setup_number_cb), fill_voxels, 60);
+  add_column (self, 2, _("of mask"), "share", TRUE, G_CALLBACK (setup_number_cb), fill_share, 64);
+  add_column (self, 3, _("voxels"), "voxels", TRUE, G_CALLBACK (setup_number_cb), fill_voxels, 58);
 
   sorted = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->rows)),
                                     g_object_ref (gtk_column_view_get_sorter (GTK_COLUMN_VIEW (self->view))));
