@@ -58,7 +58,6 @@ enum {
   PROP_INPUTS_SERIAL,
   PROP_FRAME_SERIAL,
   PROP_STALE,
-  PROP_GENERATION,
   N_PROPS,
 };
 
@@ -96,11 +95,27 @@ set_stale (DubMaskSession *self,
 }
 
 static void
+drop_inputs (DubMaskSession *self)
+{
+  g_clear_pointer (&self->inputs, dub_mask_inputs_unref);
+  g_clear_pointer (&self->frame, dub_mask_frame_unref);
+  g_clear_pointer (&self->box, dub_mask_box_unref);
+  self->inputs_serial++;
+  self->frame_serial++;
+  notify (self, PROP_INPUTS_SERIAL);
+  notify (self, PROP_FRAME_SERIAL);
+  set_stale (self, FALSE);
+}
+
+static void
 fail (DubMaskSession *self,
       const GError   *error)
 {
   g_clear_error (&self->error);
   self->error = g_error_copy (error);
+  /* What was shown belongs to another case than the one that could not be read. */
+  if (self->want_load)
+    drop_inputs (self);
   self->want_load = FALSE;
   self->want_atlas = FALSE;
   self->want_run = FALSE;
@@ -135,7 +150,6 @@ begin_generation (DubMaskSession *self)
 {
   self->generation++;
   set_stale (self, self->frame != NULL);
-  notify (self, PROP_GENERATION);
 }
 
 static void
@@ -257,7 +271,8 @@ job_new (DubMaskSession *self)
   job->budget = TURN_SECONDS;
   job->force = self->force || self->want_steps > 0;
   job->evaluate = !self->want_run;
-  job->light = self->want_run && now - self->regions_time < REGIONS_INTERVAL;
+  /* The first mask after a move is waited for; its regions come with the next one. */
+  job->light = self->want_run && self->frame != NULL && (self->stale || now - self->regions_time < REGIONS_INTERVAL);
   job->previous = self->frame != NULL ? dub_mask_frame_ref (self->frame) : NULL;
   if (!job->light)
     self->regions_time = now;
@@ -308,14 +323,7 @@ dub_mask_session_load (DubMaskSession *self,
   self->want_load = request != NULL;
   begin_generation (self);
   if (request == NULL) {
-    g_clear_pointer (&self->inputs, dub_mask_inputs_unref);
-    g_clear_pointer (&self->frame, dub_mask_frame_unref);
-    g_clear_pointer (&self->box, dub_mask_box_unref);
-    self->inputs_serial++;
-    self->frame_serial++;
-    notify (self, PROP_INPUTS_SERIAL);
-    notify (self, PROP_FRAME_SERIAL);
-    set_stale (self, FALSE);
+    drop_inputs (self);
     set_state (self, DUB_MASK_STATE_EMPTY);
     return;
   }
@@ -617,9 +625,6 @@ dub_mask_session_get_property (GObject    *object,
   case PROP_STALE:
     g_value_set_boolean (value, self->stale);
     break;
-  case PROP_GENERATION:
-    g_value_set_uint64 (value, self->generation);
-    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
   }
@@ -676,7 +681,6 @@ dub_mask_session_class_init (DubMaskSessionClass *klass)
   props[PROP_INPUTS_SERIAL] = g_param_spec_uint ("inputs-serial", NULL, NULL, 0, G_MAXUINT, 0, readable);
   props[PROP_FRAME_SERIAL] = g_param_spec_uint ("frame-serial", NULL, NULL, 0, G_MAXUINT, 0, readable);
   props[PROP_STALE] = g_param_spec_boolean ("stale", NULL, NULL, FALSE, readable);
-  props[PROP_GENERATION] = g_param_spec_uint64 ("generation", NULL, NULL, 0, G_MAXUINT64, 0, readable);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 

@@ -73,7 +73,7 @@ void            dub_mask_session_reset        (DubMaskSession       *self);
 void            dub_mask_session_show         (DubMaskSession       *self,
                                                guint                 iteration);
 
-/* Properties "state", "inputs-serial", "frame-serial", "stale" and "generation" notify. */
+/* Properties "state", "inputs-serial", "frame-serial" and "stale" notify. */
 DubMaskState    dub_mask_session_get_state    (DubMaskSession       *self);
 const GError   *dub_mask_session_get_error    (DubMaskSession       *self);
 DubMaskInputs  *dub_mask_session_get_inputs   (DubMaskSession       *self); /* (transfer none) (nullable) */

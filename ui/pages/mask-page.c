@@ -210,9 +210,28 @@ fold_cb (gpointer data)
     adw_flap_set_fold_policy (self->flap, narrow ? ADW_FLAP_FOLD_POLICY_ALWAYS : ADW_FLAP_FOLD_POLICY_NEVER);
     adw_flap_set_reveal_flap (self->flap, !narrow);
     gtk_widget_set_visible (self->panel_button, narrow);
+    /* The table scrolls sideways where there is no room for it beside the plot. */
+    gtk_widget_set_size_request (GTK_WIDGET (self->regions_stack), narrow ? 170 : 372, -1);
   }
 
   return G_SOURCE_REMOVE;
+}
+
+static void
+dub_mask_page_measure (GtkWidget      *widget,
+                       GtkOrientation  orientation,
+                       int             for_size,
+                       int            *minimum,
+                       int            *natural,
+                       int            *minimum_baseline,
+                       int            *natural_baseline)
+{
+  gtk_widget_measure (adw_bin_get_child (ADW_BIN (widget)), orientation, for_size, minimum, natural, minimum_baseline,
+                      natural_baseline);
+
+  /* Settings that do not fit beside the views fold away: they ask for no room of their own. */
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    *minimum = MIN (*minimum, 340);
 }
 
 static void
@@ -224,7 +243,7 @@ dub_mask_page_size_allocate (GtkWidget *widget,
   DubMaskPage *self = DUB_MASK_PAGE (widget);
   gboolean folded = adw_flap_get_fold_policy (self->flap) == ADW_FLAP_FOLD_POLICY_ALWAYS;
 
-  GTK_WIDGET_CLASS (dub_mask_page_parent_class)->size_allocate (widget, width, height, baseline);
+  gtk_widget_allocate (adw_bin_get_child (ADW_BIN (self)), width, height, baseline, NULL);
 
   /* Not from inside an allocation: folding asks for another one. */
   if (width > 0 && (width < FOLD_WIDTH) != folded)
@@ -412,6 +431,7 @@ dub_mask_page_class_init (DubMaskPageClass *klass)
   object_class->set_property = dub_mask_page_set_property;
   object_class->get_property = dub_mask_page_get_property;
   object_class->dispose = dub_mask_page_dispose;
+  widget_class->measure = dub_mask_page_measure;
   widget_class->size_allocate = dub_mask_page_size_allocate;
 
   props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, DUB_TYPE_SESSION,
@@ -463,6 +483,8 @@ dub_mask_page_class_init (DubMaskPageClass *klass)
 static void
 dub_mask_page_init (DubMaskPage *self)
 {
+  /* The page allocates its child itself, to see how wide it is. */
+  gtk_widget_set_layout_manager (GTK_WIDGET (self), NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 

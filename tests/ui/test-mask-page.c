@@ -1,0 +1,233 @@
+/* The Mask page with a session, as a person uses it: what it shows, sliders, undo, errors with a way out. */
+#include "mask-fixture.h"
+#include "ui/model/mask-session.h"
+#include "ui/pages/mask-page.h"
+#include "ui/widgets/lambda-row.h"
+#include "ui/widgets/region-table.h"
+#include "ui/widgets/tri-view.h"
+
+#include <math.h>
+
+typedef struct {
+  MaskFixture  fixture;
+  DubSession  *session;
+  GtkWidget   *window;
+  GtkWidget   *page;
+} Fixture;
+
+static GtkWidget *
+find_widget (GtkWidget *root,
+             GType      type,
+             int       *skip)
+{
+  if (G_TYPE_CHECK_INSTANCE_TYPE (root, type) && (*skip)-- == 0)
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child)) {
+    GtkWidget *found = find_widget (child, type, skip);
+
+    if (found != NULL)
+      return found;
+  }
+
+  return NULL;
+}
+
+static gpointer
+find (Fixture *fixture,
+      GType    type,
+      int      index)
+{
+  GtkWidget *found = find_widget (fixture->page, type, &index);
+
+  g_assert_nonnull (found);
+
+  return found;
+}
+
+static gboolean
+shows_text (GtkWidget  *root,
+            const char *text)
+{
+  if (!gtk_widget_get_child_visible (root) || !gtk_widget_get_visible (root))
+    return FALSE;
+  if (GTK_IS_LABEL (root) && strstr (gtk_label_get_text (GTK_LABEL (root)), text) != NULL)
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (shows_text (child, text))
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+wait_for_text (Fixture    *fixture,
+               const char *text)
+{
+  gint64 end = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
+
+  while (!shows_text (fixture->page, text)) {
+    if (g_get_monotonic_time () > end)
+      g_error ("The page never showed “%s”", text);
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_usleep (500);
+  }
+}
+
+static void
+iterate (int milliseconds)
+{
+  gint64 end = g_get_monotonic_time () + milliseconds * 1000;
+
+  while (g_get_monotonic_time () < end)
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_usleep (500);
+}
+
+static void
+activate (Fixture    *fixture,
+          const char *name)
+{
+  g_assert_true (gtk_widget_activate_action_variant (fixture->page, name, NULL));
+}
+
+static void
+set_up (Fixture       *fixture,
+        gconstpointer  data)
+{
+  fixture_set_up (&fixture->fixture);
+  fixture->session = dub_session_new (NULL);
+  fixture->window = gtk_window_new ();
+  fixture->page = dub_mask_page_new (fixture->session);
+  gtk_window_set_child (GTK_WINDOW (fixture->window), fixture->page);
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 1080, 750);
+  gtk_widget_show (fixture->window);
+  iterate (50);
+}
+
+static void
+tear_down (Fixture       *fixture,
+           gconstpointer  data)
+{
+  gpointer page = fixture->page;
+
+  g_object_add_weak_pointer (G_OBJECT (fixture->page), &page);
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  iterate (100);
+  g_assert_null (page);
+  g_assert_finalize_object (fixture->session);
+  fixture_tear_down (&fixture->fixture);
+}
+
+static void
+test_empty_to_done (Fixture       *fixture,
+                    gconstpointer  data)
+{
+  g_assert_true (shows_text (fixture->page, "Nothing to mask yet"));
+  dub_session_set_study (fixture->session, fixture->fixture.study);
+  wait_for_text (fixture, "iteration 0 of");
+  g_assert_true (shows_text (fixture->page, "patient · AD"));
+  g_assert_true (shows_text (fixture->page, "AD · true class"));
+  g_assert_true (shows_text (fixture->page, "reads as “no atrophy”"));
+  g_assert_true (shows_text (fixture->page, "p(AD)"));
+
+  /* A weight with which the mask of this small study is worth its area. */
+  gtk_range_set_value (GTK_RANGE (dub_lambda_row_get_scale (find (fixture, DUB_TYPE_LAMBDA_ROW, 0))), log10 (0.5));
+  gtk_range_set_value (GTK_RANGE (dub_lambda_row_get_scale (find (fixture, DUB_TYPE_LAMBDA_ROW, 1))), log10 (0.1));
+  activate (fixture, "mask.play");
+  wait_for_text (fixture, "done");
+  g_assert_true (shows_text (fixture->page, "inside the truth"));
+  wait_for_text (fixture, "Patch R");
+
+  /* The strongest region is the patch; clicking it brings the crosshair there. */
+  DubRegionTable *table = find (fixture, DUB_TYPE_REGION_TABLE, 0);
+  DubViewer *viewer = dub_tri_view_get_viewer (find (fixture, DUB_TYPE_TRI_VIEW, 0));
+  const double far[3] = { -12.0, -10.0, -8.0 };
+  int64_t voxel[3];
+
+  dub_viewer_set_cursor (viewer, far);
+  g_assert_cmpstr (dub_viewer_get_region (viewer)->name, ==, "Rest");
+  g_signal_emit_by_name (table, "jump", 2);
+  g_assert_cmpstr (dub_viewer_get_region (viewer)->name, ==, "Patch R");
+  g_assert_true (dub_viewer_get_voxel (viewer, voxel));
+  g_assert_true (fixture_in_patch ((int) voxel[0], (int) voxel[1], (int) voxel[2]));
+}
+
+static void
+test_undo (Fixture       *fixture,
+           gconstpointer  data)
+{
+  dub_session_set_study (fixture->session, fixture->fixture.study);
+  wait_for_text (fixture, "iteration 0 of");
+
+  DubLambdaRow *row = find (fixture, DUB_TYPE_LAMBDA_ROW, 0);
+  DubHistory *history = dub_session_get_history (fixture->session);
+  double before = dub_lambda_row_get_value (row);
+
+  g_assert_false (dub_history_get_can_undo (history));
+  gtk_range_set_value (GTK_RANGE (dub_lambda_row_get_scale (row)), 0.0);
+  iterate (700);
+  g_assert_cmpfloat_with_epsilon (dub_lambda_row_get_value (row), 1.0, 1e-9);
+  g_assert_true (dub_history_get_can_undo (history));
+  g_assert_true (dub_history_undo (history));
+  g_assert_cmpfloat_with_epsilon (dub_lambda_row_get_value (row), before, 1e-9);
+  g_assert_true (dub_history_redo (history));
+  g_assert_cmpfloat_with_epsilon (dub_lambda_row_get_value (row), 1.0, 1e-9);
+}
+
+static void
+test_volume_that_does_not_fit (Fixture       *fixture,
+                               gconstpointer  data)
+{
+  dub_session_set_study (fixture->session, fixture->fixture.study);
+  wait_for_text (fixture, "iteration 0 of");
+  dub_session_select (fixture->session, 2, -1);
+  wait_for_text (fixture, "The volume does not fit the network");
+  g_assert_true (shows_text (fixture->page, "Crop or Pad around the Centre") || shows_text (fixture->page, "_Crop"));
+  activate (fixture, "mask.fit-crop-pad");
+  wait_for_text (fixture, "it/s");
+  /* The choice is the study's. */
+  g_assert_cmpint (dub_session_get_model (fixture->session)->preprocess.fit, ==, DUB_FIT_CROP_PAD);
+
+  dub_session_select (fixture->session, 3, -1);
+  wait_for_text (fixture, "This mask cannot be computed");
+  g_assert_true (shows_text (fixture->page, "missing.nii"));
+  dub_session_select (fixture->session, 1, -1);
+  wait_for_text (fixture, "p(CN)");
+}
+
+static void
+test_narrow (Fixture       *fixture,
+             gconstpointer  data)
+{
+  int index = 0;
+  AdwFlap *flap = ADW_FLAP (find_widget (fixture->page, ADW_TYPE_FLAP, &index));
+
+  g_assert_false (adw_flap_get_folded (flap));
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 600, 700);
+  iterate (700);
+  g_assert_true (adw_flap_get_folded (flap));
+  g_assert_false (adw_flap_get_reveal_flap (flap));
+  activate (fixture, "mask.panel");
+  g_assert_true (adw_flap_get_reveal_flap (flap));
+}
+
+#define ADD(name, func) g_test_add ("/mask-page/" name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!gtk_init_check ()) {
+    g_print ("1..0 # SKIP there is no display\n");
+    return 0;
+  }
+  adw_init ();
+
+  ADD ("empty-to-done", test_empty_to_done);
+  ADD ("undo", test_undo);
+  ADD ("volume-that-does-not-fit", test_volume_that_does_not_fit);
+  ADD ("narrow", test_narrow);
+
+  return g_test_run ();
+}
