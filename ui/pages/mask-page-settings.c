@@ -423,7 +423,7 @@ _dub_mask_page_update_settings (DubMaskPage *self)
   set_words (self->replacement, replacements, params->replacement);
   if (inputs != NULL)
     gtk_drop_down_set_selected (self->target, (guint) params->target_class);
-  gtk_label_set_text (self->replacement_note, meaning_of (params->replacement, inputs));
+  gtk_label_set_text (self->replacement_note, inputs != NULL ? meaning_of (params->replacement, inputs) : "");
   gtk_menu_button_set_label (self->optimiser, summary);
   dub_lambda_row_set_value (self->lambda[0], params->lambda1);
   dub_lambda_row_set_value (self->lambda[1], params->lambda2);

@@ -326,7 +326,9 @@ dub_mask_page_constructed (GObject *object)
     g_signal_connect_object (settings, "notify::overlay-opacity", G_CALLBACK (overlay_settings_cb), self, G_CONNECT_SWAPPED);
     radiological_cb (self);
     overlay_settings_cb (self);
-    selection_changed_cb (self);
+    /* At once, so that the first frame says what is being read. */
+    _dub_mask_page_update_choices (self);
+    _dub_mask_page_reload (self, FALSE);
   }
   _dub_mask_page_update_settings (self);
   _dub_mask_page_update_state (self);
