@@ -120,14 +120,21 @@ save_action (GtkWidget  *widget,
 }
 
 static void
+close_study (DubWindow *self)
+{
+  _dub_window_remember_study (self);
+  dub_session_set_study (self->session, NULL);
+  /* The next start begins where this ends: on the welcome page. */
+  _dub_window_remember_study (self);
+}
+
+static void
 close_study_action (GtkWidget  *widget,
                     const char *name,
                     GVariant   *parameter)
 {
-  DubWindow *self = DUB_WINDOW (widget);
-
-  _dub_window_remember_study (self);
-  dub_session_set_study (self->session, NULL);
+  if (_dub_window_ask_to_leave (DUB_WINDOW (widget), close_study))
+    close_study (DUB_WINDOW (widget));
 }
 
 /* Ctrl+W closes the study first, then the window. */

@@ -60,6 +60,12 @@ void       _dub_window_choose_save        (DubWindow      *self);
 void       _dub_window_new_study          (DubWindow      *self);
 void       _dub_window_forget_pending     (DubWindow      *self);
 
+/* dub-window-leave.c */
+typedef void (*DubLeaveFunc) (DubWindow *self);
+/* TRUE where nothing would be lost. Otherwise asks, and calls @leave once the study is given up. */
+gboolean   _dub_window_ask_to_leave       (DubWindow      *self,
+                                           DubLeaveFunc    leave);
+
 /* dub-window-pictures.c */
 void       _dub_window_init_pictures      (DubWindow      *self);
 /* The demo card: its picture, whether it is there, its job. */

@@ -311,11 +311,20 @@ dub_window_size_allocate (GtkWidget *widget,
   GTK_WIDGET_CLASS (dub_window_parent_class)->size_allocate (widget, width, height, baseline);
 }
 
+static void
+close_window (DubWindow *self)
+{
+  gtk_window_close (GTK_WINDOW (self));
+}
+
 static gboolean
 dub_window_close_request (GtkWindow *window)
 {
   DubWindow *self = DUB_WINDOW (window);
   int width, height;
+
+  if (!_dub_window_ask_to_leave (self, close_window))
+    return TRUE;
 
   gtk_window_get_default_size (window, &width, &height);
   g_object_set (settings_of (self), "window-width", MAX (width, 360), "window-height", MAX (height, 300),

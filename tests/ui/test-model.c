@@ -1,8 +1,11 @@
 /* The models behind the window: undo, jobs, the compute slot, recent studies, the session. */
 #include "core/base/error.h"
+#include "core/io/nifti.h"
 #include "ui/model/child.h"
+#include "ui/model/network-info.h"
 #include "ui/model/recent.h"
 #include "ui/model/session.h"
+#include "ui/model/thumbnail.h"
 
 #include <glib/gstdio.h>
 
@@ -590,10 +593,123 @@ test_settings (void)
   g_assert_finalize_object (settings);
 }
 
+static void
+remove_tree (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *child = g_build_filename (path, name, NULL);
+
+    remove_tree (child);
+  }
+  g_remove (path);
+}
+
+static void
+test_guess (void)
+{
+  DubNetworkInfo fixed = { .is_volume = TRUE, .shape = { 121, 145, 120 } };
+  DubNetworkInfo free_shape = { .is_volume = TRUE, .shape = { -1, -1, -1 } };
+  DubVolumeInfo map = { .shape = { 121, 145, 120 }, .min = 0.0f, .max = 1.0f };
+  DubVolumeInfo turned = { .shape = { 120, 145, 121 }, .min = 0.0f, .max = 255.0f };
+  DubVolumeInfo other = { .shape = { 64, 64, 64 }, .min = -1.0f, .max = 1.0f };
+  DubPreprocess guess;
+
+  guess = dub_preprocess_guess (&fixed, &map);
+  g_assert_cmpint (guess.axes, ==, DUB_AXES_IJK);
+  g_assert_cmpint (guess.scale, ==, DUB_SCALE_NONE);
+  g_assert_cmpint (guess.fit, ==, DUB_FIT_REFUSE);
+  guess = dub_preprocess_guess (&fixed, &turned);
+  g_assert_cmpint (guess.axes, ==, DUB_AXES_KJI);
+  g_assert_cmpint (guess.scale, ==, DUB_SCALE_MINMAX);
+  guess = dub_preprocess_guess (&fixed, &other);
+  g_assert_cmpint (guess.fit, ==, DUB_FIT_CROP_PAD);
+  g_assert_cmpint (guess.scale, ==, DUB_SCALE_MINMAX);
+  guess = dub_preprocess_guess (&free_shape, &other);
+  g_assert_cmpint (guess.axes, ==, DUB_AXES_IJK);
+  g_assert_cmpint (guess.fit, ==, DUB_FIT_REFUSE);
+}
+
+/* The network's own graph tells its input and its classes. */
+static void
+test_network_info (void)
+{
+  g_autoptr (DubGraph) graph = dub_graph_new ("net", 13);
+  g_autoptr (DubTensor) weights = dub_tensor_new_zeros (DUB_DTYPE_F32, DUB_SHAPE (3, 8), NULL);
+  int x = dub_graph_add_input (graph, "x", DUB_DTYPE_F32, &DUB_SHAPE (-1, 1, 4, 5, 6));
+  int w = dub_graph_add_constant (graph, "w", weights, TRUE);
+  int flat = dub_graph_apply (graph, "Flatten", "flat", NULL, &x, 1);
+  int logits = dub_graph_apply (graph, "Gemm", "logits", "transB=1", (int[]) { flat, w }, 2);
+
+  dub_graph_add_output (graph, dub_graph_apply (graph, "Softmax", "p", NULL, &logits, 1));
+
+  g_autoptr (DubNetworkInfo) info = dub_network_info_new ("net.onnx", graph);
+
+  g_assert_true (info->is_volume);
+  g_assert_cmpint (info->n_classes, ==, 3);
+  g_assert_cmpint (info->shape[0], ==, 4);
+  g_assert_cmpint (info->shape[2], ==, 6);
+  g_assert_cmpstr (info->input_words, ==, "? × 1 × 4 × 5 × 6");
+  g_assert_null (info->unsupported);
+}
+
+static void
+made_cb (DubThumbnails *thumbnails,
+         const char    *key,
+         char         **made)
+{
+  *made = g_strdup (key);
+}
+
+/* A picture is made once, found again, and made anew from another volume. */
+static void
+test_thumbnails (void)
+{
+  g_autoptr (DubThumbnails) thumbnails = dub_thumbnails_new ();
+  g_autoptr (DubTensor) voxels = dub_tensor_new_zeros (DUB_DTYPE_F32, DUB_SHAPE (8, 8, 8), NULL);
+  g_autofree char *folder = g_dir_make_tmp ("dubito-pictures-XXXXXX", NULL);
+  g_autofree char *a = g_build_filename (folder, "a.nii", NULL);
+  g_autofree char *b = g_build_filename (folder, "b.nii", NULL);
+  g_autoptr (DubVolume) volume = NULL;
+  char *made = NULL;
+
+  ((float *) voxels->data)[100] = 1.0f;
+  volume = dub_volume_new (voxels, NULL, NULL);
+  g_assert_true (dub_nifti_save (volume, a, DUB_DTYPE_F32, NULL, NULL));
+  g_assert_true (dub_nifti_save (volume, b, DUB_DTYPE_F32, NULL, NULL));
+  g_signal_connect (thumbnails, "made", G_CALLBACK (made_cb), &made);
+  g_assert_null (dub_thumbnails_find (folder, 16, 16));
+
+  const char *const sources[] = { a, a, b };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++) {
+    dub_thumbnails_request (thumbnails, folder, sources[i], NULL, 16, 16);
+    g_assert_cmpint (made != NULL, ==, i == 1);
+    while (made == NULL)
+      g_main_context_iteration (NULL, TRUE);
+    g_assert_cmpstr (made, ==, folder);
+    g_clear_pointer (&made, g_free);
+  }
+
+  g_autofree char *picture = dub_thumbnails_find (folder, 16, 16);
+
+  g_assert_nonnull (picture);
+  g_remove (picture);
+  g_remove (a);
+  g_remove (b);
+  g_rmdir (folder);
+}
+
 int
 main (int   argc,
       char *argv[])
 {
+  /* Pictures go to a cache of their own. */
+  g_autofree char *cache = g_dir_make_tmp ("dubito-cache-XXXXXX", NULL);
+
+  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/history/undo-redo", test_history);
   g_test_add_func ("/history/merge", test_history_merge);
@@ -610,6 +726,13 @@ main (int   argc,
   g_test_add_func ("/session/edited", test_session_edited);
   g_test_add_func ("/session/failure", test_session_failure);
   g_test_add_func ("/settings/without-schema", test_settings);
+  g_test_add_func ("/network/guess", test_guess);
+  g_test_add_func ("/network/info", test_network_info);
+  g_test_add_func ("/thumbnails/make-and-find", test_thumbnails);
 
-  return g_test_run ();
+  int result = g_test_run ();
+
+  remove_tree (cache);
+
+  return result;
 }

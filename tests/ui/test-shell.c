@@ -64,6 +64,24 @@ destroy_window (gpointer window)
   g_assert_null (window);
 }
 
+/* Answers the question that stands above @window. */
+static void
+answer (DubWindow  *window,
+        const char *response)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+  AdwMessageDialog *dialog = NULL;
+
+  for (GList *item = windows; item != NULL; item = item->next)
+    if (ADW_IS_MESSAGE_DIALOG (item->data) && gtk_window_get_transient_for (item->data) == GTK_WINDOW (window))
+      dialog = item->data;
+  g_assert_nonnull (dialog);
+  iterate (50, NULL);
+  adw_message_dialog_response (dialog, response);
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  iterate (200, NULL);
+}
+
 static DubWindow *
 make_window (int width)
 {
@@ -146,8 +164,15 @@ test_study (void)
   iterate (50, NULL);
   g_assert_false (shows_text (GTK_WIDGET (window), "90 / 300"));
 
+  /* A study in memory is not lost without a question. */
   gtk_widget_activate_action (GTK_WIDGET (window), "win.close-study", NULL);
-  iterate (200, NULL);
+  answer (window, "cancel");
+  g_assert_true (dub_session_get_study (session) == study);
+  gtk_window_close (GTK_WINDOW (window));
+  answer (window, "cancel");
+  g_assert_true (dub_session_get_study (session) == study);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.close-study", NULL);
+  answer (window, "discard");
   g_assert_null (dub_session_get_study (session));
   g_assert_true (shows_text (GTK_WIDGET (window), "Drop a network and its data"));
   destroy_window (window);
