@@ -1,0 +1,6 @@
+/* Less: a < b. */
+#include "core/nn/ops/ops.h"
+
+#include "core/nn/ops/compare.h"
+
+DUB_COMPARE_OP (less, "Less", "less", <)

@@ -1,0 +1,6 @@
+/* Min: the smallest of its inputs, element by element. A NaN stays one. */
+#include "core/nn/ops/ops.h"
+
+#include "core/nn/ops/extreme.h"
+
+DUB_EXTREME_OP (min, "Min", u < v || u != u ? u : v)
