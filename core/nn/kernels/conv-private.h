@@ -62,6 +62,15 @@ void _dub_conv_fill_slab   (const DubConvSetup  *self,
                             float               *row,
                             float               *slab);
 
+/* Row (d, h) of channel @channel (of all images) of a source, in[2] floats. */
+void _dub_conv_read_row    (const DubKernels    *kernels,
+                            const int64_t        in[3],
+                            const DubConvSource *source,
+                            int64_t              channel,
+                            int64_t              d,
+                            int64_t              h,
+                            float               *to);
+
 /* Hands a tile over to the target: [count][images][block[0]][block[1]] rows. */
 void _dub_conv_finish_tile (const DubConvSetup  *self,
                             const DubConvBlock  *block,

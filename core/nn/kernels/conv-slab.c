@@ -6,14 +6,14 @@
 #include <string.h>
 
 /* Row (d, h) of channel @channel of the source, as the sum sees it, into @to: in[2] floats. */
-static void
-read_row (const DubKernels    *kernels,
-          const int64_t        in[3],
-          const DubConvSource *source,
-          int64_t              channel,
-          int64_t              d,
-          int64_t              h,
-          float               *to)
+void
+_dub_conv_read_row (const DubKernels    *kernels,
+                    const int64_t        in[3],
+                    const DubConvSource *source,
+                    int64_t              channel,
+                    int64_t              d,
+                    int64_t              h,
+                    float               *to)
 {
   const int *pool = source->pool;
 
@@ -61,7 +61,7 @@ expand_piece (size_t   piece,
 
   for (int64_t d = 0; d < e[0]; d++)
     for (int64_t h = 0; h < e[1]; h++, y += e[2])
-      read_row (dub_kernels (), e, job->source, (int64_t) piece, d, h, y);
+      _dub_conv_read_row (dub_kernels (), e, job->source, (int64_t) piece, d, h, y);
 }
 
 gboolean
@@ -122,9 +122,9 @@ _dub_conv_fill_slab (const DubConvSetup  *self,
           for (int64_t w = 0; w < from; w++)
             dest[w] = 0.0f;
           if (whole) {
-            read_row (self->kernels, g->in, source, channel, d, h, dest + from);
+            _dub_conv_read_row (self->kernels, g->in, source, channel, d, h, dest + from);
           } else if (to > from) {
-            read_row (self->kernels, g->in, source, channel, d, h, row);
+            _dub_conv_read_row (self->kernels, g->in, source, channel, d, h, row);
             memcpy (dest + from, row + origin[2] + from, (size_t) (to - from) * sizeof (float));
           }
           for (int64_t w = to; w < length; w++)

@@ -2,7 +2,6 @@
 
 #include "core/base/parallel.h"
 #include "core/nn/kernels/conv-private.h"
-#include "core/tensor/blas.h"
 
 #include <string.h>
 
@@ -10,7 +9,9 @@ enum {
   BLOCK_FLOATS   = 320000, /* of x and dy that a block keeps in the second-level cache */
   CHUNKS         = 32,     /* partial sums, added in order at the end */
   LARGEST_DIRECT = 40000,  /* weights beyond which partial sums would cost too much memory */
-  POINTS_AT_ONCE = 512,    /* points of one matrix product, from as many images as it takes */
+  POINTS_AT_ONCE = 1024,   /* outputs of one block of the matrix way, in whole planes */
+  STEPS_AT_ONCE  = 96,     /* of these, so many in one call: dy then stays in the first-level cache */
+  COLUMNS_AT_ONCE = 256,   /* input channels x taps of a piece */
   SLACK          = 128,
 };
 
@@ -28,8 +29,7 @@ typedef struct {
   int64_t              n_taps;
   float               *partial;  /* [n_chunks][weights] */
   float               *dw;
-  int64_t              images;   /* of one product: matrix way */
-  int64_t              in_share; /* input channels of one piece */
+  int64_t              in_share; /* input channels of one piece: matrix way */
   int64_t              n_shares;
   int                  out_of_memory; /* atomic */
 } Job;
@@ -224,7 +224,9 @@ direct_gradient (Job     *job,
   return done;
 }
 
-/* Matrix way: one piece has a share of a group's input channels. cols is [channel, tap][point], dy is [oc][point]. */
+/* Matrix way: a piece has a share of a group's input channels and a block of its output channels, and forms
+ * sum[channel, tap][oc] = Σ_o x[channel, tap, o] · dy[o][oc] with the loop over points: its "points" are the
+ * pairs of channel and tap, its "steps" the outputs o, its "weights" dy with the output channels side by side. */
 static void
 matrix_piece (size_t   piece,
               guint    thread,
@@ -232,15 +234,23 @@ matrix_piece (size_t   piece,
 {
   Job *job = user_data;
   const DubConvShape *s = job->shape;
-  int64_t group = (int64_t) piece / job->n_shares;
-  int64_t first = (int64_t) piece % job->n_shares * job->in_share;
+  const DubKernels *kernels = job->x.kernels;
+  int64_t lanes = kernels->lanes;
+  int64_t n_out_blocks = (s->out_channels + 4 * lanes - 1) / (4 * lanes);
+  int64_t first_out = (int64_t) piece % n_out_blocks * 4 * lanes;
+  int64_t n_out = MIN (4 * lanes, s->out_channels - first_out);
+  int64_t width = (n_out + lanes - 1) / lanes * lanes;
+  int64_t group = (int64_t) piece / n_out_blocks / job->n_shares;
+  int64_t first = (int64_t) piece / n_out_blocks % job->n_shares * job->in_share;
   int64_t n_in = MIN (job->in_share, s->in_channels - first);
-  int64_t plane_points = job->block[0] * s->out[1] * s->out[2];
-  int64_t points = job->images * plane_points;
+  int64_t n_columns = n_in * job->n_taps;
+  int64_t plane = s->out[1] * s->out[2];
+  int64_t most = job->block[0] * plane;
   size_t row = (size_t) (MAX (s->in[2], s->out[2]) + 15) / 16 * 16;
-  size_t slab = (size_t) (MAX (job->x.slab_floats, job->dy.slab_floats) + 15) / 16 * 16;
-  float *memory = dub_kernel_scratch ((row + slab + (size_t) (points * (s->out_channels + n_in * job->n_taps))) *
-                                      sizeof (float));
+  size_t slab = (size_t) (job->x.slab_floats + 15) / 16 * 16;
+  size_t rows = (size_t) (n_out * most + 15) / 16 * 16;
+  float *memory = dub_kernel_scratch ((row + slab + rows + (size_t) (width * (most + n_columns)) +
+                                       (size_t) (n_columns + most)) * sizeof (float));
 
   if (memory == NULL) {
     g_atomic_int_set (&job->out_of_memory, TRUE);
@@ -249,65 +259,71 @@ matrix_piece (size_t   piece,
 
   float *x_slab = memory + row;
   float *dy_rows = x_slab + slab;
-  float *cols = dy_rows + s->out_channels * points;
-  float *dw = job->dw + group * s->out_channels * s->in_channels * job->n_taps + first * job->n_taps;
-  gboolean begun = FALSE;
+  float *dy = dy_rows + rows;
+  float *sum = dy + width * most;
+  int32_t *point = (int32_t *) (void *) (sum + width * n_columns);
+  int32_t *offset = point + n_columns;
+  DubConvSetup x = job->x;
+  DubConvSource source = job->x_source;
 
-  for (int64_t image = 0; image < s->n_images; image += job->images)
+  /* The slabs hold the channels of this piece only. */
+  x.g.in_channels = n_in;
+  x.g.n_groups = 1;
+  for (int64_t j = 0; j < n_columns; j++) {
+    int64_t t = j % job->n_taps;
+    int64_t kw = t % s->kernel[2];
+    int64_t kh = t / s->kernel[2] % s->kernel[1];
+    int64_t kd = t / (s->kernel[2] * s->kernel[1]);
+
+    point[j] = (int32_t) (j / job->n_taps * x.channel_stride +
+                          (kd * s->dilation[0] * x.slab[1] + kh * s->dilation[1]) * x.row_stride + kw * s->dilation[2]);
+  }
+  for (int64_t o = 0; o < most; o++)
+    offset[o] = (int32_t) ((o / plane * s->stride[0] * x.slab[1] + o / s->out[2] % s->out[1] * s->stride[1]) *
+                             x.row_stride + o % s->out[2] * s->stride[2]);
+  memset (sum, 0, (size_t) (width * n_columns) * sizeof (float));
+  memset (dy, 0, (size_t) (width * most) * sizeof (float));
+
+  for (int64_t image = 0; image < s->n_images; image++)
     for (int64_t d0 = 0; d0 < s->out[0]; d0 += job->block[0]) {
-      int64_t n_images = MIN (job->images, s->n_images - image);
-      int64_t n_planes = MIN (job->block[0], s->out[0] - d0);
-      int64_t n = n_images * n_planes * s->out[1] * s->out[2];
+      DubConvBlock block = {
+        .n_images = 1, .origin = { d0, 0, 0 },
+        .count = { MIN (job->block[0], s->out[0] - d0), s->out[1], s->out[2] },
+      };
+      int64_t n = block.count[0] * plane;
 
-      for (int64_t i = 0; i < n_images; i++) {
-        DubConvBlock block = {
-          .image = image + i, .n_images = 1, .group = group, .origin = { d0, 0, 0 },
-          .count = { n_planes, s->out[1], s->out[2] },
+      source.x = job->x_source.x + ((image * s->n_groups + group) * s->in_channels + first) *
+                                     s->in[0] * s->in[1] * s->in[2];
+      _dub_conv_fill_slab (&x, &block, &source, memory, x_slab);
+
+      for (int64_t oc = 0; oc < n_out; oc++)
+        for (int64_t d = 0; d < block.count[0]; d++)
+          for (int64_t h = 0; h < s->out[1]; h++)
+            _dub_conv_read_row (kernels, s->out, job->dy_source,
+                                (image * s->n_groups + group) * s->out_channels + first_out + oc, d0 + d, h,
+                                dy_rows + oc * n + (d * s->out[1] + h) * s->out[2]);
+      kernels->transpose (dy_rows, n, dy, width, n_out, n);
+
+      for (int64_t k = 0; k < n; k += STEPS_AT_ONCE) {
+        DubPointsJob points = {
+          .in = x_slab,
+          .offset = offset + k,
+          .n_steps = (int) MIN (STEPS_AT_ONCE, n - k),
+          .weights = dy + k * width,
+          .point = point,
+          .n_points = (int) n_columns,
+          .out = sum,
+          .n_vectors = (int) (width / lanes),
         };
-        int64_t in_image = n_planes * s->out[1] * s->out[2];
 
-        _dub_conv_fill_slab (&job->dy, &block, job->dy_source, memory, x_slab);
-        for (int64_t oc = 0; oc < s->out_channels; oc++)
-          memcpy (dy_rows + oc * n + i * in_image, x_slab + oc * job->dy.channel_stride,
-                  (size_t) in_image * sizeof (float));
-
-        /* The slab holds the channels of this share only. */
-        DubConvSetup x = job->x;
-        DubConvSource source = job->x_source;
-
-        x.g.in_channels = n_in;
-        x.g.n_groups = 1;
-        source.x += ((image + i) * s->n_groups * s->in_channels + group * s->in_channels + first) *
-                    s->in[0] * s->in[1] * s->in[2];
-        block.image = 0;
-        block.group = 0;
-        _dub_conv_fill_slab (&x, &block, &source, memory, x_slab);
-
-        for (int64_t c = 0; c < n_in; c++)
-          for (int64_t t = 0; t < job->n_taps; t++) {
-            int64_t kw = t % s->kernel[2];
-            int64_t kh = t / s->kernel[2] % s->kernel[1];
-            int64_t kd = t / (s->kernel[2] * s->kernel[1]);
-            float *to = cols + (c * job->n_taps + t) * n + i * in_image;
-
-            for (int64_t d = 0; d < n_planes; d++)
-              for (int64_t h = 0; h < s->out[1]; h++, to += s->out[2]) {
-                const float *from = x_slab + c * x.channel_stride +
-                  ((d * s->stride[0] + kd * s->dilation[0]) * x.slab[1] + h * s->stride[1] + kh * s->dilation[1]) *
-                    x.row_stride + kw * s->dilation[2];
-
-                if (s->stride[2] == 1)
-                  memcpy (to, from, (size_t) s->out[2] * sizeof (float));
-                else
-                  for (int64_t w = 0; w < s->out[2]; w++)
-                    to[w] = from[w * s->stride[2]];
-              }
-          }
+        kernels->points (&points);
       }
-      dub_blas_gemm (FALSE, TRUE, s->out_channels, n_in * job->n_taps, n, 1.0f, dy_rows, n, cols, n,
-                     begun ? 1.0f : 0.0f, dw, s->in_channels * job->n_taps);
-      begun = TRUE;
     }
+
+  for (int64_t oc = 0; oc < n_out; oc++)
+    for (int64_t j = 0; j < n_columns; j++)
+      job->dw[((group * s->out_channels + first_out + oc) * s->in_channels + first) * job->n_taps + j] =
+        sum[j * width + oc];
 }
 
 static gboolean
@@ -318,16 +334,15 @@ matrix_gradient (Job     *job,
   const DubConvShape *s = job->shape;
   int64_t plane = s->out[1] * s->out[2];
   int64_t block[2] = { CLAMP (POINTS_AT_ONCE / MAX (plane, 1), 1, s->out[0]), s->out[1] };
+  int64_t n_out_blocks = (s->out_channels + 4 * dub_kernels ()->lanes - 1) / (4 * dub_kernels ()->lanes);
 
   lay_out (&job->x, block, 0, 0);
-  lay_out (&job->dy, block, 0, 0);
   job->block[0] = block[0];
   job->block[1] = block[1];
-  job->images = CLAMP (POINTS_AT_ONCE / MAX (plane * block[0], 1), 1, MAX (s->n_images, 1));
-  job->in_share = CLAMP (192 / job->n_taps, 1, s->in_channels);
+  job->in_share = CLAMP (COLUMNS_AT_ONCE / job->n_taps, 1, s->in_channels);
   job->n_shares = (s->in_channels + job->in_share - 1) / job->in_share;
 
-  return dub_parallel_for (run, (size_t) (s->n_groups * job->n_shares), matrix_piece, job, error) &&
+  return dub_parallel_for (run, (size_t) (s->n_groups * job->n_shares * n_out_blocks), matrix_piece, job, error) &&
          _dub_conv_check_memory (&job->out_of_memory, error);
 }
 
@@ -363,7 +378,8 @@ dub_conv_weight_gradient (const DubConvShape  *shape,
   dub_conv_geometry_forward (shape, &job.x.g);
   dub_conv_geometry_forward (&identity, &job.dy.g);
 
-  if (unit && shape->kernel[2] > 1 && shape->out[2] >= 12 && n_weights (shape) <= LARGEST_DIRECT)
+  if (unit && shape->kernel[2] > 1 && shape->out[2] >= 12 && shape->out_channels <= dub_kernels ()->lanes &&
+      n_weights (shape) <= LARGEST_DIRECT)
     return direct_gradient (&job, run, error);
 
   return matrix_gradient (&job, run, error);
