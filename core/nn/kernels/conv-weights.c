@@ -12,6 +12,7 @@ enum {
   POINTS_AT_ONCE = 1024,   /* outputs of one block of the matrix way, in whole planes */
   STEPS_AT_ONCE  = 96,     /* of these, so many in one call: dy then stays in the first-level cache */
   COLUMNS_AT_ONCE = 256,   /* input channels x taps of a piece */
+  STRETCH        = 768,    /* points of dy that stay in the first-level cache, for 8 channels */
   SLACK          = 128,
 };
 
@@ -94,10 +95,8 @@ choose_blocks (Job *job)
         break;
 
       double pieces = (double) (job->n_blocks[0] * job->n_blocks[1]);
-      /* Each correlation ends with a horizontal sum worth about 200 points. */
       double cost = pieces * ((double) (job->x.slab_floats + job->dy.slab_floats) +
-                              (double) (job->x.g.in_channels * job->n_taps) *
-                                ((double) (d * h * job->x.row_stride) + 200.0));
+                              (double) (job->x.g.in_channels * job->n_taps) * (double) (d * h * job->x.row_stride));
 
       if (best_cost == 0.0 || cost < best_cost) {
         best_cost = cost;
@@ -109,12 +108,48 @@ choose_blocks (Job *job)
 }
 
 static void
+correlate_stretch (const Job   *job,
+                   int64_t      plane,
+                   int64_t      point,
+                   int64_t      n_points,
+                   const float *x_slab,
+                   const float *dy_slab,
+                   float       *sum)
+{
+  const DubConvShape *s = job->shape;
+
+  for (int64_t oc = 0; oc < s->out_channels; oc += 8)
+    for (int64_t ic = 0; ic < s->in_channels; ic++)
+      for (int64_t kd = 0; kd < s->kernel[0]; kd++)
+        for (int64_t kh = 0; kh < s->kernel[1]; kh++)
+          for (int64_t kw = 0; kw < s->kernel[2]; kw += 3) {
+            int32_t tap[3];
+            DubCorrelateJob correlate = {
+              .x = x_slab + ic * job->x.channel_stride + point +
+                   ((plane + kd * s->dilation[0]) * job->x.slab[1] + kh * s->dilation[1]) * job->x.row_stride,
+              .tap = tap,
+              .n_taps = (int) MIN (3, s->kernel[2] - kw),
+              .dy = dy_slab + oc * job->dy.channel_stride + plane * job->dy.slab[1] * job->dy.row_stride + point,
+              .dy_stride = job->dy.channel_stride,
+              .n_out = (int) MIN (8, s->out_channels - oc),
+              .n_points = n_points,
+              .sum = sum,
+            };
+
+            for (int t = 0; t < correlate.n_taps; t++)
+              tap[t] = (int32_t) ((kw + t) * s->dilation[2]);
+            job->x.kernels->correlate (&correlate);
+            sum += correlate.n_out * correlate.n_taps * job->x.kernels->lanes;
+          }
+}
+
+static void
 correlate_block (const Job *job,
                  int64_t    work,
                  float     *x_slab,
                  float     *dy_slab,
                  float     *row,
-                 float     *sum)
+                 float     *lane_sums)
 {
   const DubConvShape *s = job->shape;
   int64_t h = work % job->n_blocks[1];
@@ -137,37 +172,38 @@ correlate_block (const Job *job,
   _dub_conv_fill_slab (&job->x, &block, &job->x_source, row, x_slab);
   _dub_conv_fill_slab (&job->dy, &block, job->dy_source, row, dy_slab);
 
-  for (int64_t oc = 0; oc < s->out_channels; oc += 8)
-    for (int64_t ic = 0; ic < s->in_channels; ic++)
-      for (int64_t kd = 0; kd < s->kernel[0]; kd++)
-        for (int64_t kh = 0; kh < s->kernel[1]; kh++)
-          for (int64_t kw = 0; kw < s->kernel[2]; kw += 3) {
-            float out[8 * 3] = { 0 };
-            int32_t tap[3];
-            int n_taps = (int) MIN (3, s->kernel[2] - kw);
-            int n_out = (int) MIN (8, s->out_channels - oc);
-            DubCorrelateJob correlate = {
-              .x = x_slab + ic * job->x.channel_stride +
-                   (kd * s->dilation[0] * job->x.slab[1] + kh * s->dilation[1]) * job->x.row_stride,
-              .x_plane = job->x.slab[1] * job->x.row_stride,
-              .tap = tap,
-              .n_taps = n_taps,
-              .dy = dy_slab + oc * job->dy.channel_stride,
-              .dy_stride = job->dy.channel_stride,
-              .dy_plane = job->dy.slab[1] * job->dy.row_stride,
-              .n_out = n_out,
-              .n_points = (block.count[1] - 1) * job->x.row_stride + s->out[2],
-              .n_planes = block.count[0],
-              .sum = out,
-            };
+  float *sum = lane_sums + group * s->out_channels * s->in_channels * job->n_taps * job->x.kernels->lanes;
 
-            for (int t = 0; t < n_taps; t++)
-              tap[t] = (int32_t) ((kw + t) * s->dilation[2]);
-            job->x.kernels->correlate (&correlate);
-            for (int o = 0; o < n_out; o++)
-              for (int t = 0; t < n_taps; t++)
-                sum[(((group * s->out_channels + oc + o) * s->in_channels + ic) * s->kernel[0] + kd) *
-                      s->kernel[1] * s->kernel[2] + kh * s->kernel[2] + kw + t] += out[o * n_taps + t];
+  /* A stretch of dy stays in the first-level cache while all inputs and taps pass by. */
+  for (int64_t plane = 0; plane < block.count[0]; plane++) {
+    int64_t n_points = (block.count[1] - 1) * job->x.row_stride + s->out[2];
+
+    for (int64_t p = 0; p < n_points; p += STRETCH)
+      correlate_stretch (job, plane, p, MIN (STRETCH, n_points - p), x_slab, dy_slab, sum);
+  }
+}
+
+/* The weights of group @group from the partial sums of the lanes, in the order in which they were formed. */
+static void
+add_lanes (const Job   *job,
+           int64_t      group,
+           const float *sum,
+           float       *dw)
+{
+  const DubConvShape *s = job->shape;
+  int lanes = job->x.kernels->lanes;
+  int64_t n_rows = s->in_channels * s->kernel[0] * s->kernel[1];
+
+  for (int64_t oc = 0; oc < s->out_channels; oc += 8)
+    for (int64_t row = 0; row < n_rows; row++)
+      for (int64_t kw = 0; kw < s->kernel[2]; kw += 3)
+        for (int64_t o = oc; o < MIN (oc + 8, s->out_channels); o++)
+          for (int64_t t = kw; t < MIN (kw + 3, s->kernel[2]); t++, sum += lanes) {
+            float total = 0.0f;
+
+            for (int l = 0; l < lanes; l++)
+              total += sum[l];
+            dw[((group * s->out_channels + o) * n_rows + row) * s->kernel[2] + t] = total;
           }
 }
 
@@ -177,20 +213,26 @@ chunk_piece (size_t   piece,
              gpointer user_data)
 {
   Job *job = user_data;
+  int64_t n = n_weights (job->shape);
+  int lanes = job->x.kernels->lanes;
   size_t row = (size_t) (MAX (job->shape->in[2], job->shape->out[2]) + 15) / 16 * 16;
   size_t x_floats = (size_t) (job->x.slab_floats + 15) / 16 * 16;
-  float *memory = dub_kernel_scratch ((row + x_floats + (size_t) job->dy.slab_floats) * sizeof (float));
-  float *sum = job->partial + (int64_t) piece * n_weights (job->shape);
+  size_t dy_floats = (size_t) (job->dy.slab_floats + 15) / 16 * 16;
+  float *memory = dub_kernel_scratch ((row + x_floats + dy_floats + (size_t) (n * lanes)) * sizeof (float));
 
   if (memory == NULL) {
     g_atomic_int_set (&job->out_of_memory, TRUE);
     return;
   }
 
-  memset (sum, 0, (size_t) n_weights (job->shape) * sizeof (float));
+  float *sum = memory + row + x_floats + dy_floats;
+
+  memset (sum, 0, (size_t) (n * lanes) * sizeof (float));
   for (int64_t work = job->n_work * (int64_t) piece / job->n_chunks;
        work < job->n_work * ((int64_t) piece + 1) / job->n_chunks; work++)
     correlate_block (job, work, memory + row, memory + row + x_floats, memory, sum);
+  for (int64_t group = 0; group < job->shape->n_groups; group++)
+    add_lanes (job, group, sum + group * n / job->shape->n_groups * lanes, job->partial + (int64_t) piece * n);
 }
 
 static gboolean

@@ -13,44 +13,39 @@ correlate (const DubCorrelateJob *job,
   const float *dy = job->dy + first * job->dy_stride;
   const int64_t stride = job->dy_stride;
 
+  float *sum = job->sum + (int64_t) first * n_taps * DUB_LANES;
+  const float *x[3];
+
+#pragma GCC unroll 3
+  for (int t = 0; t < n_taps; t++)
+    x[t] = job->x + job->tap[t];
 #pragma GCC unroll 8
   for (int o = 0; o < n_out; o++)
 #pragma GCC unroll 3
     for (int t = 0; t < n_taps; t++)
-      acc[o][t] = dub_broadcast (0.0f);
+      acc[o][t] = dub_load (sum + (o * n_taps + t) * DUB_LANES);
 
-  for (int64_t plane = 0; plane < job->n_planes; plane++, dy += job->dy_plane) {
-    const float *x[3];
+  for (int64_t p = 0; p < job->n_points; p += DUB_LANES) {
+    dub_vec xv[3];
 
 #pragma GCC unroll 3
     for (int t = 0; t < n_taps; t++)
-      x[t] = job->x + plane * job->x_plane + job->tap[t];
-
-    for (int64_t p = 0; p < job->n_points; p += DUB_LANES) {
-      dub_vec xv[3];
+      xv[t] = dub_load (x[t] + p);
+#pragma GCC unroll 8
+    for (int o = 0; o < n_out; o++) {
+      dub_vec g = dub_load (dy + o * stride + p);
 
 #pragma GCC unroll 3
       for (int t = 0; t < n_taps; t++)
-        xv[t] = dub_load (x[t] + p);
-#pragma GCC unroll 8
-      for (int o = 0; o < n_out; o++) {
-        dub_vec g = dub_load (dy + o * stride + p);
-
-#pragma GCC unroll 3
-        for (int t = 0; t < n_taps; t++)
-          acc[o][t] += g * xv[t];
-      }
+        acc[o][t] += g * xv[t];
     }
   }
 
+#pragma GCC unroll 8
   for (int o = 0; o < n_out; o++)
-    for (int t = 0; t < n_taps; t++) {
-      float total = 0.0f;
-
-      for (int i = 0; i < DUB_LANES; i++)
-        total += acc[o][t][i];
-      job->sum[(first + o) * n_taps + t] = total;
-    }
+#pragma GCC unroll 3
+    for (int t = 0; t < n_taps; t++)
+      dub_store (sum + (o * n_taps + t) * DUB_LANES, acc[o][t]);
 }
 
 DUB_INLINE void

@@ -56,19 +56,17 @@ typedef struct {
 } DubPointsJob;
 
 /* Correlation of two sets of rows, for gradients of weights:
- * sum[o][t] = Σ_plane Σ_p dy[o · dy_stride + p] · x[tap[t] + p], o < n_out <= 8, t < n_taps <= 3. */
+ * sum[o][t] += Σ_p dy[o · dy_stride + p] · x[tap[t] + p], o < n_out <= 8, t < n_taps <= 3.
+ * A sum is kept as one partial sum a lane; the caller adds these up at the very end. */
 typedef struct {
   const float   *x;
-  int64_t        x_plane;    /* floats between planes */
   const int32_t *tap;        /* [n_taps] */
   int            n_taps;
   const float   *dy;
   int64_t        dy_stride;
-  int64_t        dy_plane;
   int            n_out;
   int64_t        n_points;   /* rounded up to the lanes; dy is 0 beyond the last point */
-  int64_t        n_planes;
-  float         *sum;        /* [n_out][n_taps] */
+  float         *sum;        /* [n_out][n_taps][lanes] */
 } DubCorrelateJob;
 
 typedef enum {
