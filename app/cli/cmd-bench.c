@@ -39,7 +39,7 @@ compare_doubles (gconstpointer a,
 static double
 median_of (GArray *sorted)
 {
-  const double *x = (const double *) sorted->data;
+  const double *x = (const double *) (gconstpointer) sorted->data;
   guint n = sorted->len;
 
   if (n == 0)

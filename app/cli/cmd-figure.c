@@ -234,7 +234,7 @@ add_trace (DubMaskFigure *figure,
 
   g_array_append_vals (all, rows, (guint) n_rows);
   g_array_append_val (all, job->final);
-  dub_mask_figure_set_trace (figure, (const DubMaskEnergy *) all->data, all->len);
+  dub_mask_figure_set_trace (figure, (const DubMaskEnergy *) (gconstpointer) all->data, all->len);
 }
 
 static gboolean

@@ -58,7 +58,7 @@ def energy():
 def t_open():
     """The window opens a study and its mask grows"""
     subprocess.run([os.environ['DUBITO_CLI'], 'demo', 'brain', STUDY, '--voxel-size', '4', '--train', '8', '--test', '4',
-                    '--epochs', '2'], check=True, timeout=300)
+                    '--epochs', '2'], check=True, timeout=300, stdout=subprocess.DEVNULL)
     atspi.wait('the display', display_answers, 20)
     window['log'] = open(LOG, 'w', encoding='utf-8')
     window['process'] = subprocess.Popen([os.environ['DUBITO'], '--play', STUDY], env=home(), cwd=FOLDER,
