@@ -25,7 +25,7 @@ typedef struct {
 } DubPhantomOptions;
 
 #define DUB_PHANTOM_DEFAULT \
-  ((DubPhantomOptions) { .voxel_size = 2.0, .warp = 2.0, .scale = 0.03, .gain = 0.04, .bias = 0.05, .noise = 0.05 })
+  ((DubPhantomOptions) { .voxel_size = 2.0, .warp = 1.5, .scale = 0.03, .gain = 0.04, .bias = 0.05, .noise = 0.04 })
 
 typedef struct _DubPhantom DubPhantom;
 
