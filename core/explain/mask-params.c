@@ -7,8 +7,8 @@ void
 dub_mask_params_init (DubMaskParams *self)
 {
   *self = (DubMaskParams) {
-    .lambda1 = 30.0,
-    .lambda2 = 30.0,
+    .lambda1 = 50.0,
+    .lambda2 = 50.0,
     .beta1 = 1.0,
     .beta2 = 3.0,
     .norm = DUB_NORM_MEAN,

@@ -17,6 +17,9 @@ static const char *const AFFECTED[] = { "Hippocampus", "ParaHippocampal", "Amygd
 /* Share of grey matter lost: smallest and largest of the healthy and of the patients. */
 static const double SEVERITY[2][2] = { { 0.0, 0.08 }, { 0.45, 0.80 } };
 static const char *const CLASSES[] = { "CN", "AD" };
+/* Places that training fills, and their smallest and largest radius in voxels. */
+enum { N_PATCHES = 12 };
+static const double PATCH_RADIUS[2] = { 2.0, 7.0 };
 /* Held-out subjects draw from streams of their own, whatever the number of training subjects. */
 static const uint64_t FIRST_TEST_INDEX = 1000000;
 static const guint64 LARGEST_TABLE = (guint64) 1 << 20;
@@ -35,6 +38,7 @@ typedef struct {
   size_t       n_voxels;
   guint8      *train;       /* [n_train · n_voxels] 255 times the value: the values are k/255 */
   int         *labels;      /* [n_train] */
+  uint64_t     n_read;      /* cases that training has read */
   DubGraph    *graph;
   DubStudy    *study;
   DubDemoResult result;
@@ -162,17 +166,51 @@ make_training_subjects (Demo    *self,
   return TRUE;
 }
 
+/* A ball with a soft edge is replaced by one value. */
+static void
+fill_ball (float         *values,
+           const int64_t  dim[3],
+           DubRng        *rng)
+{
+  double radius = PATCH_RADIUS[0] + (PATCH_RADIUS[1] - PATCH_RADIUS[0]) * dub_rng_double (rng);
+  float fill = dub_rng_below (rng, 2) != 0 ? 1.0f : 0.0f;
+  double centre[3];
+  int64_t first[3], last[3];
+
+  for (int a = 0; a < 3; a++) {
+    centre[a] = (double) (dim[a] - 1) * dub_rng_double (rng);
+    first[a] = MAX ((int64_t) ceil (centre[a] - radius), 0);
+    last[a] = MIN ((int64_t) floor (centre[a] + radius), dim[a] - 1);
+  }
+  for (int64_t i = first[0]; i <= last[0]; i++)
+    for (int64_t j = first[1]; j <= last[1]; j++)
+      for (int64_t k = first[2]; k <= last[2]; k++) {
+        double di = (double) i - centre[0], dj = (double) j - centre[1], dk = (double) k - centre[2];
+        double weight = 1.5 * (1.0 - (di * di + dj * dj + dk * dk) / (radius * radius));
+        float *value = values + (i * dim[1] + j) * dim[2] + k;
+
+        *value += (float) CLAMP (weight, 0.0, 1.0) * (fill - *value);
+      }
+}
+
+/* The subject with some places filled by 0 or 1, anew each time it is read. Otherwise the network would take
+ * a filled place anywhere as a sign of health or illness, and masks would fall where no atrophy is. */
 static gboolean
 read_case (size_t   index,
            float   *target,
            gpointer user_data,
            GError **error)
 {
-  const Demo *self = user_data;
+  Demo *self = user_data;
+  const int64_t *dim = dub_phantom_grid (self->phantom)->voxels->shape.dim;
   const guint8 *values = self->train + index * self->n_voxels;
+  DubRng rng;
 
   for (size_t i = 0; i < self->n_voxels; i++)
     target[i] = (float) values[i] / 255.0f;
+  dub_rng_init (&rng, self->options->seed, "demo-patches", self->n_read++);
+  for (int p = 0; p < N_PATCHES; p++)
+    fill_ball (target, dim, &rng);
 
   return TRUE;
 }
