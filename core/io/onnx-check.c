@@ -112,28 +112,36 @@ undo_input_recordings (const DubGraph *graph,
   }
 }
 
-/* Is the input one that an operator reads while it is planned, or that none reads at all? */
-static gboolean
-is_plan_input (const DubGraph *graph,
-               int             value)
+/* By value: must its numbers be known while the graph is planned? Those that an operator reads while planning, and
+ * what they are computed from; (transfer full). A graph input that nobody reads counts too: its shape is nobody's. */
+static gboolean *
+find_plan_values (const DubGraph *graph)
 {
-  gboolean read = FALSE;
+  int n_values = dub_graph_n_values (graph);
+  gboolean *needed = g_new0 (gboolean, n_values + 1);
+  g_autofree gboolean *read = g_new0 (gboolean, n_values + 1);
 
-  for (int n = 0; n < dub_graph_n_nodes (graph); n++) {
+  for (int i = 0; i < dub_graph_n_outputs (graph); i++)
+    read[dub_graph_output (graph, i)] = TRUE;
+
+  for (int n = dub_graph_n_nodes (graph) - 1; n >= 0; n--) {
     const DubNode *node = dub_graph_node (graph, n);
+    gboolean result_needed = FALSE;
 
+    for (int i = 0; i < node->n_outputs; i++)
+      result_needed = result_needed || (node->outputs[i] >= 0 && needed[node->outputs[i]]);
     for (int i = 0; i < node->n_inputs; i++) {
-      if (node->inputs[i] != value)
+      if (node->inputs[i] < 0)
         continue;
-      if (i < 32 && (node->op->plan_inputs >> i & 1))
-        return TRUE;
-      read = TRUE;
+      read[node->inputs[i]] = TRUE;
+      if ((i < 32 && (node->op->plan_inputs >> i & 1)) || (result_needed && !(node->op->flags & DUB_OP_SHAPE_ONLY)))
+        needed[node->inputs[i]] = TRUE;
     }
   }
-  for (int i = 0; i < dub_graph_n_outputs (graph); i++)
-    read = read || dub_graph_output (graph, i) == value;
+  for (int i = 0; i < n_values; i++)
+    needed[i] = needed[i] || !read[i];
 
-  return !read;
+  return needed;
 }
 
 /* Makes constants of such inputs; removes their tensors from @inputs. */
@@ -141,10 +149,12 @@ static void
 bind_plan_inputs (DubGraph  *graph,
                   GPtrArray *inputs)
 {
+  g_autofree gboolean *needed = find_plan_values (graph);
+
   for (int i = dub_graph_n_inputs (graph) - 1; i >= 0; i--) {
     int value = dub_graph_input (graph, i)->value;
 
-    if (!is_plan_input (graph, value))
+    if (!needed[value])
       continue;
     dub_graph_value (graph, value)->constant = dub_tensor_ref (g_ptr_array_index (inputs, i));
     g_array_remove_index (graph->inputs, (guint) i);
