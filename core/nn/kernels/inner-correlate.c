@@ -30,10 +30,10 @@ correlate (const DubCorrelateJob *job,
 
 #pragma GCC unroll 3
     for (int t = 0; t < n_taps; t++)
-      xv[t] = dub_load (x[t] + p);
+      xv[t] = dub_load_once (x[t] + p);
 #pragma GCC unroll 8
     for (int o = 0; o < n_out; o++) {
-      dub_vec g = dub_load (dy + o * stride + p);
+      dub_vec g = dub_load_once (dy + o * stride + p);
 
 #pragma GCC unroll 3
       for (int t = 0; t < n_taps; t++)

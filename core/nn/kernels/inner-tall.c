@@ -37,7 +37,7 @@ chunk (const DubTallJob *job,
 
 #pragma GCC unroll 4
         for (int v = 0; v < n_vec; v++)
-          xv[v] = dub_load (x + r * row + v * DUB_LANES);
+          xv[v] = dub_load_once (x + r * row + v * DUB_LANES);
 #pragma GCC unroll 3
         for (int kh = 0; kh < 3; kh++)
           if (r - kh >= 0 && r - kh < 4)

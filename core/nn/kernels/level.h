@@ -38,6 +38,22 @@ dub_store (float   *x,
   *(dub_vec_u *) x = v;
 }
 
+/* The same, kept in a register: otherwise the compiler may read it again from memory for every
+ * use, and unaligned reads are what the loops have too few of. */
+DUB_INLINE dub_vec
+dub_load_once (const float *x)
+{
+  dub_vec v = dub_load (x);
+
+#if defined (__AVX512F__)
+  __asm__ ("" : "+v" (v));
+#elif defined (__SSE__)
+  __asm__ ("" : "+x" (v));
+#endif
+
+  return v;
+}
+
 DUB_INLINE dub_vec
 dub_broadcast (float x)
 {
