@@ -213,7 +213,7 @@ main (int   argc,
     g_autofree uint8_t *code = g_new0 (uint8_t, n_pooled);
     DubConvSource source = { .x = x, .pool = { 1, 1, 1 } };
     DubConvTarget target = {
-      .y = y, .code = code, .activation = DUB_ACTIVATION_LEAKY_RELU, .alpha = 0.01f,
+      .y = y, .code = l->pool > 1 ? code : NULL, .activation = DUB_ACTIVATION_LEAKY_RELU, .alpha = 0.01f,
       .pool = { pool[0], pool[1], pool[2] },
     };
     DubConvSource back = { .x = y, .code = code, .slope = 0.01f, .pool = { pool[0], pool[1], pool[2] } };
