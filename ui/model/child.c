@@ -3,6 +3,7 @@
 #include <json-glib/json-glib.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "core/base/error.h"
 
@@ -163,6 +164,13 @@ cancel_cb (DubJob   *job,
   g_subprocess_send_signal (child->process, SIGTERM);
 }
 
+/* A window that is killed leaves nobody behind who computes for it. Runs between fork and exec. */
+static void
+die_with_parent (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
+}
+
 void
 dub_child_run_async (const char *const   *argv,
                      DubJob              *job,
@@ -188,8 +196,12 @@ dub_child_run_async (const char *const   *argv,
     for (guint i = 1; argv[i] != NULL; i++)
       g_ptr_array_add (words, (gpointer) argv[i]);
     g_ptr_array_add (words, NULL);
-    child->process = g_subprocess_newv ((const char *const *) words->pdata,
-                                        G_SUBPROCESS_FLAGS_STDERR_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
+
+    g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_PIPE
+                                                                         | G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+
+    g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+    child->process = g_subprocess_launcher_spawnv (launcher, (const char *const *) words->pdata, &error);
   }
   if (error != NULL) {
     dub_job_finish (job, error);

@@ -9,7 +9,9 @@ struct _DubJobRow {
   GtkWidget *title;
   GtkWidget *cancel_button;
   GtkWidget *bar;
+  GtkWidget *foot;
   GtkWidget *words;
+  GtkWidget *left;
   guint      pulse_id; /* only while the fraction is unknown */
 };
 
@@ -58,23 +60,15 @@ update (DubJobRow *self)
   double fraction = dub_job_get_fraction (self->job);
   DubJobState state = dub_job_get_state (self->job);
   const char *stage = dub_job_get_stage (self->job);
-  g_autofree char *left = NULL;
-  const char *parts[3] = { NULL };
-  int n = 0;
-
-  if (stage != NULL && stage[0] != '\0')
-    parts[n++] = stage;
-  if (state == DUB_JOB_PAUSED)
-    parts[n++] = _("paused");
-  else if ((left = dub_format_time_left (dub_job_get_seconds_left (self->job))) != NULL)
-    parts[n++] = left;
-
-  g_autofree char *words = g_strjoinv (" · ", (char **) parts);
+  g_autofree char *left = state == DUB_JOB_PAUSED ? g_strdup (_("paused"))
+                                                  : dub_format_time_left (dub_job_get_seconds_left (self->job));
 
   gtk_label_set_label (GTK_LABEL (self->title), dub_job_get_title (self->job));
-  gtk_label_set_label (GTK_LABEL (self->words), words);
-  gtk_widget_set_tooltip_text (self->words, words);
-  gtk_widget_set_visible (self->words, n > 0);
+  gtk_label_set_label (GTK_LABEL (self->words), stage != NULL ? stage : "");
+  gtk_widget_set_tooltip_text (self->words, stage);
+  gtk_label_set_label (GTK_LABEL (self->left), left != NULL ? left : "");
+  gtk_widget_set_visible (self->left, left != NULL);
+  gtk_widget_set_visible (self->foot, left != NULL || stage != NULL);
   if (fraction >= 0.0)
     gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), fraction);
   set_pulsing (self, fraction < 0.0 && state == DUB_JOB_RUNNING && gtk_widget_get_mapped (GTK_WIDGET (self)));
@@ -164,7 +158,9 @@ dub_job_row_class_init (DubJobRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DubJobRow, title);
   gtk_widget_class_bind_template_child (widget_class, DubJobRow, cancel_button);
   gtk_widget_class_bind_template_child (widget_class, DubJobRow, bar);
+  gtk_widget_class_bind_template_child (widget_class, DubJobRow, foot);
   gtk_widget_class_bind_template_child (widget_class, DubJobRow, words);
+  gtk_widget_class_bind_template_child (widget_class, DubJobRow, left);
 }
 
 static void
