@@ -196,6 +196,67 @@ test_volume_that_does_not_fit (Fixture       *fixture,
 }
 
 static void
+toast_cb (DubSession *session,
+          const char *text,
+          guint      *n_toasts)
+{
+  (*n_toasts)++;
+}
+
+static void
+failure_cb (DubSession *session,
+            const char *heading,
+            const char *message,
+            guint      *n_failures)
+{
+  (*n_failures)++;
+}
+
+static void
+test_export (Fixture       *fixture,
+             gconstpointer  data)
+{
+  const char *endings[] = { "png", "svg", "pdf", "csv", "nii.gz" };
+  guint n_toasts = 0;
+  guint n_failures = 0;
+
+  g_signal_connect (fixture->session, "toast", G_CALLBACK (toast_cb), &n_toasts);
+  g_signal_connect (fixture->session, "failure", G_CALLBACK (failure_cb), &n_failures);
+  dub_session_set_study (fixture->session, fixture->fixture.study);
+  wait_for_text (fixture, "iteration 0 of");
+  activate (fixture, "mask.step");
+  wait_for_text (fixture, "iteration 1 of");
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++) {
+    g_autofree char *name = g_strdup_printf ("export.%s", endings[i]);
+    g_autofree char *path = g_build_filename (fixture->fixture.folder, name, NULL);
+    gint64 end = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
+
+    g_assert_true (gtk_widget_activate_action (fixture->page, "mask.export-to", "s", path));
+    while (n_toasts <= i && n_failures == 0 && g_get_monotonic_time () < end)
+      g_main_context_iteration (NULL, TRUE);
+    g_assert_cmpuint (n_toasts, ==, i + 1);
+    g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
+  }
+
+  /* The mask in the space of its image. */
+  g_autofree char *path = g_build_filename (fixture->fixture.folder, "export.nii.gz", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DubVolume) mask = dub_nifti_load (path, &error);
+  g_autoptr (DubVolume) image = dub_nifti_load (((DubStudyCase *) g_ptr_array_index (fixture->fixture.study->cases, 0))->path, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (dub_volume_same_space (mask, image));
+  g_assert_cmpfloat (dub_volume_get (mask, 5, 5, 5), <, 1.0f);
+  g_assert_cmpfloat (dub_volume_get (mask, 0, 0, 0), >, dub_volume_get (mask, 5, 5, 5));
+
+  /* A place that cannot be written is said, not swallowed. */
+  g_assert_true (gtk_widget_activate_action (fixture->page, "mask.export-to", "s", "/nowhere/at/all.png"));
+  for (int i = 0; i < 300 && n_failures == 0; i++)
+    iterate (10);
+  g_assert_cmpuint (n_failures, ==, 1);
+}
+
+static void
 test_narrow (Fixture       *fixture,
              gconstpointer  data)
 {
@@ -227,6 +288,7 @@ main (int   argc,
   ADD ("empty-to-done", test_empty_to_done);
   ADD ("undo", test_undo);
   ADD ("volume-that-does-not-fit", test_volume_that_does_not_fit);
+  ADD ("export", test_export);
   ADD ("narrow", test_narrow);
 
   return g_test_run ();

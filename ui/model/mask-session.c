@@ -2,7 +2,7 @@
 
 #include "ui/model/mask-job.h"
 
-/* A turn of many short iterations ends after this long, so that the screen moves at 25 frames a second or so. */
+/* A turn of many short iterations ends after this long: the screen moves at 25 frames a second or so. */
 #define TURN_SECONDS 0.04
 
 /* Regions are counted anew at most this often while running, in microseconds. */
@@ -261,17 +261,17 @@ job_new (DubMaskSession *self)
 
   gint64 now = g_get_monotonic_time ();
   gboolean moves = self->want_run || self->want_steps > 0;
-
   job->box = dub_mask_box_ref (self->box);
   job->params = self->params;
   job->params.n_iterations = self->end;
   job->rewind_to = self->rewind_to;
   job->show = moves ? -1 : self->show;
   job->n_steps = self->want_steps > 0 ? self->want_steps : self->want_run ? G_MAXUINT : 0;
-  job->budget = TURN_SECONDS;
+  /* The first mask after a move is waited for: one iteration is enough. */
+  job->budget = self->stale ? 0.0 : TURN_SECONDS;
   job->force = self->force || self->want_steps > 0;
   job->evaluate = !self->want_run;
-  /* The first mask after a move is waited for; its regions come with the next one. */
+  /* Its regions come with the next one. */
   job->light = self->want_run && self->frame != NULL && (self->stale || now - self->regions_time < REGIONS_INTERVAL);
   job->previous = self->frame != NULL ? dub_mask_frame_ref (self->frame) : NULL;
   if (!job->light)

@@ -247,3 +247,13 @@ _dub_mask_page_export (GtkWidget  *widget,
   g_signal_connect (self->chooser, "response", G_CALLBACK (save_response_cb), self);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
+
+void
+_dub_mask_page_export_to (GtkWidget  *widget,
+                          const char *action,
+                          GVariant   *parameter)
+{
+  const char *path = g_variant_get_string (parameter, NULL);
+
+  export_to (DUB_MASK_PAGE (widget), path, g_str_has_suffix (path, ".nii") || g_str_has_suffix (path, ".nii.gz"));
+}

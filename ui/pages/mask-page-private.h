@@ -111,6 +111,11 @@ void _dub_mask_page_export          (GtkWidget   *widget,
                                      const char  *action,
                                      GVariant    *parameter);
 
+/* To the path of the parameter, of the kind that its ending says, without a dialog. */
+void _dub_mask_page_export_to       (GtkWidget   *widget,
+                                     const char  *action,
+                                     GVariant    *parameter);
+
 /* mask-page.c */
 /* Reads the current case and network again. */
 void _dub_mask_page_reload          (DubMaskPage *self,

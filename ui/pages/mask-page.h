@@ -6,7 +6,8 @@
  *   mask.rewind         look at the start      mask.forward   look at the latest
  *   mask.reset          begin anew             mask.retry     after an error
  *   mask.fit-crop-pad, mask.fit-resample       how a volume of another shape is made to fit
- *   mask.export-figure, mask.export-csv, mask.export-nifti
+ *   mask.export-figure, mask.export-csv, mask.export-nifti   with a dialog
+ *   mask.export-to (s: path)                   without one, of the kind that the path's ending says
  */
 #pragma once
 

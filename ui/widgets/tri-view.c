@@ -13,6 +13,9 @@
 /* Share of the width that the large pane has. */
 #define LARGE_SHARE 0.622
 
+/* Height of a pane from which on the colour bar lies over it. */
+#define SMALLEST_WITH_BAR 330.0f
+
 /* A single pane, or all with the coronal one large. */
 typedef enum {
   LAYOUT_AXIAL = DUB_PLANE_AXIAL,
@@ -184,6 +187,8 @@ dub_tri_view_size_allocate (GtkWidget *widget,
   gtk_widget_get_preferred_size (self->tools, &size, NULL);
   place (self->tools, (int) (bounds.origin.x + bounds.size.width) - size.width - 8, (int) bounds.origin.y + 8, size.width,
          size.height);
+  /* A small pane has no room for the bar beside its letters. */
+  gtk_widget_set_child_visible (self->color_bar, bounds.size.height >= SMALLEST_WITH_BAR);
   if (gtk_widget_should_layout (self->color_bar)) {
     gtk_widget_get_preferred_size (self->color_bar, &size, NULL);
     place (self->color_bar, (int) bounds.origin.x + 13, (int) (bounds.origin.y + bounds.size.height) - size.height - 10,
