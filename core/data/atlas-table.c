@@ -100,7 +100,8 @@ dub_atlas_table_parse (const guint8  *bytes,
 {
   g_autoptr (GArray) table = g_array_new (FALSE, FALSE, sizeof (DubAtlasName));
   gboolean has_mark = n_bytes >= 3 && memcmp (bytes, "\xef\xbb\xbf", 3) == 0;
-  g_autofree char *text = g_utf8_make_valid ((const char *) bytes + (has_mark ? 3 : 0), (gssize) (n_bytes - (has_mark ? 3 : 0)));
+  g_autofree char *text =
+    g_utf8_make_valid ((const char *) bytes + (has_mark ? 3 : 0), (gssize) (n_bytes - (has_mark ? 3 : 0)));
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   int value_column = 0, name_column = 0;
   gboolean tsv = lines[0] != NULL && find_columns (lines[0], &value_column, &name_column);
@@ -114,13 +115,16 @@ dub_atlas_table_parse (const guint8  *bytes,
     g_strchomp (lines[i]);
     if (lines[i][strspn (lines[i], " \t")] == '\0')
       continue;
-    if (!(tsv ? split_cells (lines[i], value_column, name_column, &value, &region) : split_words (lines[i], &value, &region))) {
-      g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s: line %u has no value or no name; expected both.", table_name, i + 1);
+    if (!(tsv ? split_cells (lines[i], value_column, name_column, &value, &region)
+              : split_words (lines[i], &value, &region))) {
+      g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s: line %u has no value or no name; expected both.",
+                   table_name, i + 1);
       return NULL;
     }
     if (!g_ascii_string_to_signed (value, 10, 0, LARGEST_LABEL, &number, NULL)) {
       g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
-                   "%s: line %u starts with \"%.40s\"; expected a label, a whole number from 0 to %" G_GINT64_FORMAT ".",
+                   "%s: line %u starts with \"%.40s\"; expected a label, a whole number from 0 to %" G_GINT64_FORMAT
+                   ".",
                    table_name, i + 1, value, LARGEST_LABEL);
       return NULL;
     }

@@ -71,7 +71,8 @@ count_labels (const DubVolume  *labels,
 
             if (counts->len == MOST_REGIONS) {
               g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
-                           "%s has more than %u different values; expected the labels of an atlas.", labels->name, MOST_REGIONS);
+                           "%s has more than %u different values; expected the labels of an atlas.", labels->name,
+                           MOST_REGIONS);
               return NULL;
             }
             g_array_append_val (counts, count);
@@ -209,8 +210,9 @@ check_duplicates (GArray     *table,
       g_hash_table_insert (names, GINT_TO_POINTER (entry->value), entry->name);
     if (g_hash_table_lookup_extended (values, entry->name, NULL, &other_value)) {
       if (GPOINTER_TO_INT (other_value) != entry->value)
-        g_ptr_array_add (warnings, g_strdup_printf ("%s is the name of two labels: %d and, on line %u, %d.", entry->name,
-                                                    GPOINTER_TO_INT (other_value), entry->line, entry->value));
+        g_ptr_array_add (warnings,
+                         g_strdup_printf ("%s is the name of two labels: %d and, on line %u, %d.", entry->name,
+                                          GPOINTER_TO_INT (other_value), entry->line, entry->value));
     } else {
       g_hash_table_insert (values, entry->name, GINT_TO_POINTER (entry->value));
     }
@@ -270,7 +272,9 @@ check_sides (DubAtlas *self)
   }
   /* One sentence instead of a hundred where it is the whole volume that is mirrored. */
   if (n_wrong > 2 && n_wrong > n_sided / 2) {
-    warn (self, "%u of the %u regions named for the left or the right lie on the other side: the labels or their affine are mirrored.",
+    warn (self,
+          "%u of the %u regions named for the left or the right lie on the other side: the labels or their affine are "
+          "mirrored.",
           n_wrong, n_sided);
     return;
   }
@@ -280,8 +284,8 @@ check_sides (DubAtlas *self)
     gboolean left = dub_atlas_name_side (region->name) < 0;
 
     if (distance > 0.0)
-      warn (self, "%s (label %d) is named for the %s but its centre lies %.1f mm to the %s of the middle.", region->name,
-            region->value, left ? "left" : "right", distance, left ? "right" : "left");
+      warn (self, "%s (label %d) is named for the %s but its centre lies %.1f mm to the %s of the middle.",
+            region->name, region->value, left ? "left" : "right", distance, left ? "right" : "left");
   }
 }
 
@@ -344,8 +348,8 @@ dub_atlas_resample (DubAtlas         *self,
                     DubRun           *run,
                     GError          **error)
 {
-  g_autoptr (DubVolume) labels =
-    dub_volume_resample (self->labels, grid->voxels->shape.dim, grid->affine, DUB_INTERPOLATION_NEAREST, 0.0f, run, error);
+  g_autoptr (DubVolume) labels = dub_volume_resample (self->labels, grid->voxels->shape.dim, grid->affine,
+                                                      DUB_INTERPOLATION_NEAREST, 0.0f, run, error);
   g_autoptr (GHashTable) names = g_hash_table_new (g_direct_hash, g_direct_equal);
 
   if (labels == NULL)

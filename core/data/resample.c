@@ -60,7 +60,8 @@ sample_linear (const Resampling *self,
 
   for (int a = 0; a < 2; a++)
     for (int b = 0; b < 2; b++) {
-      const float *row = self->in + ((a ? high[0] : low[0]) * self->in_shape[1] + (b ? high[1] : low[1])) * self->in_shape[2];
+      const float *row =
+        self->in + ((a ? high[0] : low[0]) * self->in_shape[1] + (b ? high[1] : low[1])) * self->in_shape[2];
 
       value[a][b] = (1.0 - weight[2]) * row[low[2]] + (weight[2] > 0.0 ? weight[2] * row[high[2]] : 0.0);
     }

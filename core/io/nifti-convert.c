@@ -89,7 +89,8 @@ dub_nifti_convert (const DubNiftiHeader  *header,
     if (CONVERSIONS[t].type == header->type)
       convert = CONVERSIONS[t].convert[header->swapped];
   if (rows == NULL || convert == NULL) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "There is no memory to convert rows of %" G_GSIZE_FORMAT " voxels.", ni);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY,
+                 "There is no memory to convert rows of %" G_GSIZE_FORMAT " voxels.", ni);
     return FALSE;
   }
 
@@ -98,7 +99,8 @@ dub_nifti_convert (const DubNiftiHeader  *header,
       size_t n_rows = MIN ((size_t) BLOCK, nk - k_0);
 
       for (size_t r = 0; r < n_rows; r++)
-        convert (rows + r * ni, bytes + ((k_0 + r) * nj + j) * ni * header->item_size, ni, header->slope, header->inter);
+        convert (rows + r * ni, bytes + ((k_0 + r) * nj + j) * ni * header->item_size, ni, header->slope,
+                 header->inter);
       for (size_t i = 0; i < ni; i++) {
         float *to = out + (i * nj + j) * nk + k_0;
 

@@ -26,7 +26,8 @@ typedef struct {
 } Place;
 
 typedef enum {
-  DIM, DATATYPE, BITPIX, PIXDIM, VOX_OFFSET, SCL_SLOPE, SCL_INTER, XYZT_UNITS, QFORM_CODE, SFORM_CODE, QUATERN, QOFFSET, SROW,
+  DIM, DATATYPE, BITPIX, PIXDIM, VOX_OFFSET, SCL_SLOPE, SCL_INTER, XYZT_UNITS,
+  QFORM_CODE, SFORM_CODE, QUATERN, QOFFSET, SROW,
   N_FIELDS
 } Field;
 
@@ -186,7 +187,8 @@ check_magic (const Raw       *raw,
   if (!letters || !tail) {
     if (raw->version == 1 && magic[0] == 0)
       g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED,
-                   "%s is an ANALYZE 7.5 file, which does not say what is left and right; convert it to NIfTI.", raw->name);
+                   "%s is an ANALYZE 7.5 file, which does not say what is left and right; convert it to NIfTI.",
+                   raw->name);
     else
       g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s has a wrong magic; expected \"n+%d\" or \"ni%d\".",
                    raw->name, raw->version, raw->version);
@@ -208,28 +210,31 @@ check_shape (const Raw       *raw,
   size_t n_volumes = 1;
 
   if (rank < 1 || rank > 7) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s has dim[0] = %" G_GINT64_FORMAT "; expected 1 to 7 dimensions.",
-                 raw->name, rank);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+                 "%s has dim[0] = %" G_GINT64_FORMAT "; expected 1 to 7 dimensions.", raw->name, rank);
     return FALSE;
   }
   for (int64_t n = 0; n < rank; n++) {
     extents[n] = take_int (raw, DIM, (size_t) n + 1);
     if (extents[n] < 1) {
       g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
-                   "%s has dim[%d] = %" G_GINT64_FORMAT "; expected an extent above 0.", raw->name, (int) n + 1, extents[n]);
+                   "%s has dim[%d] = %" G_GINT64_FORMAT "; expected an extent above 0.", raw->name, (int) n + 1,
+                   extents[n]);
       return FALSE;
     }
   }
   if (!dub_checked_product (extents, 3, &n_voxels) || n_voxels > MOST_VOXELS) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY,
                  "%s claims %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT
-                 " voxels; expected at most %" G_GSIZE_FORMAT ".", raw->name, extents[0], extents[1], extents[2], MOST_VOXELS);
+                 " voxels; expected at most %" G_GSIZE_FORMAT ".",
+                 raw->name, extents[0], extents[1], extents[2], MOST_VOXELS);
     return FALSE;
   }
   if (!dub_checked_product (extents + 3, 4, &n_volumes) || n_volumes != 1) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE,
                  "%s holds more than one volume (dim[4] to dim[7] are %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT
-                 "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT "); expected one, so save the volume that you mean as a file.",
+                 "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT
+                 "); expected one, so save the volume that you mean as a file.",
                  raw->name, extents[3], extents[4], extents[5], extents[6]);
     return FALSE;
   }
@@ -265,7 +270,8 @@ check_type (const Raw       *raw,
     self->item_size = (size_t) bits / 8;
     return TRUE;
   }
-  g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s has datatype = %d, which NIfTI does not define.", raw->name, code);
+  g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s has datatype = %d, which NIfTI does not define.", raw->name,
+               code);
 
   return FALSE;
 }
@@ -399,9 +405,11 @@ check_space (const Raw       *raw,
       qform[r][c] *= to_mm;
     }
   if (!is_plausible (self->affine)) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
-                 "%s has %s that is not finite, beyond all measure or does not span space; expected an invertible affine.", raw->name,
-                 has_sform ? "an sform (srow_x, srow_y, srow_z)" : has_qform ? "a qform (quatern, qoffset)" : "a spacing (pixdim)");
+    const char *form = has_sform ? "an sform (srow_x, srow_y, srow_z)" :
+                       has_qform ? "a qform (quatern, qoffset)" : "a spacing (pixdim)";
+
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s has %s that is not finite, beyond all measure or does not "
+                 "span space; expected an invertible affine.", raw->name, form);
     return FALSE;
   }
   self->forms_disagree = has_sform && has_qform && dub_affine_distance (sform, qform, self->dim) > FORMS_AGREE;

@@ -21,8 +21,9 @@ read_header (DubStream       *stream,
   if (!dub_stream_read (stream, bytes, 4, &n_first, error))
     return FALSE;
   if (n_first < 4) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s has %" G_GSIZE_FORMAT " bytes; expected a NIfTI header of %d or %d.",
-                 name, n_first, DUB_NIFTI_1_SIZE, DUB_NIFTI_2_SIZE);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+                 "%s has %" G_GSIZE_FORMAT " bytes; expected a NIfTI header of %d or %d.", name, n_first,
+                 DUB_NIFTI_1_SIZE, DUB_NIFTI_2_SIZE);
     return FALSE;
   }
 
@@ -31,7 +32,8 @@ read_header (DubStream       *stream,
     return FALSE;
   if (n_rest < *size - 4) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
-                 "%s ends after %" G_GSIZE_FORMAT " bytes, inside its header of %" G_GSIZE_FORMAT ".", name, n_rest + 4, *size);
+                 "%s ends after %" G_GSIZE_FORMAT " bytes, inside its header of %" G_GSIZE_FORMAT ".", name, n_rest + 4,
+                 *size);
     return FALSE;
   }
 
@@ -64,7 +66,8 @@ read_voxels (DubStream             *stream,
   if (dub_stream_bound (stream) < n_needed) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
                  "%s holds at most %" G_GUINT64_FORMAT " bytes; expected %" G_GUINT64_FORMAT " for %" G_GINT64_FORMAT
-                 "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " voxels of %" G_GSIZE_FORMAT " bytes from byte %" G_GUINT64_FORMAT " on.",
+                 "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " voxels of %" G_GSIZE_FORMAT
+                 " bytes from byte %" G_GUINT64_FORMAT " on.",
                  name, dub_stream_bound (stream), n_needed, header->dim[0], header->dim[1], header->dim[2],
                  header->item_size, header->data_start);
     return NULL;
@@ -78,11 +81,12 @@ read_voxels (DubStream             *stream,
     return NULL;
   if (n_skipped < header->data_start - position || n_read < header->n_bytes) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
-                 "%s ends after %" G_GSIZE_FORMAT " bytes of voxels; expected %" G_GSIZE_FORMAT ".", name, n_read, header->n_bytes);
+                 "%s ends after %" G_GSIZE_FORMAT " bytes of voxels; expected %" G_GSIZE_FORMAT ".", name, n_read,
+                 header->n_bytes);
     return NULL;
   }
 
-  /* A compressed stream compares its checksum at its end. Some tools leave padding there, so it may be a little farther on. */
+  /* A compressed stream compares its checksum at its end, and some tools leave padding before it. */
   if (dub_stream_is_gzip (stream) && !dub_stream_skip (stream, LARGEST_TAIL, &n_skipped, error))
     return NULL;
 
@@ -148,8 +152,9 @@ find_other_half (const char         *path,
 
   g_autofree char *shown = g_filename_display_name (path);
 
-  g_set_error (error, DUB_ERROR, DUB_ERROR_IO, "%s is one half of a pair, but no file of its name ending in %s or %s is beside it.",
-               shown, wanted[0], wanted[1]);
+  g_set_error (error, DUB_ERROR, DUB_ERROR_IO,
+               "%s is one half of a pair, but no file of its name ending in %s or %s is beside it.", shown, wanted[0],
+               wanted[1]);
 
   return NULL;
 }
@@ -199,7 +204,8 @@ dub_nifti_parse (const guint8  *bytes,
   if (!read_header (stream, &header, &size, error))
     return NULL;
   if (header.pair) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED, "%s is a header alone; expected header and voxels in one file.", name);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED,
+                 "%s is a header alone; expected header and voxels in one file.", name);
     return NULL;
   }
 

@@ -56,8 +56,9 @@ find_qform (const DubVolume *volume,
   for (int r = 0; r < 3; r++)
     for (int c = 0; c < 4; c++)
       nearest[r][c] = matrix.m[r][c];
-  qform->qform_code =
-    dub_affine_distance (volume->affine, nearest, volume->voxels->shape.dim) <= QFORM_AGREES ? NIFTI_XFORM_ALIGNED_ANAT : 0;
+  qform->qform_code = dub_affine_distance (volume->affine, nearest, volume->voxels->shape.dim) <= QFORM_AGREES
+                          ? NIFTI_XFORM_ALIGNED_ANAT
+                          : 0;
 }
 
 /* The longest start of @description that fits and ends between two characters. */
@@ -246,7 +247,7 @@ compress_gzip (const guint8  *bytes,
   size_t bound;
   int result = Z_OK;
 
-  /* 15 + 16: the largest window, gzip framing. zlib's own header carries no time, so the same voxels make the same file. */
+  /* 15 + 16: the largest window, gzip framing. zlib's header has no time: the same voxels make the same file. */
   if (deflateInit2 (&deflater, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "There is no memory to compress a volume.");
     return NULL;
@@ -270,7 +271,8 @@ compress_gzip (const guint8  *bytes,
   }
   deflateEnd (&deflater);
   if (out == NULL || result != Z_STREAM_END) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "There is no memory to compress a volume of %" G_GSIZE_FORMAT " bytes.", n_bytes);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY,
+                 "There is no memory to compress a volume of %" G_GSIZE_FORMAT " bytes.", n_bytes);
     g_clear_pointer (&out, g_free);
   }
 
@@ -293,14 +295,15 @@ dub_nifti_save (const DubVolume  *volume,
   if (!gzip && !g_str_has_suffix (path, ".nii")) {
     g_autofree char *shown = g_filename_display_name (path);
 
-    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "A volume cannot be written to %s; expected a name ending in .nii or .nii.gz.", shown);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
+                 "A volume cannot be written to %s; expected a name ending in .nii or .nii.gz.", shown);
     return FALSE;
   }
   while (row < G_N_ELEMENTS (WRITABLE) && WRITABLE[row].dtype != dtype)
     row++;
   if (row == G_N_ELEMENTS (WRITABLE)) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "A volume cannot be written as %s; expected uint8, int16, int32 or float32.",
-                 dub_dtype_name (dtype));
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
+                 "A volume cannot be written as %s; expected uint8, int16, int32 or float32.", dub_dtype_name (dtype));
     return FALSE;
   }
   if (dtype != DUB_DTYPE_F32 && !check_values (volume, dtype, WRITABLE[row].least, WRITABLE[row].most, error))
@@ -310,14 +313,16 @@ dub_nifti_save (const DubVolume  *volume,
   g_autofree guint8 *bytes = g_try_malloc (n_bytes);
 
   if (bytes == NULL) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "There is no memory to write a volume of %" G_GSIZE_FORMAT " bytes.", n_bytes);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY,
+                 "There is no memory to write a volume of %" G_GSIZE_FORMAT " bytes.", n_bytes);
     return FALSE;
   }
   memset (bytes, 0, DUB_NIFTI_2_SIZE + 4);
   find_qform (volume, &qform);
 
   gboolean large = MAX (MAX (dim[0], dim[1]), dim[2]) > G_MAXINT16;
-  size_t start = (large ? write_header_2 : write_header_1) (bytes, volume, &qform, WRITABLE[row].type, item_size, description);
+  size_t start =
+    (large ? write_header_2 : write_header_1) (bytes, volume, &qform, WRITABLE[row].type, item_size, description);
 
   n_bytes = start + dub_tensor_n_elements (volume->voxels) * item_size;
   write_voxels (bytes + start, volume, dtype, item_size);

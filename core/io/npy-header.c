@@ -266,7 +266,8 @@ parse_dictionary (DubNpyHeader  *self,
         return FALSE;
       seen_shape = TRUE;
     } else {
-      return refuse (error, cursor->name, "the header has a key that is not one of descr, fortran_order and shape, once each");
+      return refuse (error, cursor->name,
+                     "the header has a key that is not one of descr, fortran_order and shape, once each");
     }
     comma = accept (cursor, ',');
   }
@@ -304,7 +305,8 @@ dub_npy_header_parse (DubNpyHeader  *self,
 
   /* The strides, too, must not overflow, and an extent of 0 must not hide it. */
   for (int i = 0; i < self->shape.rank; i++)
-    if (!dub_checked_mul (n_elements, (size_t) MAX (self->shape.dim[i], 1), &n_elements) || n_elements > G_MAXINT64 / 16)
+    if (!dub_checked_mul (n_elements, (size_t) MAX (self->shape.dim[i], 1), &n_elements) ||
+        n_elements > G_MAXINT64 / 16)
       return refuse (error, name, "the product of the shape's extents overflows");
   self->n_bytes = dub_shape_n_elements (&self->shape) * self->item_size;
 

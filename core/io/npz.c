@@ -116,7 +116,8 @@ dub_npz_open_bytes (GBytes      *bytes,
   zip_error_init (&reason);
   self->bytes = g_bytes_ref (bytes);
 
-  zip_source_t *source = zip_source_buffer_create (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0, &reason);
+  zip_source_t *source =
+    zip_source_buffer_create (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0, &reason);
 
   if (source != NULL) {
     self->archive = zip_open_from_source (source, ZIP_RDONLY, &reason);
@@ -288,8 +289,9 @@ read_array (Entry         *entry,
   if (!read_entry (entry, &beyond, 1, &n_read, error))
     return NULL;
   if (n_read > 0) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s unpacks to more than the %" G_GUINT64_FORMAT " bytes that the directory says.",
-                 entry->name, (guint64) size);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+                 "%s unpacks to more than the %" G_GUINT64_FORMAT " bytes that the directory says.", entry->name,
+                 (guint64) size);
     return NULL;
   }
 
@@ -357,8 +359,8 @@ add_array (zip_t            *archive,
   }
   g_string_free (text, TRUE);
   if (bytes == NULL) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "Array %s of %" G_GSIZE_FORMAT " bytes cannot be packed: no memory.",
-                 name, n_bytes);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY,
+                 "Array %s of %" G_GSIZE_FORMAT " bytes cannot be packed: no memory.", name, n_bytes);
     return FALSE;
   }
 

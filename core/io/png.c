@@ -35,7 +35,8 @@ error_cb (png_structp     png,
   Context *context = png_get_error_ptr (png);
 
   if (context->error != NULL && *context->error == NULL)
-    g_set_error (context->error, DUB_ERROR, DUB_ERROR_FORMAT, "%s is not a valid PNG image: %s.", context->name, message);
+    g_set_error (context->error, DUB_ERROR, DUB_ERROR_FORMAT, "%s is not a valid PNG image: %s.", context->name,
+                 message);
   longjmp (context->jump, 1);
 }
 
@@ -87,7 +88,8 @@ check_start (const guint8  *bytes,
 
   if (n_bytes < 33 || memcmp (bytes, SIGNATURE, sizeof SIGNATURE) != 0 ||
       big_endian_32 (bytes + 8) != 13 || memcmp (bytes + 12, "IHDR", 4) != 0) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s is not a PNG image: it does not start with a signature and an IHDR chunk.", name);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+                 "%s is not a PNG image: it does not start with a signature and an IHDR chunk.", name);
     return FALSE;
   }
 
@@ -96,14 +98,16 @@ check_start (const guint8  *bytes,
   guint64 bits = 0;
 
   if (width < 1 || width > LARGEST_EXTENT || height < 1 || height > LARGEST_EXTENT) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s claims %u×%u pixels; expected 1 to %u each way.", name, width, height, LARGEST_EXTENT);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s claims %u×%u pixels; expected 1 to %u each way.", name, width,
+                 height, LARGEST_EXTENT);
     return FALSE;
   }
   for (size_t i = 0; i < G_N_ELEMENTS (COLOURS); i++)
     if (COLOURS[i].colour == colour && depth <= 16 && (COLOURS[i].depths >> depth & 1))
       bits = (guint64) COLOURS[i].n_samples * depth;
   if (bits == 0) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s has colour type %u with %u bits a sample, which PNG does not define.", name, colour, depth);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+                 "%s has colour type %u with %u bits a sample, which PNG does not define.", name, colour, depth);
     return FALSE;
   }
 
@@ -113,8 +117,9 @@ check_start (const guint8  *bytes,
 
   if (n_decoded > LARGEST_IMAGE || n_packed / BEST_DEFLATE_RATIO > n_bytes) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY,
-                 "%s claims %u×%u pixels of %" G_GUINT64_FORMAT " bits, which its %" G_GSIZE_FORMAT " bytes %s.", name, width, height,
-                 bits, n_bytes, n_decoded > LARGEST_IMAGE ? "would turn into more memory than an image may have" : "cannot hold");
+                 "%s claims %u×%u pixels of %" G_GUINT64_FORMAT " bits, which its %" G_GSIZE_FORMAT " bytes %s.", name,
+                 width, height, bits, n_bytes,
+                 n_decoded > LARGEST_IMAGE ? "would turn into more memory than an image may have" : "cannot hold");
     return FALSE;
   }
 
@@ -136,8 +141,8 @@ check_chunks (const guint8  *bytes,
 
     if (length > n_bytes - at - FRAME) {
       g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
-                   "%s has a chunk of %u bytes at byte %" G_GSIZE_FORMAT ", but only %" G_GSIZE_FORMAT " are left.", name, length, at,
-                   n_bytes - at - FRAME);
+                   "%s has a chunk of %u bytes at byte %" G_GSIZE_FORMAT ", but only %" G_GSIZE_FORMAT " are left.",
+                   name, length, at, n_bytes - at - FRAME);
       return FALSE;
     }
     if (memcmp (type, "IEND", 4) == 0)
@@ -349,9 +354,8 @@ dub_png_save (const DubTensor    *tensor,
       dim[1] > LARGEST_EXTENT || (dim[2] != 1 && dim[2] != 3 && dim[2] != 4) || !(dpi >= 0.0 && dpi <= 1e5)) {
     g_autofree char *shape = dub_shape_to_string (&tensor->shape);
 
-    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
-                 "A PNG image cannot be made of a %s tensor of shape %s at %g dpi; expected uint8 of height×width×1, 3 or 4.",
-                 dub_dtype_name (tensor->dtype), shape, dpi);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "A PNG image cannot be made of a %s tensor of shape %s at "
+                 "%g dpi; expected uint8 of height×width×1, 3 or 4.", dub_dtype_name (tensor->dtype), shape, dpi);
     return FALSE;
   }
 

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* (H, W, channels) U8, or U16 for 16-bit files; 1, 2, 3 or 4 channels; palettes are expanded, fewer bits scaled to 8. */
+/* (H, W, channels) U8, or U16 for 16-bit files, of 1 to 4 channels; palettes are looked up, fewer bits scaled to 8. */
 G_GNUC_WARN_UNUSED_RESULT
 DubTensor *dub_png_load  (const char      *path,
                           GError         **error);

@@ -229,7 +229,8 @@ read_gzip (DubStream  *self,
     if (!fill (self, 1, error))
       return FALSE;
     if (self->n_input == 0) {
-      g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s is cut short: its gzip data ends in the middle.", self->name);
+      g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s is cut short: its gzip data ends in the middle.",
+                   self->name);
       return FALSE;
     }
 

@@ -60,9 +60,12 @@ static void
 test_regions (void)
 {
   static const char *const TABLES[] = {
-    "37 Hippocampus_L 4101\r\n38 Hippocampus_R 4102\r\n41 Amygdala_L 4201\r\n42 Amygdala_R 4202\r\n90 Vermis_6 9\r\n\r\n",
-    "roi_value\troi_name\n0\tBackground\n42\tAmygdala_R\n41\tAmygdala_L\n90\tVermis_6\n38\tHippocampus_R\n37\tHippocampus_L\n",
-    "\xef\xbb\xbfname\tcolour\tindex\nHippocampus L\tred\t37\nHippocampus R\tred\t38\nAmygdala L\t\t41\nAmygdala R\t\t42\nVermis 6\t\t90\n",
+    "37 Hippocampus_L 4101\r\n38 Hippocampus_R 4102\r\n41 Amygdala_L 4201\r\n"
+    "42 Amygdala_R 4202\r\n90 Vermis_6 9\r\n\r\n",
+    "roi_value\troi_name\n0\tBackground\n42\tAmygdala_R\n41\tAmygdala_L\n"
+    "90\tVermis_6\n38\tHippocampus_R\n37\tHippocampus_L\n",
+    "\xef\xbb\xbfname\tcolour\tindex\nHippocampus L\tred\t37\nHippocampus R\tred\t38\n"
+    "Amygdala L\t\t41\nAmygdala R\t\t42\nVermis 6\t\t90\n",
   };
 
   for (size_t t = 0; t < G_N_ELEMENTS (TABLES); t++) {
@@ -97,14 +100,16 @@ test_integrity (void)
   g_autoptr (GError) error = NULL;
 
   /* Both amygdalae under one value, as a table in wide use had them for years. */
-  g_autoptr (DubAtlas) twice = load (LABELS, "37 Hippocampus_L\n38 Hippocampus_R\n41 Amygdala_L\n41 Amygdala_R\n90 Vermis_6\n", &error);
+  g_autoptr (DubAtlas) twice =
+    load (LABELS, "37 Hippocampus_L\n38 Hippocampus_R\n41 Amygdala_L\n41 Amygdala_R\n90 Vermis_6\n", &error);
   g_assert_no_error (error);
   g_assert_true (warns (twice, "Label 41 is named twice: Amygdala L and, on line 4, Amygdala R"));
   g_assert_true (warns (twice, "Label 42 has 2 voxels but no name"));
   g_assert_cmpuint (twice->warnings->len, ==, 2);
   g_assert_cmpstr (g_array_index (twice->regions, DubRegion, 3).name, ==, "Label 42");
 
-  g_autoptr (DubAtlas) lost = load (LABELS, "37 Hippocampus_L\n38 Hippocampus_R\n41 Amygdala_L\n42 Amygdala_R\n90 Vermis_6\n91 Vermis_6\n", &error);
+  g_autoptr (DubAtlas) lost = load (
+      LABELS, "37 Hippocampus_L\n38 Hippocampus_R\n41 Amygdala_L\n42 Amygdala_R\n90 Vermis_6\n91 Vermis_6\n", &error);
   g_assert_no_error (error);
   g_assert_true (warns (lost, "Vermis 6 (label 91) has no voxel"));
   g_assert_true (warns (lost, "Vermis 6 is the name of two labels: 90 and, on line 6, 91"));
@@ -118,7 +123,8 @@ test_integrity (void)
   g_autoptr (DubAtlas) swapped = load (SWAPPED, table, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (swapped->warnings->len, ==, 2);
-  g_assert_true (warns (swapped, "Hippocampus L (label 37) is named for the left but its centre lies 5.0 mm to the right"));
+  g_assert_true (
+      warns (swapped, "Hippocampus L (label 37) is named for the left but its centre lies 5.0 mm to the right"));
 
   g_assert_null (load (BROKEN, table, &error));
   g_assert_error (error, DUB_ERROR, DUB_ERROR_NUMERIC);
@@ -144,9 +150,19 @@ test_integrity (void)
 static void
 test_sides (void)
 {
-  static const struct { const char *name; int side; const char *stem; } CASES[] = {
-    { "Hippocampus L", -1, "Hippocampus" }, { "Frontal Sup 2 R", 1, "Frontal Sup 2" }, { "lh insula", -1, "insula" },
-    { "Right Amygdala", 1, "Amygdala" }, { "Vermis 6", 0, "Vermis 6" }, { "Small", 0, "Small" }, { "L", 0, "L" }, { "", 0, "" },
+  static const struct {
+    const char *name;
+    int         side;
+    const char *stem;
+  } CASES[] = {
+    { "Hippocampus L", -1, "Hippocampus" },
+    { "Frontal Sup 2 R", 1, "Frontal Sup 2" },
+    { "lh insula", -1, "insula" },
+    { "Right Amygdala", 1, "Amygdala" },
+    { "Vermis 6", 0, "Vermis 6" },
+    { "Small", 0, "Small" },
+    { "L", 0, "L" },
+    { "", 0, "" },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (CASES); i++) {
@@ -163,7 +179,8 @@ test_resample (void)
   /* A grid of 1 mm that ends before the right amygdala. */
   static const double ONE_MM[4][4] = { { 1, 0, 0, -9.5 }, { 0, 1, 0, -0.5 }, { 0, 0, 1, -0.5 }, { 0, 0, 0, 1 } };
   g_autoptr (GError) error = NULL;
-  g_autoptr (DubAtlas) atlas = load (LABELS, "37 Hippocampus_L\n38 Hippocampus_R\n41 Amygdala_L\n42 Amygdala_R\n90 Vermis_6\n", &error);
+  g_autoptr (DubAtlas) atlas =
+    load (LABELS, "37 Hippocampus_L\n38 Hippocampus_R\n41 Amygdala_L\n42 Amygdala_R\n90 Vermis_6\n", &error);
   g_autoptr (DubTensor) voxels = dub_tensor_new_zeros (DUB_DTYPE_F32, DUB_SHAPE (16, 4, 2), NULL);
   g_autoptr (DubVolume) grid = dub_volume_new (voxels, ONE_MM, &error);
   g_autoptr (DubAtlas) fine = dub_atlas_resample (atlas, grid, NULL, &error);

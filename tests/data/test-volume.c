@@ -50,7 +50,8 @@ test_refused (void)
 static void
 test_orientations (void)
 {
-  static const int PERMUTATIONS[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+  static const int PERMUTATIONS[6][3] =
+    { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
   const double c = cos (20 * G_PI / 180), s = sin (20 * G_PI / 180);
   const double turn[4][4] = { { c, -s, 0, 0 }, { s, c, 0, 0 }, { 0, 0, 1, 0 }, { 0, 0, 0, 1 } };
 
@@ -119,7 +120,8 @@ test_resample_linear (void)
 
   g_autoptr (DubVolume) volume = dub_volume_new (voxels, NULL, &error);
   g_autoptr (DubVolume) fine = dub_volume_resample (volume, shape, FINE, DUB_INTERPOLATION_LINEAR, -1.0f, run, &error);
-  g_autoptr (DubVolume) alone = dub_volume_resample (volume, shape, FINE, DUB_INTERPOLATION_LINEAR, -1.0f, NULL, &error);
+  g_autoptr (DubVolume) alone =
+    dub_volume_resample (volume, shape, FINE, DUB_INTERPOLATION_LINEAR, -1.0f, NULL, &error);
 
   g_assert_no_error (error);
   for (int64_t i = 0; i < shape[0]; i++)
@@ -128,9 +130,11 @@ test_resample_linear (void)
         double world[3];
 
         dub_affine_apply (FINE, (const double[3]) { (double) i, (double) j, (double) k }, world);
-        g_assert_cmpfloat_with_epsilon ((double) dub_volume_get (fine, i, j, k), 2 * world[0] - 3 * world[1] + world[2], 1e-5);
+        g_assert_cmpfloat_with_epsilon ((double) dub_volume_get (fine, i, j, k), 2 * world[0] - 3 * world[1] + world[2],
+                                        1e-5);
       }
-  g_assert_cmpmem (fine->voxels->data, dub_tensor_n_bytes (fine->voxels), alone->voxels->data, dub_tensor_n_bytes (alone->voxels));
+  g_assert_cmpmem (fine->voxels->data, dub_tensor_n_bytes (fine->voxels), alone->voxels->data,
+                   dub_tensor_n_bytes (alone->voxels));
 }
 
 static void
@@ -139,16 +143,20 @@ test_resample_border (void)
   /* Half a voxel beyond the outermost centres, and then outside. A NaN reaches only what it touches. */
   static const double HALF[4][4] = { { 0.25, 0, 0, -1 }, { 0, 1, 0, 0 }, { 0, 0, 1, 0 }, { 0, 0, 0, 1 } };
   static const float VALUES[4] = { 10, 20, NAN, 40 };
-  static const float LINEAR[20] = { -7, -7, 10, 10, 10, 12.5f, 15, 17.5f, 20, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 40, 40, 40, -7 };
-  static const float NEAREST[20] = { -7, -7, 10, 10, 10, 10, 20, 20, 20, 20, NAN, NAN, NAN, NAN, 40, 40, 40, 40, 40, -7 };
+  static const float LINEAR[20] =
+    { -7, -7, 10, 10, 10, 12.5f, 15, 17.5f, 20, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 40, 40, 40, -7 };
+  static const float NEAREST[20] =
+    { -7, -7, 10, 10, 10, 10, 20, 20, 20, 20, NAN, NAN, NAN, NAN, 40, 40, 40, 40, 40, -7 };
   const int64_t shape[3] = { 20, 1, 1 };
   g_autoptr (DubTensor) voxels = dub_tensor_new (DUB_DTYPE_F32, DUB_SHAPE (4, 1, 1), NULL);
   g_autoptr (GError) error = NULL;
 
   memcpy (dub_tensor_f32 (voxels), VALUES, sizeof VALUES);
   g_autoptr (DubVolume) volume = dub_volume_new (voxels, NULL, &error);
-  g_autoptr (DubVolume) linear = dub_volume_resample (volume, shape, HALF, DUB_INTERPOLATION_LINEAR, -7.0f, NULL, &error);
-  g_autoptr (DubVolume) nearest = dub_volume_resample (volume, shape, HALF, DUB_INTERPOLATION_NEAREST, -7.0f, NULL, &error);
+  g_autoptr (DubVolume) linear =
+    dub_volume_resample (volume, shape, HALF, DUB_INTERPOLATION_LINEAR, -7.0f, NULL, &error);
+  g_autoptr (DubVolume) nearest =
+    dub_volume_resample (volume, shape, HALF, DUB_INTERPOLATION_NEAREST, -7.0f, NULL, &error);
 
   g_assert_no_error (error);
   for (int64_t i = 0; i < 20; i++) {
@@ -163,7 +171,8 @@ test_resample_border (void)
 static void
 test_resample_same (void)
 {
-  static const double AFFINE[4][4] = { { -0.9, 0.1, 0.2, 80.3 }, { 0.11, 1.2, -0.1, -11.7 }, { 0.3, 0, 2.1, 33.3 }, { 0, 0, 0, 1 } };
+  static const double AFFINE[4][4] =
+    { { -0.9, 0.1, 0.2, 80.3 }, { 0.11, 1.2, -0.1, -11.7 }, { 0.3, 0, 2.1, 33.3 }, { 0, 0, 0, 1 } };
   g_autoptr (DubVolume) volume = volume_of (11, 12, 13, AFFINE);
   double there[4][4], back[4][4];
   g_autoptr (GError) error = NULL;
@@ -171,12 +180,13 @@ test_resample_same (void)
   g_assert_true (dub_affine_invert (AFFINE, there));
   g_assert_true (dub_affine_invert (there, back));
   for (int interpolation = 0; interpolation < 2; interpolation++) {
-    g_autoptr (DubVolume) same =
-      dub_volume_resample (volume, volume->voxels->shape.dim, back, (DubInterpolation) interpolation, -1.0f, NULL, &error);
+    g_autoptr (DubVolume) same = dub_volume_resample (volume, volume->voxels->shape.dim, back,
+                                                      (DubInterpolation) interpolation, -1.0f, NULL, &error);
 
     g_assert_no_error (error);
     g_assert_true (dub_volume_same_space (volume, same));
-    g_assert_cmpmem (volume->voxels->data, dub_tensor_n_bytes (volume->voxels), same->voxels->data, dub_tensor_n_bytes (same->voxels));
+    g_assert_cmpmem (volume->voxels->data, dub_tensor_n_bytes (volume->voxels), same->voxels->data,
+                     dub_tensor_n_bytes (same->voxels));
   }
   back[0][3] += 0.01;
   g_autoptr (DubVolume) moved = dub_volume_new (volume->voxels, back, &error);

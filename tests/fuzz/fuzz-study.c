@@ -36,7 +36,8 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
   g_autofree char *path = g_build_filename (study_folder (), "study.json", NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (g_file_set_contents_full (path, (const char *) bytes, (gssize) n_bytes, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_assert_true (
+      g_file_set_contents_full (path, (const char *) bytes, (gssize) n_bytes, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
 
   g_autoptr (DubStudy) study = dub_study_load (study_folder (), &error);
 

@@ -46,7 +46,8 @@ scratch_free (Scratch *self)
     g_autofree char *path = scratch_path (self, name);
     g_autoptr (GDir) inner = g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
 
-    for (const char *file = inner != NULL ? g_dir_read_name (inner) : NULL; file != NULL; file = g_dir_read_name (inner)) {
+    for (const char *file = inner != NULL ? g_dir_read_name (inner) : NULL; file != NULL;
+         file = g_dir_read_name (inner)) {
       g_autofree char *inner_path = g_build_filename (path, file, NULL);
 
       g_remove (inner_path);

@@ -119,7 +119,8 @@ test_inside (void)
   g_autofree char *loop = g_build_filename (folder, "loop", NULL);
   g_autofree char *nowhere = g_build_filename (folder, "nowhere", NULL);
   static const char *const BAD[] = {
-    "", "/etc/passwd", "..", "../folder-2/x", "a/../../x", "inner/..", "out", "out/x", "near/x", "loop", "loop/x", "nowhere",
+    "",    "/etc/passwd", "..",     "../folder-2/x", "a/../../x", "inner/..",
+    "out", "out/x",       "near/x", "loop",          "loop/x",    "nowhere",
   };
   g_autoptr (GError) error = NULL;
 
@@ -165,7 +166,8 @@ append_gzip (GByteArray   *out,
              size_t        n_bytes)
 {
   g_autofree guint8 *packed = g_malloc (n_bytes + 1000);
-  z_stream deflater = { .next_in = (Bytef *) bytes, .avail_in = (uInt) n_bytes, .next_out = packed, .avail_out = (uInt) n_bytes + 1000 };
+  z_stream deflater =
+    { .next_in = (Bytef *) bytes, .avail_in = (uInt) n_bytes, .next_out = packed, .avail_out = (uInt) n_bytes + 1000 };
 
   g_assert_cmpint (deflateInit2 (&deflater, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), ==, Z_OK);
   g_assert_cmpint (deflate (&deflater, Z_FINISH), ==, Z_STREAM_END);

@@ -496,7 +496,8 @@ test_round_trip (void)
   for (size_t t = 0; t < G_N_ELEMENTS (TYPES); t++)
     for (int variant = 0; variant < 4; variant++) {
       g_autofree char *path = scratch_path (&scratch, variant & 1 ? "round.nii.gz" : "round.nii");
-      g_autoptr (DubVolume) volume = sample_volume (variant & 2 ? SHEARED : OBLIQUE, EXTENTS[t == 0 && variant == 1], TYPES[t].scale);
+      g_autoptr (DubVolume) volume =
+        sample_volume (variant & 2 ? SHEARED : OBLIQUE, EXTENTS[t == 0 && variant == 1], TYPES[t].scale);
 
       g_assert_true (dub_nifti_save (volume, path, TYPES[t].dtype, "Made by a test, élan", &error));
       g_assert_no_error (error);
@@ -505,7 +506,8 @@ test_round_trip (void)
       g_assert_true (dub_volume_same_space (volume, back));
       g_assert_false (back->forms_disagree);
       g_assert_cmpint (back->affine_source, ==, DUB_AFFINE_SFORM);
-      g_assert_cmpmem (volume->voxels->data, dub_tensor_n_bytes (volume->voxels), back->voxels->data, dub_tensor_n_bytes (back->voxels));
+      g_assert_cmpmem (volume->voxels->data, dub_tensor_n_bytes (volume->voxels), back->voxels->data,
+                       dub_tensor_n_bytes (back->voxels));
     }
 
   g_autoptr (DubVolume) volume = sample_volume (OBLIQUE, 4, 2.0f);

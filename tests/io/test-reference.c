@@ -149,7 +149,7 @@ test_kind (gconstpointer data)
   g_assert_cmpuint (n_checked, >, 0);
 }
 
-/* Fills the folder by the script; where Python or a library is missing the tests are skipped, any other failure fails. */
+/* Fills the folder by the script. A missing Python or library skips the tests, any other failure fails them. */
 static void
 prepare (void)
 {
