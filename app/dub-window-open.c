@@ -202,7 +202,7 @@ dub_window_open_files (DubWindow  *self,
 
   g_autoptr (GPtrArray) networks = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) volumes = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *other = NULL, *study = NULL;
+  g_autofree char *other = NULL, *absent = NULL, *study = NULL;
 
   for (guint i = 0; i < g_list_model_get_n_items (files); i++) {
     g_autoptr (GFile) file = g_list_model_get_item (files, i);
@@ -210,6 +210,11 @@ dub_window_open_files (DubWindow  *self,
 
     if (path == NULL)
       continue;
+    if (!g_file_test (path, G_FILE_TEST_EXISTS)) {
+      if (absent == NULL)
+        absent = g_path_get_basename (path);
+      continue;
+    }
     switch (kind_of (path)) {
     case KIND_STUDY:
       if (study == NULL)
@@ -229,6 +234,11 @@ dub_window_open_files (DubWindow  *self,
     }
   }
 
+  if (absent != NULL) {
+    g_autofree char *text = g_strdup_printf (_("“%s” is not there: was it moved, or its drive unplugged?"), absent);
+
+    dub_session_toast (self->session, text);
+  }
   if (other != NULL) {
     g_autofree char *text = g_strdup_printf (_("“%s” is none of: study folder, .onnx, .nii, .nii.gz, .hdr"), other);
 

@@ -131,7 +131,13 @@ test_pending (void)
   g_list_store_append (files, file);
   dub_window_open_files (window, G_LIST_MODEL (files));
   iterate (100, NULL);
+  g_assert_true (shows_text (GTK_WIDGET (window), "“net.onnx” is not there"));
+
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  dub_window_open_files (window, G_LIST_MODEL (files));
+  iterate (100, NULL);
   g_assert_true (shows_text (GTK_WIDGET (window), "net.onnx is ready: now drop a brain"));
+  g_remove (path);
   gtk_widget_activate_action (GTK_WIDGET (window), "win.forget-pending", NULL);
   iterate (50, NULL);
   g_assert_true (shows_text (GTK_WIDGET (window), "Drop a network and its data"));
@@ -189,8 +195,10 @@ test_undo_actions (void)
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
   dub_session_set_study (session, study);
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
   g_list_store_append (files, file);
   dub_window_open_files (window, G_LIST_MODEL (files));
+  g_remove (path);
   g_assert_cmpuint (study->cases->len, ==, 1);
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.undo", NULL));
   g_assert_cmpuint (study->cases->len, ==, 0);
