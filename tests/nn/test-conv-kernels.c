@@ -27,6 +27,9 @@ static const Case CASES[] = {
   { "2d",          3, 1, 16, 64,  { 1, 14, 14 },  { 1, 3, 3 }, { 1, 1, 1 }, { 1, 1, 1 }, { 0, 1, 1 }, { 0, 1, 1 } },
   { "2d-strided",  5, 1, 8, 65,   { 1, 7, 8 },    { 1, 3, 3 }, { 1, 2, 2 }, { 1, 1, 1 }, { 0, 1, 1 }, { 0, 1, 1 } },
   { "2d-pointwise", 9, 1, 33, 48, { 1, 4, 5 },    { 1, 1, 1 }, { 1, 2, 2 }, { 1, 1, 1 }, { 0, 0, 0 }, { 0, 0, 0 } },
+  { "2d-plane",    3, 1, 9, 20,   { 1, 9, 10 },   { 1, 1, 1 }, { 1, 1, 1 }, { 1, 1, 1 }, { 0, 0, 0 }, { 0, 0, 0 } },
+  { "tall",        2, 1, 3, 1,    { 5, 11, 70 },  { 3, 3, 3 }, { 1, 1, 1 }, { 1, 1, 1 }, { 1, 1, 1 }, { 1, 1, 1 } },
+  { "tall-dilated", 1, 1, 2, 1,   { 5, 23, 20 },  { 3, 3, 3 }, { 1, 1, 1 }, { 2, 3, 2 }, { 2, 3, 2 }, { 2, 3, 2 } },
   { "2d-groups",   2, 3, 2, 4,    { 1, 12, 13 },  { 1, 3, 3 }, { 1, 1, 1 }, { 1, 1, 1 }, { 0, 1, 1 }, { 0, 1, 1 } },
   { "2d-depth",    1, 7, 1, 1,    { 1, 12, 40 },  { 1, 5, 3 }, { 1, 1, 1 }, { 1, 1, 1 }, { 0, 2, 1 }, { 0, 2, 1 } },
   { "2d-groups-strided", 2, 4, 3, 2, { 1, 9, 9 }, { 1, 3, 3 }, { 1, 2, 2 }, { 1, 2, 2 }, { 0, 2, 2 }, { 0, 2, 2 } },
@@ -202,6 +205,44 @@ test_weights (gconstpointer data)
   g_assert_cmpmem (dw, n_w * sizeof (float), again, n_w * sizeof (float));
 }
 
+/* Every level that this processor can run, not only the fastest. */
+static void
+test_levels (gconstpointer data)
+{
+#if defined (__x86_64__)
+  const Case *c = data;
+  const DubKernels *levels[] = { &dub_kernels_base, dub_kernels () != &dub_kernels_base ? &dub_kernels_v3 : NULL };
+  DubConvShape s = shape_of (c);
+  DubConvGeometry geometry;
+  size_t n_x = (size_t) (c->n * c->groups * c->in_channels) * volume (s.in);
+  size_t n_y = (size_t) (c->n * c->groups * c->out_channels) * volume (s.out);
+  g_autofree float *x = random_floats (n_x, "x");
+  g_autofree float *w = random_floats ((size_t) (c->groups * c->out_channels * c->in_channels) * volume (s.kernel), "w");
+  g_autofree float *y = g_new (float, n_y);
+  g_autofree double *expected = g_new (double, n_y);
+  DubConvSource source = { .x = x, .pool = { 1, 1, 1 } };
+  DubConvTarget target = { .y = y, .pool = { 1, 1, 1 } };
+
+  dub_conv_ref_forward (&s, x, w, NULL, expected);
+  dub_conv_geometry_forward (&s, &geometry);
+  for (gsize level = 0; level < G_N_ELEMENTS (levels); level++)
+    for (int method = DUB_CONV_ROWS; method <= DUB_CONV_POINTS; method++) {
+      if (levels[level] == NULL || (method == DUB_CONV_ROWS && s.stride[0] * s.stride[1] * s.stride[2] > 1))
+        continue;
+
+      g_autoptr (DubConvSetup) setup = dub_conv_setup_new_for_level (levels[level], &geometry, NULL, method);
+      g_autofree float *packed = g_new (float, dub_conv_setup_n_packed (setup) + 1);
+
+      memset (y, 0x7f, n_y * sizeof (float));
+      dub_conv_setup_pack (setup, w, NULL, packed);
+      g_assert_true (dub_conv_run (setup, packed, &source, &target, NULL, NULL));
+      compare (levels[level]->name, y, expected, n_y);
+    }
+#else
+  g_test_skip ("This processor has one level.");
+#endif
+}
+
 /* The plain convolution followed by residual, activation and pooling, one output at a time. */
 static void
 test_fused (gconstpointer data)
@@ -301,6 +342,7 @@ main (int   argc,
 {
   static const struct { const char *name; GTestDataFunc func; } TESTS[] = {
     { "forward", test_forward }, { "reverse", test_reverse }, { "weights", test_weights }, { "fused", test_fused },
+    { "levels", test_levels },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -40,6 +40,9 @@ lay_out (DubConvSetup *self)
   int64_t shared = self->n_blocks[2] > 1 || left + right >= self->slab[2] ? 0 : MIN (left, right);
 
   self->row_stride = self->slab[2] - shared;
+  /* Without padding a plane of the slab may be one stretch of the input. */
+  if (g->first[2] == 0 && right == 0 && self->n_blocks[2] == 1)
+    self->row_stride = g->in[2];
   self->channel_stride = self->slab[0] * self->slab[1] * self->row_stride;
   self->image_stride = self->channel_stride * g->in_channels;
   self->slab_floats = self->images * self->image_stride + shared + SLACK;
@@ -219,12 +222,21 @@ dub_conv_setup_new (const DubConvGeometry *geometry,
                     const int             *pool,
                     DubConvMethod          method)
 {
+  return dub_conv_setup_new_for_level (dub_kernels (), geometry, pool, method);
+}
+
+DubConvSetup *
+dub_conv_setup_new_for_level (const DubKernels      *kernels,
+                              const DubConvGeometry *geometry,
+                              const int             *pool,
+                              DubConvMethod          method)
+{
   g_autoptr (DubConvSetup) self = g_new0 (DubConvSetup, 1);
   const DubConvGeometry *g = &self->g;
   gboolean rows_possible = geometry->stride[0] == 1 && geometry->stride[1] == 1 && geometry->stride[2] == 1;
 
   self->g = *geometry;
-  self->kernels = dub_kernels ();
+  self->kernels = kernels;
   self->n_steps = g->in_channels * g->n_taps[0] * g->n_taps[1] * g->n_taps[2];
   for (int a = 0; a < 3; a++) {
     self->pool[a] = pool != NULL ? pool[a] : 1;

@@ -103,6 +103,10 @@ _dub_conv_fill_slab (const DubConvSetup  *self,
   int64_t to = CLAMP (g->in[2] - origin[2], from, length);
   gboolean whole = origin[2] + from == 0 && to - from == g->in[2];
 
+  /* Planes without any padding are one stretch. */
+  gboolean stretch = source->code == NULL && origin[2] == 0 && self->row_stride == g->in[2] &&
+                     self->residues[1] == 1 && origin[1] >= 0 && origin[1] + n_rows[1] <= g->in[1];
+
   for (int64_t n = 0; n < block->n_images; n++)
     for (int64_t c = 0; c < g->in_channels; c++) {
       int64_t channel = ((block->image + n) * g->n_groups + block->group) * g->in_channels + c;
@@ -110,6 +114,12 @@ _dub_conv_fill_slab (const DubConvSetup  *self,
       for (int64_t i = 0; i < n_rows[0]; i++) {
         int64_t d = origin[0] + i * self->residues[0];
         float *plane = slab + n * self->image_stride + c * self->channel_stride + i * self->slab[1] * self->row_stride;
+
+        if (stretch && d >= 0 && d < g->in[0]) {
+          memcpy (plane, source->x + ((channel * g->in[0] + d) * g->in[1] + origin[1]) * g->in[2],
+                  (size_t) (n_rows[1] * g->in[2]) * sizeof (float));
+          continue;
+        }
 
         for (int64_t j = 0; j < n_rows[1]; j++) {
           int64_t h = origin[1] + j * self->residues[1];

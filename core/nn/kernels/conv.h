@@ -110,6 +110,11 @@ typedef struct _DubConvSetup DubConvSetup;
 DubConvSetup *dub_conv_setup_new     (const DubConvGeometry *geometry,
                                       const int             *pool,
                                       DubConvMethod          method);
+/* The same with the inner loops of another level, for tests. */
+DubConvSetup *dub_conv_setup_new_for_level (const DubKernels *kernels,
+                                      const DubConvGeometry *geometry,
+                                      const int             *pool,
+                                      DubConvMethod          method);
 void          dub_conv_setup_free    (DubConvSetup          *self);
 DubConvMethod dub_conv_setup_method  (const DubConvSetup    *self);
 /* Floats that packed weights take. */
