@@ -395,6 +395,25 @@ meaning_of (DubReplacement       replacement,
   }
 }
 
+/* The label of a menu button stands in the middle; beside drop-downs it belongs to the left. */
+static void
+set_menu_label (GtkMenuButton *menu,
+                const char    *text)
+{
+  GtkWidget *button = gtk_widget_get_first_child (GTK_WIDGET (menu));
+  GtkWidget *box;
+  GtkWidget *label;
+
+  gtk_menu_button_set_label (menu, text);
+  box = GTK_IS_BUTTON (button) ? gtk_button_get_child (GTK_BUTTON (button)) : NULL;
+  label = box != NULL ? gtk_widget_get_first_child (box) : NULL;
+  if (GTK_IS_LABEL (label)) {
+    gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+    gtk_widget_set_halign (label, GTK_ALIGN_FILL);
+    gtk_widget_set_hexpand (label, TRUE);
+  }
+}
+
 void
 _dub_mask_page_update_settings (DubMaskPage *self)
 {
@@ -424,7 +443,7 @@ _dub_mask_page_update_settings (DubMaskPage *self)
   if (inputs != NULL)
     gtk_drop_down_set_selected (self->target, (guint) params->target_class);
   gtk_label_set_text (self->replacement_note, inputs != NULL ? meaning_of (params->replacement, inputs) : "");
-  gtk_menu_button_set_label (self->optimiser, summary);
+  set_menu_label (self->optimiser, summary);
   dub_lambda_row_set_value (self->lambda[0], params->lambda1);
   dub_lambda_row_set_value (self->lambda[1], params->lambda2);
   for (guint i = 0; i < 2; i++)
