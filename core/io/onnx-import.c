@@ -223,7 +223,7 @@ import_attribute (Import                     *import,
     dub_attributes_set_ints (attributes, proto->name, proto->ints, proto->n_ints);
     return TRUE;
   case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING:
-    text = g_utf8_make_valid ((const char *) proto->s.data, (gssize) proto->s.len);
+    text = g_utf8_make_valid (proto->s.data != NULL ? (const char *) proto->s.data : "", (gssize) proto->s.len);
     dub_attributes_set_string (attributes, proto->name, text);
     return TRUE;
   case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSOR:

@@ -501,6 +501,24 @@ test_float16_weights (void)
   g_assert_true (isnan (dub_tensor_f32 (loaded)[11]));
 }
 
+/* A text attribute without its text is empty text. */
+static void
+test_empty_text (void)
+{
+  g_autoptr (GError) error = NULL;
+  Model *model = base_model ();
+  Onnx__AttributeProto *attribute = model->graph->node[1]->attribute[0];
+
+  attribute->type = ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING;
+  attribute->has_f = FALSE;
+
+  g_autoptr (DubGraph) graph = parse_model (model, &error);
+
+  onnx__model_proto__free_unpacked (model, NULL);
+  g_assert_no_error (error);
+  g_assert_cmpstr (dub_attributes_get_string (dub_graph_node (graph, 1)->attributes, "alpha", NULL), ==, "");
+}
+
 /* Before IR version 4 every weight was listed as an input too. */
 static void
 test_initialiser_as_input (void)
@@ -613,6 +631,7 @@ main (int   argc,
   g_test_add_func ("/onnx/many-fields", test_many_fields);
   g_test_add_func ("/onnx/foreign-operators", test_foreign_ops);
   g_test_add_func ("/onnx/float16-weights", test_float16_weights);
+  g_test_add_func ("/onnx/empty-text", test_empty_text);
   g_test_add_func ("/onnx/initialiser-as-input", test_initialiser_as_input);
   g_test_add_func ("/onnx/info", test_info);
   g_test_add_func ("/onnx/overflowing-sizes", test_overflowing_sizes);
