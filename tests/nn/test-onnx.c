@@ -598,6 +598,29 @@ test_overflowing_sizes (void)
   }
 }
 
+/* Weights without a channel leave nothing to compute and much to divide by. */
+static void
+test_empty_weights (void)
+{
+  static const char *const ops[] = { "Conv", "ConvTranspose" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (ops); i++) {
+    g_autoptr (DubGraph) graph = dub_graph_new ("empty", 13);
+    g_autoptr (DubTensor) weights = dub_tensor_new_zeros (DUB_DTYPE_F32, DUB_SHAPE (i == 0 ? 0 : 1, i == 0 ? 1 : 0, 2, 2), NULL);
+    g_autoptr (GError) error = NULL;
+    DubType type = { .dtype = DUB_DTYPE_F32, .shape = DUB_SHAPE (1, 1, 3, 3) };
+    int inputs[2] = { dub_graph_add_input (graph, "x", DUB_DTYPE_F32, &type.shape),
+                      dub_graph_add_constant (graph, "w", weights, TRUE) };
+
+    dub_graph_add_output (graph, dub_graph_apply (graph, ops[i], "y", NULL, inputs, 2));
+
+    g_autoptr (DubPlan) plan = dub_plan_new (graph, &type, NULL, NULL, &error);
+
+    g_assert_null (plan);
+    g_assert_error (error, DUB_ERROR, DUB_ERROR_SHAPE);
+  }
+}
+
 static void
 remove_folder (const char *path)
 {
@@ -634,6 +657,7 @@ main (int   argc,
   g_test_add_func ("/onnx/empty-text", test_empty_text);
   g_test_add_func ("/onnx/initialiser-as-input", test_initialiser_as_input);
   g_test_add_func ("/onnx/info", test_info);
+  g_test_add_func ("/onnx/empty-weights", test_empty_weights);
   g_test_add_func ("/onnx/overflowing-sizes", test_overflowing_sizes);
   for (size_t i = 0; i < G_N_ELEMENTS (DAMAGES); i++) {
     g_autofree char *path = g_strdup_printf ("/onnx/damage/%s", DAMAGES[i].name);

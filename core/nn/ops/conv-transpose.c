@@ -51,6 +51,8 @@ infer (DubInferContext *ctx,
   if (w->rank != x->rank)
     return dub_infer_fail (ctx, error, DUB_ERROR_SHAPE,
                            "its weights have rank %d; expected that of the input, %d.", w->rank, x->rank);
+  if (dub_shape_n_elements (w) == 0)
+    return dub_infer_fail (ctx, error, DUB_ERROR_SHAPE, "its weights have an extent of 0.");
   if (!dub_spatial_parse (ctx, 0, w->dim + 2, &spatial, error))
     return FALSE;
   if (group < 1 || x->dim[1] % group != 0 || w->dim[0] != x->dim[1])
