@@ -255,7 +255,8 @@ fuse_at (DubPlan      *self,
     last = next;
     next = only_reader (self, last);
   }
-  if (next != NULL && is_plain_pool (next, x->rank - 2)) {
+  /* The block pools before it activates, which only a rising activation allows. */
+  if (next != NULL && is_plain_pool (next, x->rank - 2) && dub_attributes_get_float (attributes, "alpha", 0.0f) >= 0.0f) {
     dub_attributes_set_int (attributes, "pool", 1);
     g_ptr_array_add (swallowed, last);
     last = next;
