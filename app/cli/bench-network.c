@@ -2,6 +2,7 @@
 #include "app/cli/cli-bench.h"
 
 #include "app/cli/cli-run.h"
+#include "core/base/memory.h"
 #include "core/base/rng.h"
 #include "core/explain/mask.h"
 #include "core/io/onnx.h"
@@ -135,7 +136,7 @@ bench_forward (CliBench  *bench,
                GError   **error)
 {
   DubType type = { .dtype = DUB_DTYPE_F32, .shape = shape };
-  DubPlanOptions options = { .memory_limit = cli_memory_limit () };
+  DubPlanOptions options = { .memory_limit = dub_memory_limit () };
   g_autoptr (DubTensor) input = random_tensor (shape, error);
   g_autoptr (DubPlan) plan = input != NULL ? dub_plan_new (graph, &type, &options, bench->run, error) : NULL;
 

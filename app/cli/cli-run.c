@@ -253,12 +253,3 @@ cli_run_get (CliRun *self)
 {
   return self->run;
 }
-
-size_t
-cli_memory_limit (void)
-{
-  long pages = sysconf (_SC_PHYS_PAGES);
-  long size = sysconf (_SC_PAGESIZE);
-
-  return pages > 0 && size > 0 ? (size_t) pages * (size_t) size / 10 * 9 : 0;
-}

@@ -33,9 +33,6 @@ void          cli_run_free        (CliRun               *self);
 /* (transfer none) */
 DubRun       *cli_run_get         (CliRun               *self);
 
-/* Bytes that a plan may take on this machine: nine tenths of its memory. */
-size_t        cli_memory_limit    (void);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliRun, cli_run_free)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CliRunOptions, cli_run_options_clear)
 

@@ -4,6 +4,7 @@
 #include "app/cli/cli-input.h"
 #include "app/cli/cli-json.h"
 #include "app/cli/cli-run.h"
+#include "core/base/memory.h"
 #include "core/io/npy.h"
 #include "core/io/onnx.h"
 #include "core/nn/plan.h"
@@ -217,7 +218,7 @@ cmd_model_run (const char *path,
     types[i] = (DubType) { .dtype = input->dtype, .shape = input->shape };
   }
 
-  DubPlanOptions options = { .input_gradients = gradient.output >= 0, .memory_limit = cli_memory_limit () };
+  DubPlanOptions options = { .input_gradients = gradient.output >= 0, .memory_limit = dub_memory_limit () };
   g_autoptr (DubPlan) plan = dub_plan_new (graph, types, &options, run, error);
   gint64 start = g_get_monotonic_time ();
 

@@ -1,6 +1,7 @@
 /* The network between the two passes of a mask: image in, probability and slope out. */
 #include "core/explain/mask-private.h"
 
+#include "core/base/memory.h"
 #include "core/train/loss.h"
 
 #include <math.h>
@@ -57,7 +58,7 @@ _dub_mask_network_init (DubMaskNetwork  *self,
   if (!check_graph (graph, error))
     return FALSE;
 
-  DubPlanOptions options = { .input_gradients = TRUE };
+  DubPlanOptions options = { .input_gradients = TRUE, .memory_limit = dub_memory_limit () };
   DubType type = { .dtype = DUB_DTYPE_F32, .shape = input_shape (dub_graph_input (graph, 0), shape) };
 
   self->plan = dub_plan_new (graph, &type, &options, run, error);

@@ -1,5 +1,7 @@
 #include "core/nn/model-info.h"
 
+#include "core/base/memory.h"
+
 #include <string.h>
 
 static void
@@ -68,7 +70,9 @@ estimate_costs (DubModelInfo  *self,
                 GError       **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autoptr (DubPlan) plan = dub_plan_new (graph, self->inputs, NULL, run, &local);
+  /* The costs of a network are asked for before anything of it is trusted. */
+  DubPlanOptions options = { .memory_limit = dub_memory_limit () };
+  g_autoptr (DubPlan) plan = dub_plan_new (graph, self->inputs, &options, run, &local);
 
   if (plan == NULL) {
     if (g_error_matches (local, DUB_ERROR, DUB_ERROR_CANCELLED)) {
