@@ -5,6 +5,10 @@
 /* Below this width of the page the settings fold away (a window of 1000 px with its sidebar). */
 #define FOLD_WIDTH 800
 
+/* Of the settings, and of the table of regions where there is room enough. */
+#define PANEL_WIDTH 300
+#define TABLE_WIDTH 372
+
 G_DEFINE_FINAL_TYPE (DubMaskPage, dub_mask_page, ADW_TYPE_BIN)
 
 enum { PROP_0, PROP_SESSION, N_PROPS };
@@ -199,6 +203,26 @@ _dub_mask_page_choose_reference (DubMaskPage *self)
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
 
+/* The table gets half of what the settings leave, and all that its columns need if there is so much;
+ * below that it scrolls sideways. */
+static int
+table_width (int width)
+{
+  int content = width < FOLD_WIDTH ? width : width - PANEL_WIDTH;
+
+  return CLAMP (content / 2, 170, TABLE_WIDTH);
+}
+
+static int
+requested_table_width (DubMaskPage *self)
+{
+  int width;
+
+  gtk_widget_get_size_request (GTK_WIDGET (self->regions_stack), &width, NULL);
+
+  return width;
+}
+
 static gboolean
 fold_cb (gpointer data)
 {
@@ -210,9 +234,9 @@ fold_cb (gpointer data)
     adw_flap_set_fold_policy (self->flap, narrow ? ADW_FLAP_FOLD_POLICY_ALWAYS : ADW_FLAP_FOLD_POLICY_NEVER);
     adw_flap_set_reveal_flap (self->flap, !narrow);
     gtk_widget_set_visible (self->panel_button, narrow);
-    /* The table scrolls sideways where there is no room for it beside the plot. */
-    gtk_widget_set_size_request (GTK_WIDGET (self->regions_stack), narrow ? 170 : 372, -1);
   }
+  gtk_widget_set_size_request (GTK_WIDGET (self->regions_stack),
+                               table_width (gtk_widget_get_width (GTK_WIDGET (self))), -1);
 
   return G_SOURCE_REMOVE;
 }
@@ -246,7 +270,7 @@ dub_mask_page_size_allocate (GtkWidget *widget,
   gtk_widget_allocate (adw_bin_get_child (ADW_BIN (self)), width, height, baseline, NULL);
 
   /* Not from inside an allocation: folding asks for another one. */
-  if (width > 0 && (width < FOLD_WIDTH) != folded)
+  if (width > 0 && ((width < FOLD_WIDTH) != folded || requested_table_width (self) != table_width (width)))
     g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, fold_cb, g_object_ref (self), g_object_unref);
 }
 

@@ -152,6 +152,8 @@ dub_cursor_strip_init (DubCursorStrip *self)
   gtk_widget_set_hexpand (self->heat, TRUE);
   self->voxel = add_label (self, "dim-label", _("Voxel of the file, counted from 0"));
   self->world = add_label (self, "dim-label", _("Position in millimetres: right, front, up"));
+  for (guint i = 0; i < 2; i++)
+    gtk_label_set_ellipsize (GTK_LABEL (i == 0 ? self->voxel : self->world), PANGO_ELLIPSIZE_END);
   self->origin = add_label (self, "dim-label", _("The form of the header that says where the voxels are"));
   self->warning = add_label (self, "strip-warning", _("The header's sform and qform place this volume differently; the sform is used"));
   gtk_label_set_text (GTK_LABEL (self->warning), _("⚠ sform ≠ qform"));

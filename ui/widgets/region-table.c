@@ -6,6 +6,12 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+/* Widths of the columns of numbers, in px: titles and the longest numbers just fit, names get the rest. */
+#define BAR_WIDTH     48
+#define DENSITY_WIDTH 104
+#define SHARE_WIDTH   60
+#define VOXELS_WIDTH  62
+
 struct _DubRegionTable {
   GtkWidget           parent_instance;
   GtkWidget          *scroller;
@@ -34,7 +40,11 @@ fill_name (DubRegionTable *self,
            GtkWidget      *cell,
            DubRegionRow   *row)
 {
-  gtk_label_set_text (GTK_LABEL (cell), dub_region_row_get_name (row));
+  const char *name = dub_region_row_get_name (row);
+
+  gtk_label_set_text (GTK_LABEL (cell), name);
+  /* Where the column is too narrow for it, the pointer still reads the whole name. */
+  gtk_widget_set_tooltip_text (cell, name);
 }
 
 static void
@@ -133,10 +143,10 @@ setup_density_cb (GtkSignalListItemFactory *factory,
                   GtkListItem              *item,
                   DubRegionTable           *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *bar = dub_bar_new (DUB_BAR_HEAT);
 
-  gtk_widget_set_size_request (bar, 48, -1);
+  gtk_widget_set_size_request (bar, BAR_WIDTH, -1);
   gtk_box_append (GTK_BOX (box), bar);
   gtk_box_append (GTK_BOX (box), number_label ());
   gtk_widget_set_halign (box, GTK_ALIGN_END);
@@ -199,6 +209,21 @@ add_column (DubRegionTable *self,
   return column;
 }
 
+/* A title stands over the end of its numbers; a column view offers no property for that. */
+static void
+align_titles (DubRegionTable *self)
+{
+  GtkWidget *header = gtk_widget_get_first_child (self->view);
+  GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
+
+  for (int i = 0; title != NULL; i++, title = gtk_widget_get_next_sibling (title)) {
+    GtkWidget *box = gtk_widget_get_first_child (title);
+
+    if (i > 0 && box != NULL)
+      gtk_widget_set_halign (box, GTK_ALIGN_END);
+  }
+}
+
 static void
 dub_region_table_dispose (GObject *object)
 {
@@ -242,10 +267,11 @@ dub_region_table_init (DubRegionTable *self)
   self->name_column = add_column (self, 0, _("region"), "name", FALSE, G_CALLBACK (setup_name_cb), fill_name, 0);
 
   GtkColumnViewColumn *density = add_column (self, 1, _("density"), "density", TRUE, G_CALLBACK (setup_density_cb),
-                                             fill_density, 110);
+                                             fill_density, DENSITY_WIDTH);
 
-  add_column (self, 2, _("of mask"), "share", TRUE, G_CALLBACK (setup_number_cb), fill_share, 64);
-  add_column (self, 3, _("voxels"), "voxels", TRUE, G_CALLBACK (setup_number_cb), fill_voxels, 58);
+  add_column (self, 2, _("of mask"), "share", TRUE, G_CALLBACK (setup_number_cb), fill_share, SHARE_WIDTH);
+  add_column (self, 3, _("voxels"), "voxels", TRUE, G_CALLBACK (setup_number_cb), fill_voxels, VOXELS_WIDTH);
+  align_titles (self);
 
   sorted = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->rows)),
                                     g_object_ref (gtk_column_view_get_sorter (GTK_COLUMN_VIEW (self->view))));
