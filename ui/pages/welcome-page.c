@@ -29,6 +29,7 @@ struct _DubWelcomePage {
   GtkWidget      *demo_job;
   GtkWidget      *demo_box;
   GtkWidget      *keys;
+  int             side_by_side; /* px that the halves need beside each other */
 };
 
 G_DEFINE_FINAL_TYPE (DubWelcomePage, dub_welcome_page, GTK_TYPE_WIDGET)
@@ -214,7 +215,15 @@ dub_welcome_page_size_allocate (GtkWidget *widget,
                                 int        baseline)
 {
   DubWelcomePage *self = DUB_WELCOME_PAGE (widget);
-  GtkOrientation wanted = width < NARROW ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL;
+  int side_by_side = self->side_by_side;
+
+  /* Words differ in length from language to language: what the halves need is seen while they stand side by side. */
+  if (gtk_orientable_get_orientation (GTK_ORIENTABLE (self->halves)) == GTK_ORIENTATION_HORIZONTAL)
+    gtk_widget_measure (self->child, GTK_ORIENTATION_HORIZONTAL, -1, &side_by_side, NULL, NULL, NULL);
+  self->side_by_side = side_by_side;
+
+  GtkOrientation wanted = width < MAX (NARROW, side_by_side) ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL;
+
 
   if (gtk_orientable_get_orientation (GTK_ORIENTABLE (self->halves)) != wanted) {
     gtk_orientable_set_orientation (GTK_ORIENTABLE (self->halves), wanted);
@@ -222,7 +231,7 @@ dub_welcome_page_size_allocate (GtkWidget *widget,
     gtk_orientable_set_orientation (GTK_ORIENTABLE (self->keys), wanted);
     gtk_box_set_spacing (GTK_BOX (self->keys), wanted == GTK_ORIENTATION_VERTICAL ? 8 : 30);
   }
-  gtk_widget_allocate (DUB_WELCOME_PAGE (widget)->child, width, height, baseline, NULL);
+  gtk_widget_allocate (self->child, width, height, baseline, NULL);
 }
 
 static void
