@@ -120,6 +120,7 @@ append_text (DubColorBar   *self,
   g_autofree char *escaped = g_markup_escape_text (text, -1);
   g_autofree char *markup = g_strdup_printf ("<span size='8300' font_features='tnum=1'%s>%s</span>",
                                              bold ? " weight='bold'" : "", escaped);
+  static const GdkRGBA rim = { 0.0f, 0.0f, 0.0f, 0.6f };
   int width;
   int height;
 
@@ -127,6 +128,13 @@ append_text (DubColorBar   *self,
   pango_layout_get_pixel_size (layout, &width, &height);
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, (float) floor (y - align_y * height)));
+  /* A dark rim keeps the number readable where the image is bright, without a card over the image. */
+  for (int i = 0; i < 4; i++) {
+    gtk_snapshot_save (snapshot);
+    gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (i % 2 == 0 ? -1.0f : 1.0f, i < 2 ? -1.0f : 1.0f));
+    gtk_snapshot_append_layout (snapshot, layout, &rim);
+    gtk_snapshot_restore (snapshot);
+  }
   gtk_snapshot_append_layout (snapshot, layout, color);
   gtk_snapshot_restore (snapshot);
 }
@@ -154,22 +162,13 @@ dub_color_bar_snapshot (GtkWidget   *widget,
   DubColorBar *self = DUB_COLOR_BAR (widget);
   const DubOverlay *overlay = &dub_viewer_get_style (self->viewer)->overlay;
   static const GdkRGBA white = { 1.0f, 1.0f, 1.0f, 0.95f };
-  static const GdkRGBA dim = { 1.0f, 1.0f, 1.0f, 0.72f };
+  static const GdkRGBA dim = { 1.0f, 1.0f, 1.0f, 0.8f };
   static const GdkRGBA frame = { 1.0f, 1.0f, 1.0f, 0.35f };
-  static const GdkRGBA ground = { 0.0f, 0.0f, 0.0f, 0.55f };
-  float width = (float) gtk_widget_get_width (widget);
-  float height = (float) gtk_widget_get_height (widget);
   double clip_y = value_to_y (self, overlay->clip);
   double low;
   double high;
-  GskRoundedRect round;
 
   get_range (self, &low, &high);
-  gsk_rounded_rect_init_from_rect (&round, &GRAPHENE_RECT_INIT (-4.0f, 0.0f, width + 4.0f, height), 6.0f);
-  gtk_snapshot_push_rounded_clip (snapshot, &round);
-  gtk_snapshot_append_color (snapshot, &ground, &round.bounds);
-  gtk_snapshot_pop (snapshot);
-
   if (self->texture == NULL)
     paint_bar (self, gtk_widget_get_scale_factor (widget));
   gtk_snapshot_append_color (snapshot, &frame,
