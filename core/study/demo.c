@@ -369,7 +369,7 @@ _dub_demo_fill (const char            *folder,
     .options = options, .folder = folder, .progress = progress, .progress_data = user_data,
   };
 
-  self.study = dub_study_new ("Demo: atrophy in hippocampus, parahippocampal gyrus and amygdala");
+  self.study = dub_study_new ("Atrophy demo");
   self.study->seed = options->seed;
   for (size_t i = 0; i < G_N_ELEMENTS (CLASSES); i++)
     g_ptr_array_add (self.study->classes, g_strdup (CLASSES[i]));
