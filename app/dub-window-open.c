@@ -20,11 +20,15 @@ has_suffix (const char *path,
 static FileKind
 kind_of (const char *path)
 {
+  g_autofree char *name = g_path_get_basename (path);
+
   if (g_file_test (path, G_FILE_TEST_IS_DIR)) {
     g_autofree char *file = g_build_filename (path, "study.json", NULL);
 
     return g_file_test (file, G_FILE_TEST_IS_REGULAR) ? KIND_STUDY : KIND_OTHER;
   }
+  if (strcmp (name, "study.json") == 0)
+    return KIND_STUDY;
   if (has_suffix (path, ".onnx"))
     return KIND_NETWORK;
   if (has_suffix (path, ".nii") || has_suffix (path, ".nii.gz") || has_suffix (path, ".hdr"))
@@ -217,8 +221,9 @@ dub_window_open_files (DubWindow  *self,
     }
     switch (kind_of (path)) {
     case KIND_STUDY:
+      /* Its file stands for the folder. */
       if (study == NULL)
-        study = g_steal_pointer (&path);
+        study = g_file_test (path, G_FILE_TEST_IS_DIR) ? g_steal_pointer (&path) : g_path_get_dirname (path);
       break;
     case KIND_NETWORK:
       g_ptr_array_add (networks, g_steal_pointer (&path));

@@ -209,6 +209,10 @@ failure_cb (DubWindow  *self,
             const char *heading,
             const char *message)
 {
+  /* What fails before the window is up, as the last study may at the start, is told above the window. */
+  if (!gtk_widget_get_visible (GTK_WIDGET (self)))
+    gtk_window_present (GTK_WINDOW (self));
+
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), heading, message);
 
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
@@ -437,7 +441,10 @@ dub_window_open_study (DubWindow  *self,
     case_id = g_strdup (dub_recent_item_get_case_id (item));
   _dub_window_remember_study (self);
   if (!dub_session_open (self->session, folder, &error)) {
-    dub_session_fail (self->session, _("The study could not be opened"), error);
+    g_autoptr (GError) told = g_error_new (error->domain, error->code, "%s\n\n%s", error->message,
+                                           _("Nothing was changed. Mend what is named above, or open another study."));
+
+    dub_session_fail (self->session, _("The study could not be opened"), told);
     dub_recent_refresh (self->recent);
     return FALSE;
   }
