@@ -269,6 +269,8 @@ dub_window_open_files (DubWindow  *self,
   update_pending (self);
   if (count (all_networks) > 0 && count (all_volumes) > 0)
     ask_for_study (self, all_networks, all_volumes);
+  else
+    _dub_window_check_pending (self);
 }
 
 static GtkFileChooserNative *

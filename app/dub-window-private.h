@@ -51,6 +51,10 @@ void       _dub_window_install_actions    (GtkWidgetClass *klass);
 void       _dub_window_init_actions       (DubWindow      *self);
 void       _dub_window_update_actions     (DubWindow      *self);
 
+/* dub-window-check.c */
+/* Reads the first of what waits for its other half; says why, and forgets it, if that fails. */
+void       _dub_window_check_pending      (DubWindow      *self);
+
 /* dub-window-open.c */
 void       _dub_window_init_drop          (DubWindow      *self);
 void       _dub_window_choose_files       (DubWindow      *self);

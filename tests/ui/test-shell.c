@@ -5,6 +5,7 @@
 #include "app/dub-study-dialog.h"
 #include "app/dub-window.h"
 #include "core/base/error.h"
+#include "tests/ui/mask-fixture.h"
 #include "ui/pages/welcome-page.h"
 #include "ui/widgets/job-row.h"
 
@@ -64,10 +65,8 @@ destroy_window (gpointer window)
   g_assert_null (window);
 }
 
-/* Answers the question that stands above @window. */
-static void
-answer (DubWindow  *window,
-        const char *response)
+static AdwMessageDialog *
+find_dialog (DubWindow *window)
 {
   g_autoptr (GList) windows = gtk_window_list_toplevels ();
   AdwMessageDialog *dialog = NULL;
@@ -75,6 +74,17 @@ answer (DubWindow  *window,
   for (GList *item = windows; item != NULL; item = item->next)
     if (ADW_IS_MESSAGE_DIALOG (item->data) && gtk_window_get_transient_for (item->data) == GTK_WINDOW (window))
       dialog = item->data;
+
+  return dialog;
+}
+
+/* Answers the question that stands above @window. */
+static void
+answer (DubWindow  *window,
+        const char *response)
+{
+  AdwMessageDialog *dialog = find_dialog (window);
+
   g_assert_nonnull (dialog);
   iterate (50, NULL);
   adw_message_dialog_response (dialog, response);
@@ -124,24 +134,61 @@ test_pending (void)
 {
   DubWindow *window = make_window (1280);
   g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
-  g_autofree char *path = g_build_filename (data_folder, "net.onnx", NULL);
+  g_autofree char *path = g_build_filename (data_folder, "patch.onnx", NULL), *written = NULL;
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
   gtk_window_present (GTK_WINDOW (window));
   g_list_store_append (files, file);
   dub_window_open_files (window, G_LIST_MODEL (files));
   iterate (100, NULL);
-  g_assert_true (shows_text (GTK_WIDGET (window), "“net.onnx” is not there"));
+  g_assert_true (shows_text (GTK_WIDGET (window), "“patch.onnx” is not there"));
 
-  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  written = fixture_network (data_folder);
+  g_assert_cmpstr (written, ==, path);
   dub_window_open_files (window, G_LIST_MODEL (files));
-  iterate (100, NULL);
-  g_assert_true (shows_text (GTK_WIDGET (window), "net.onnx is ready: now drop a brain"));
+  iterate (300, NULL);
+  g_assert_true (shows_text (GTK_WIDGET (window), "patch.onnx is ready: now drop a brain"));
   g_remove (path);
   gtk_widget_activate_action (GTK_WIDGET (window), "win.forget-pending", NULL);
   iterate (50, NULL);
   g_assert_true (shows_text (GTK_WIDGET (window), "Drop a network and its data"));
   destroy_window (window);
+}
+
+/* Opens @name of the data folder with @text in it, and expects a dialog that says @heading and @reason. */
+static void
+check_refusal (const char *name,
+               const char *text,
+               const char *heading,
+               const char *reason)
+{
+  DubWindow *window = make_window (1280);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autofree char *path = g_build_filename (data_folder, name, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  gtk_window_present (GTK_WINDOW (window));
+  g_list_store_append (files, file);
+  dub_window_open_files (window, G_LIST_MODEL (files));
+  for (int i = 0; i < 40 && find_dialog (window) == NULL; i++)
+    iterate (50, NULL);
+  g_assert_nonnull (find_dialog (window));
+  g_assert_cmpstr (adw_message_dialog_get_heading (find_dialog (window)), ==, heading);
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (find_dialog (window)), reason));
+  answer (window, "close");
+  g_assert_true (shows_text (GTK_WIDGET (window), "Drop a network and its data"));
+  g_remove (path);
+  destroy_window (window);
+}
+
+/* What cannot be opened is told with its reason, and nothing of it stays on the page. */
+static void
+test_broken (void)
+{
+  check_refusal ("study.json", "{\"format\": ", "The study could not be opened", "study.json");
+  check_refusal ("broken.onnx", "no network", "This file cannot be read", "broken.onnx");
+  check_refusal ("broken.nii", "no volume", "This file cannot be read", "broken.nii");
 }
 
 static void
@@ -338,6 +385,7 @@ main (int   argc,
 
   g_test_add_func ("/shell/welcome", test_welcome);
   g_test_add_func ("/shell/pending", test_pending);
+  g_test_add_func ("/shell/broken", test_broken);
   g_test_add_func ("/shell/study", test_study);
   g_test_add_func ("/shell/undo-actions", test_undo_actions);
   g_test_add_func ("/shell/fold", test_fold);
