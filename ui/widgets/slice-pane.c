@@ -169,7 +169,7 @@ snapshot_caption (DubSlicePane  *self,
     chosen = i;
     pango_layout_set_markup (layout, markup, -1);
     pango_layout_get_pixel_size (layout, &needed, NULL);
-    if (MARGIN + needed < width / 2 - 10)
+    if (MARGIN + needed < width / 2 - 16)
       break;
   }
   append_text (self, snapshot, captions[chosen], "size='8500' font_features='tnum=1'", MARGIN + 1, MARGIN, 0.0, 0.0, color);
