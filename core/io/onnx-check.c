@@ -1,5 +1,6 @@
 #include "core/io/onnx-check.h"
 
+#include "core/base/memory.h"
 #include "core/io/onnx.h"
 #include "core/nn/ops/half.h"
 #include "core/nn/plan.h"
@@ -288,7 +289,7 @@ check_set (DubGraph        *graph,
 
     types[i] = (DubType) { .dtype = input->dtype, .shape = input->shape };
   }
-  plan = dub_plan_new (graph, types, NULL, run, &local);
+  plan = dub_plan_new (graph, types, &(DubPlanOptions) { .memory_limit = dub_memory_limit () }, run, &local);
   if (plan == NULL || !dub_plan_forward (plan, (DubTensor *const *) set->inputs->pdata, 0, run, &local)) {
     if (g_error_matches (local, DUB_ERROR, DUB_ERROR_CANCELLED))
       g_propagate_error (error, g_steal_pointer (&local));

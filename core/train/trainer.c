@@ -1,6 +1,7 @@
 /* One step of training. */
 #include "core/train/loop.h"
 
+#include "core/base/memory.h"
 #include "core/base/parallel.h"
 #include "core/train/loss.h"
 
@@ -104,6 +105,7 @@ dub_trainer_new (DubGraph        *graph,
     .parameter_gradients = TRUE,
     .extra_outputs = (const int *) (const void *) extra->data,
     .n_extra_outputs = extra->len,
+    .memory_limit = dub_memory_limit (),
   };
 
   self->plan = dub_plan_new (graph, input, &options, run, error);

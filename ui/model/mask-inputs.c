@@ -1,5 +1,6 @@
 #include "ui/model/mask-inputs.h"
 
+#include "core/base/memory.h"
 #include "core/io/nifti.h"
 #include "core/io/onnx.h"
 #include "core/nn/plan.h"
@@ -189,7 +190,8 @@ count_classes (DubGraph   *graph,
                GError    **error)
 {
   DubType type = { DUB_DTYPE_F32, DUB_SHAPE (1, 1, input->shape.dim[0], input->shape.dim[1], input->shape.dim[2]) };
-  g_autoptr (DubPlan) plan = dub_plan_new (graph, &type, NULL, run, error);
+  DubPlanOptions options = { .memory_limit = dub_memory_limit () };
+  g_autoptr (DubPlan) plan = dub_plan_new (graph, &type, &options, run, error);
 
   if (plan == NULL)
     return 0;

@@ -123,9 +123,14 @@ update_error (DubMaskPage *self)
   const DubMaskRequest *request = dub_mask_session_get_request (self->mask);
   gboolean fits = g_error_matches (error, DUB_ERROR, DUB_ERROR_SHAPE) && request != NULL &&
                   request->preprocess.fit == DUB_FIT_REFUSE && dub_mask_session_get_inputs (self->mask) == NULL;
-  g_autofree char *description = g_markup_escape_text (error != NULL ? error->message : "", -1);
+  gboolean memory = g_error_matches (error, DUB_ERROR, DUB_ERROR_MEMORY);
+  g_autofree char *text = g_strdup_printf ("%s%s%s", error != NULL ? error->message : "", memory ? "\n" : "",
+                                           memory ? _("Choose a smaller network, or a volume with fewer voxels.") : "");
+  g_autofree char *description = g_markup_escape_text (text, -1);
 
-  adw_status_page_set_title (self->error_page, fits ? _("The volume does not fit the network") : _("This mask cannot be computed"));
+  adw_status_page_set_title (self->error_page, fits ? _("The volume does not fit the network")
+                                               : memory ? _("The network needs more memory than there is")
+                                                        : _("This mask cannot be computed"));
   adw_status_page_set_description (self->error_page, description);
   gtk_widget_set_visible (self->error_resample, fits);
   gtk_widget_set_visible (self->error_crop, fits);
