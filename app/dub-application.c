@@ -188,7 +188,8 @@ dub_application_command_line (GApplication            *application,
   }
   if (play)
     dub_window_play (window);
-  if (g_list_model_get_n_items (G_LIST_MODEL (files)) == 0)
+  /* Where a last study that failed has put the window up already, its message stays above it. */
+  if (g_list_model_get_n_items (G_LIST_MODEL (files)) == 0 && !(is_new && gtk_widget_get_visible (GTK_WIDGET (window))))
     gtk_window_present (GTK_WINDOW (window));
 
   return 0;

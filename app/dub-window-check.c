@@ -29,11 +29,11 @@ read_file (DubRun   *run,
   DubPendingFile *file = data;
 
   if (file->is_network) {
-    DubNetworkInfo *info = dub_network_info_load (file->path, error);
-
-    dub_network_info_free (info);
+    dub_network_info_free (dub_network_info_load (file->path, error));
   } else {
-    g_autoptr (DubVolume) volume = dub_nifti_load (file->path, error);
+    DubVolume *volume = dub_nifti_load (file->path, error);
+
+    g_clear_pointer (&volume, dub_volume_unref);
   }
 
   return NULL;
