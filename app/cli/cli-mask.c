@@ -5,6 +5,7 @@
 #include "core/io/nifti.h"
 #include "core/io/onnx.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *const NORM_CHOICES[] = { "mean", "sum", NULL };
@@ -18,7 +19,10 @@ cli_mask_options_init (CliMaskOptions *self)
   *self = (CliMaskOptions) { .class_index = -1 };
   dub_mask_params_init (&self->params);
   self->n_iterations = (int) self->params.n_iterations;
-  self->grid = (int) self->params.grid;
+  /* Not given: what is right depends on the others (settle_grid). */
+  self->grid = -1;
+  self->params.start = NAN;
+  self->params.step = NAN;
   self->seed = (gint64) self->params.seed;
 }
 
@@ -67,11 +71,29 @@ cli_mask_defaults_text (void)
   dub_mask_params_init (&params);
 
   return g_strdup_printf (_("Defaults: --lambda1 %g --lambda2 %g --beta1 %g --beta2 %g --norm %s --iterations %u --step %g\n"
-                            "--replace %s --grid %u --start %g --start-noise %g --jitter %g --blur-sigma %g --seed %" G_GUINT64_FORMAT "%s"),
+                            "--replace %s --grid %u --start %g --start-noise %g --jitter %g --blur-sigma %g --seed %" G_GUINT64_FORMAT "%s\n"
+                            "With --grid 1, or with --step and no --grid, the mask has a value for every voxel and the defaults are\n"
+                            "--start 1 --step 0.1."),
                           params.lambda1, params.lambda2, params.beta1, params.beta2, NORM_CHOICES[params.norm],
                           params.n_iterations, params.step, REPLACEMENTS[params.replacement], params.grid, params.start,
                           params.start_noise, params.jitter, params.blur_sigma, params.seed,
                           params.stop_early ? " --stop-early" : " --no-stop-early");
+}
+
+/* The measured defaults belong together: a coarse grid, a start below 1, a small step. On every voxel the optimiser is
+ * the plain one of the definition, m_0 = 1 and a step of 0.1; naming a step without a grid asks for that one, too. */
+static void
+settle_grid (CliMaskOptions *self)
+{
+  DubMaskParams defaults;
+
+  dub_mask_params_init (&defaults);
+  if (self->grid == -1)
+    self->grid = isnan (self->params.step) ? (int) defaults.grid : 1;
+  if (isnan (self->params.start))
+    self->params.start = self->grid == 1 ? 1.0 : defaults.start;
+  if (isnan (self->params.step))
+    self->params.step = self->grid == 1 ? 0.1 : defaults.step;
 }
 
 gboolean
@@ -84,6 +106,7 @@ cli_mask_options_parse (CliMaskOptions *self,
 
   if (self->class_index < 0)
     return cli_usage_error (error, _("The option --class K is missing, or K is below 0."));
+  settle_grid (self);
   if (self->n_iterations < 1 || self->grid < 1)
     return cli_usage_error (error, _("--iterations is %d and --grid is %d, expected at least 1."), self->n_iterations,
                             self->grid);

@@ -12,6 +12,8 @@ static const float WINDOW[4] = { 50.0f, 72.0f, 92.0f, 108.0f };
 /* Smooth fields: nodes every so many mm, blurred over so many nodes. */
 static const double NODE_SPACING = 8.0;
 static const double NODE_SIGMA = 2.0;
+/* Smoothness of the grey-matter map, in voxels of the grid: about that of a tissue probability map. */
+static const double GREY_SIGMA = 0.8;
 /* Soft edge of the affected regions, mm. */
 static const double EDGE_SIGMA = 1.0;
 /* Voxels around the brain; extents are rounded up to multiples of 8 so that pooling divides them. */
@@ -93,8 +95,7 @@ fill_template (DubPhantom       *self,
   }
 
   for (int a = 0; a < 3; a++) {
-    /* A voxel of the grid sees the mean of what lies in it. */
-    grey_sigma[a] = 0.4 * self->options.voxel_size / self->spacing[a];
+    grey_sigma[a] = GREY_SIGMA * self->options.voxel_size / self->spacing[a];
     edge_sigma[a] = EDGE_SIGMA / self->spacing[a];
   }
 

@@ -7,15 +7,15 @@ void
 dub_mask_params_init (DubMaskParams *self)
 {
   *self = (DubMaskParams) {
-    .lambda1 = 50.0,
-    .lambda2 = 50.0,
+    .lambda1 = 20.0,
+    .lambda2 = 100.0,
     .beta1 = 1.0,
     .beta2 = 3.0,
     .norm = DUB_NORM_MEAN,
-    .step = 0.1,
+    .step = 0.05,
     .n_iterations = 150,
-    .grid = 1,
-    .start = 1.0,
+    .grid = 2,
+    .start = 0.5,
     .seed = 1,
     .target_class = 1,
     .replacement = DUB_REPLACE_ONE,

@@ -25,7 +25,7 @@ typedef struct {
 } DubDemoOptions;
 
 #define DUB_DEMO_DEFAULT \
-  ((DubDemoOptions) { .voxel_size = 2.0, .n_train = 128, .n_test = 24, .n_epochs = 6, .batch = 4, .seed = 1 })
+  ((DubDemoOptions) { .voxel_size = 2.0, .n_train = 64, .n_test = 24, .n_epochs = 20, .batch = 4, .seed = 1 })
 
 /* @stage: what is being done, for a person; @fraction of the whole in [0, 1]. */
 typedef void (*DubDemoFunc) (const char *stage,

@@ -73,6 +73,7 @@ dub_train_fit (DubGraph              *graph,
 
   if (batch == NULL)
     return FALSE;
+  dub_trainer_set_smoothing (trainer, options->label_smoothing);
 
   Fit fit = {
     .options = options,

@@ -35,6 +35,10 @@ void        dub_trainer_free       (DubTrainer      *self);
 void        dub_trainer_set_rate   (DubTrainer      *self,
                                     double           step);
 
+/* Label smoothing α of the steps that follow; 0 at first. */
+void        dub_trainer_set_smoothing (DubTrainer   *self,
+                                    double           smoothing);
+
 /* dub_trainer_step:
  * @batch: of the type given to _new
  * @labels: [B]
@@ -67,6 +71,7 @@ typedef struct {
   DubAdam  adam;
   gboolean cosine;       /* the step size falls along half a cosine to 0 at the last step */
   uint64_t seed;         /* of the order of cases and of dropout */
+  double   label_smoothing; /* α in [0, 1), see loss.h */
   double   loss_goal;    /* stop after an epoch whose mean loss is below; 0 = never */
 } DubTrainOptions;
 

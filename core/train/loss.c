@@ -38,6 +38,7 @@ dub_softmax_row_gradient (const double *probabilities,
 double
 dub_cross_entropy (const DubTensor *logits,
                    const int       *labels,
+                   double           smoothing,
                    DubTensor       *d_logits,
                    size_t          *n_correct)
 {
@@ -51,6 +52,7 @@ dub_cross_entropy (const DubTensor *logits,
     size_t label = (size_t) labels[i];
     size_t answer = 0;
     double exponentials = 0.0;
+    double mean = 0.0;
 
     for (size_t c = 1; c < n_classes; c++)
       if (z[c] > z[answer])
@@ -58,17 +60,20 @@ dub_cross_entropy (const DubTensor *logits,
     correct += answer == label;
 
     /* ln Σ exp z, around the largest logit. */
-    for (size_t c = 0; c < n_classes; c++)
+    for (size_t c = 0; c < n_classes; c++) {
       exponentials += exp ((double) z[c] - (double) z[answer]);
-    sum += log (exponentials) + (double) z[answer] - (double) z[label];
+      mean += (double) z[c] / (double) n_classes;
+    }
+    sum += log (exponentials) + (double) z[answer] - (1.0 - smoothing) * (double) z[label] - smoothing * mean;
 
     if (d_logits != NULL) {
       float *dz = dub_tensor_f32 (d_logits) + i * n_classes;
 
       for (size_t c = 0; c < n_classes; c++) {
         double p = exp ((double) z[c] - (double) z[answer]) / exponentials;
+        double target = (c == label ? 1.0 - smoothing : 0.0) + smoothing / (double) n_classes;
 
-        dz[c] = (float) ((p - (c == label ? 1.0 : 0.0)) / (double) n);
+        dz[c] = (float) ((p - target) / (double) n);
       }
     }
   }

@@ -27,13 +27,15 @@ void   dub_softmax_row_gradient (const double *probabilities,
 /* dub_cross_entropy:
  * @logits: (N, C) float32
  * @labels: [N] in [0, C)
+ * @smoothing: α in [0, 1): the target of the label is 1 - α + α/C, of the others α/C (002, eq. 11); 0 = none
  * @d_logits: (nullable): (N, C), overwritten with the gradient of the mean
  * @n_correct: (out) (optional): cases whose largest logit is the label's (the first of equal ones)
  *
- * Returns: mean over the batch of -ln p_label.
+ * Returns: mean over the batch of -Σ_c target_c ln p_c, without smoothing -ln p_label.
  */
 double dub_cross_entropy      (const DubTensor *logits,
                                const int       *labels,
+                               double           smoothing,
                                DubTensor       *d_logits,
                                size_t          *n_correct);
 

@@ -27,6 +27,7 @@ struct _DubTrainer {
   DubGraph  *graph;
   DubPlan   *plan;
   DubAdam    adam;
+  double     smoothing;   /* of the labels */
   guint      time;        /* steps done */
   GArray    *parameters;  /* of Parameter */
   GArray    *statistics;  /* of Statistic */
@@ -152,6 +153,15 @@ dub_trainer_set_rate (DubTrainer *self,
   self->adam.step = step;
 }
 
+void
+dub_trainer_set_smoothing (DubTrainer *self,
+                           double      smoothing)
+{
+  g_return_if_fail (smoothing >= 0.0 && smoothing < 1.0);
+
+  self->smoothing = smoothing;
+}
+
 size_t
 dub_trainer_peak_bytes (const DubTrainer *self)
 {
@@ -219,7 +229,7 @@ dub_trainer_step (DubTrainer  *self,
   if (!dub_plan_forward (self->plan, &batch, seed, run, error))
     return FALSE;
 
-  *loss = dub_cross_entropy (dub_plan_output (self->plan, 0), labels, self->d_logits, n_correct);
+  *loss = dub_cross_entropy (dub_plan_output (self->plan, 0), labels, self->smoothing, self->d_logits, n_correct);
   if (!isfinite (*loss)) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_NUMERIC,
                  "The loss is no finite number after %u steps; a smaller step size may help.", self->time);

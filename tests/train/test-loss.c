@@ -24,7 +24,7 @@ test_cross_entropy (void)
     expected += (log (sum) + 100.0 - (double) z[3 * n + (size_t) labels[n]]) / 4.0;
   }
 
-  double loss = dub_cross_entropy (logits, labels, slope, &n_correct);
+  double loss = dub_cross_entropy (logits, labels, 0.0, slope, &n_correct);
 
   g_assert_cmpfloat_with_epsilon (loss, expected, 1e-9);
   /* Cases 0 and 3; the tie of case 1 goes to class 0. */
@@ -34,11 +34,40 @@ test_cross_entropy (void)
     const float h = 1.0f / 64.0f;
 
     dub_tensor_f32 (logits)[i] = z[i] + h;
-    double up = dub_cross_entropy (logits, labels, NULL, NULL);
+    double up = dub_cross_entropy (logits, labels, 0.0, NULL, NULL);
     dub_tensor_f32 (logits)[i] = z[i] - h;
-    double down = dub_cross_entropy (logits, labels, NULL, NULL);
+    double down = dub_cross_entropy (logits, labels, 0.0, NULL, NULL);
     dub_tensor_f32 (logits)[i] = z[i];
     g_assert_cmpfloat_with_epsilon ((double) dub_tensor_f32 (slope)[i], (up - down) / (2.0 * (double) h), 2e-5);
+  }
+}
+
+/* With smoothing α the loss is (1 - α) times that of the label plus α times the mean over all classes taken as label. */
+static void
+test_label_smoothing (void)
+{
+  static const float z[] = { 0.4f, -1.0f, 2.5f };
+  static const double alpha = 0.2;
+  g_autoptr (DubTensor) logits = dub_tensor_new (DUB_DTYPE_F32, DUB_SHAPE (1, 3), NULL);
+  g_autoptr (DubTensor) slope = dub_tensor_new (DUB_DTYPE_F32, DUB_SHAPE (1, 3), NULL);
+  int label = 1;
+  double expected = 0.0;
+
+  for (int c = 0; c < 3; c++)
+    dub_tensor_f32 (logits)[c] = z[c];
+  for (int c = 0; c < 3; c++)
+    expected += dub_cross_entropy (logits, &c, 0.0, NULL, NULL) * (alpha / 3.0 + (c == label ? 1.0 - alpha : 0.0));
+  g_assert_cmpfloat_with_epsilon (dub_cross_entropy (logits, &label, alpha, slope, NULL), expected, 1e-12);
+
+  for (int c = 0; c < 3; c++) {
+    const float h = 1.0f / 64.0f;
+
+    dub_tensor_f32 (logits)[c] = z[c] + h;
+    double up = dub_cross_entropy (logits, &label, alpha, NULL, NULL);
+    dub_tensor_f32 (logits)[c] = z[c] - h;
+    double down = dub_cross_entropy (logits, &label, alpha, NULL, NULL);
+    dub_tensor_f32 (logits)[c] = z[c];
+    g_assert_cmpfloat_with_epsilon ((double) dub_tensor_f32 (slope)[c], (up - down) / (2.0 * (double) h), 2e-5);
   }
 }
 
@@ -113,6 +142,7 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/loss/label-smoothing", test_label_smoothing);
   g_test_add_func ("/loss/cross-entropy", test_cross_entropy);
   g_test_add_func ("/loss/softmax-gradient", test_softmax_gradient);
   g_test_add_func ("/adam/formula", test_adam);
