@@ -32,6 +32,14 @@ set_up (Fixture       *fixture,
   fixture_set_up (&fixture->fixture);
   fixture->slot = dub_compute_slot_new (1);
   fixture->session = dub_mask_session_new (fixture->slot);
+
+  /* The plain optimiser: a small network says nothing about the defaults. */
+  DubMaskParams params = *dub_mask_session_get_params (fixture->session);
+
+  params.grid = 1;
+  params.start = 1.0;
+  params.step = 0.1;
+  dub_mask_session_set_params (fixture->session, &params);
   g_signal_connect (fixture->session, "notify::frame-serial", G_CALLBACK (frame_cb), fixture);
 }
 

@@ -387,7 +387,8 @@ _dub_mask_page_update_frame (DubMaskPage *self)
 {
   DubMaskFrame *frame = dub_mask_session_get_frame (self->mask);
 
-  dub_viewer_set_overlay (self->viewer, frame != NULL ? frame->mask : NULL, TRUE);
+  /* Before the first iteration the mask is only its start, the same everywhere: nothing to see. */
+  dub_viewer_set_overlay (self->viewer, frame != NULL && frame->latest > 0 ? frame->mask : NULL, TRUE);
   dub_region_table_set_regions (self->region_table, frame != NULL ? frame->regions : NULL);
   update_energy (self, frame);
   update_effect (self, frame);
