@@ -1,0 +1,52 @@
+/* The recipe of a training run: everything that decides its bits, kept in the run's run.json.
+ *
+ * Two runs with one recipe, one data set and one split give the same network, on any number of threads.
+ */
+#pragma once
+
+#include "core/base/error.h"
+
+#include <json-glib/json-glib.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  char    *arch;            /* "resnet18", "cnn3d", "cnn2d", "mlp", or "onnx:PATH@NODE" */
+  int      width;           /* feature maps of the first stage; 0 = the architecture's own */
+  int      depth;           /* blocks of cnn2d / cnn3d, hidden layers of mlp; 0 = the architecture's own */
+  double   dropout;
+
+  /* The loss, see loss.h. */
+  double   label_smoothing, dca, entropy, mmce, mixup;
+  gboolean class_weights;   /* inverse class frequency of the training cases */
+
+  char    *optimizer;       /* "sgd", "adam", "adamw" */
+  double   rate, momentum, weight_decay, clip;  /* clip 0 = none */
+  char    *schedule;        /* "constant", "step", "cosine" */
+  guint    warmup_epochs;
+  guint    n_epochs;
+  guint    batch;
+  guint    patience;        /* epochs without a better validation value before stopping; 0 = never early */
+  char    *select_by;       /* "accuracy", "loss", "auroc": which epoch of the validation fold is the best */
+  guint    augment;         /* flags of augment.h */
+  uint64_t seed;
+} DubRecipe;
+
+/* The defaults for an architecture and the kind of data (see README of this folder for how they were chosen). */
+DubRecipe *dub_recipe_new       (const char       *arch);
+DubRecipe *dub_recipe_copy      (const DubRecipe  *self);
+void       dub_recipe_free      (DubRecipe        *self);
+JsonNode  *dub_recipe_to_json   (const DubRecipe  *self); /* (transfer full) */
+G_GNUC_WARN_UNUSED_RESULT
+DubRecipe *dub_recipe_from_json (JsonNode         *node,
+                                 const char       *where,
+                                 GError          **error);
+/* The family a run belongs to, made of its loss: "ce", "ce-dca15", "ce-ls0.05-w". (transfer full) */
+char      *dub_recipe_family    (const DubRecipe  *self);
+/* "Cross-entropy + 15 DCA": for a person. (transfer full) */
+char      *dub_recipe_loss_name (const DubRecipe  *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubRecipe, dub_recipe_free)
+
+G_END_DECLS
