@@ -13,6 +13,7 @@
 
 #include "core/data/atlas.h"
 #include "core/nn/graph.h"
+#include "core/study/study-data.h"
 
 G_BEGIN_DECLS
 
@@ -40,6 +41,10 @@ typedef struct {
   char         *id;   /* "cnn3d" */
   char         *path; /* absolute path of the ONNX file */
   DubPreprocess preprocess;
+  char         *family;     /* (nullable): runs that differ only in their fold share one: "ce-dca15" */
+  int           fold;       /* -1 = none */
+  DubPrepare   *prepare;    /* (nullable): how a case of the data set becomes the input */
+  char         *split_hash; /* (nullable): of the split it was trained on; checked whenever it is used */
 } DubStudyModel;
 
 typedef struct {
@@ -53,6 +58,7 @@ typedef struct {
   char      *atlas_table; /* (nullable) */
   uint64_t   seed;
   char      *version;     /* of the software that wrote it */
+  DubStudyData *data;     /* (nullable): the data set, its split and its cases; see study-data.h */
 } DubStudy;
 
 DubStudy  *dub_study_new       (const char    *title);
