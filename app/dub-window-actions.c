@@ -211,6 +211,15 @@ page_action (GtkWidget  *widget,
   gtk_stack_set_visible_child_name (self->pages, g_variant_get_string (parameter, NULL));
 }
 
+/* Pages lead to each other by name: "win.show-page" with "training". */
+static void
+show_page_action (GtkWidget  *widget,
+                  const char *name,
+                  GVariant   *parameter)
+{
+  _dub_window_show_page (DUB_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
 static void
 page_action_action (GtkWidget  *widget,
                     const char *name,
@@ -292,6 +301,7 @@ _dub_window_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.page", "s", page_action);
   gtk_widget_class_install_property_action (klass, "win.fullscreen", "fullscreened");
   gtk_widget_class_install_action (klass, "win.page-action", "s", page_action_action);
+  gtk_widget_class_install_action (klass, "win.show-page", "s", show_page_action);
   gtk_widget_class_install_action (klass, "win.export-figure", NULL, export_figure_action);
   gtk_widget_class_install_action (klass, "win.play", NULL, play_action);
 }

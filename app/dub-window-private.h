@@ -76,6 +76,9 @@ void       _dub_window_init_pictures      (DubWindow      *self);
 void       _dub_window_update_demo        (DubWindow      *self);
 
 /* dub-window.c */
+/* Selects the page @name where the open study has it; FALSE otherwise. */
+gboolean   _dub_window_show_page          (DubWindow      *self,
+                                           const char     *name);
 GtkWidget *_dub_window_current_page       (DubWindow      *self);
 /* Runs a class action of the page on top; FALSE where it has none of that name. */
 gboolean   _dub_window_run_page_action    (DubWindow      *self,

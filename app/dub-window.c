@@ -6,16 +6,25 @@
 
 enum { UNFOLD_WIDTH = 900 };
 
-/* The pages that a study has, in the order of the sidebar. */
+/* A page of a study; the sidebar lists those that apply to the open one. */
 typedef struct {
   const char *name;
   const char *title;
   const char *icon;
   GType     (*get_type) (void);
+  gboolean  (*applies)  (const DubStudy *study);
 } DubPageEntry;
 
+/* A mask needs volumes of their own; what only a data set has is shown by the other pages. */
+static gboolean
+has_volumes (const DubStudy *study)
+{
+  return study->data == NULL;
+}
+
+/* In the order of the sidebar. */
 static const DubPageEntry PAGES[] = {
-  { "mask", N_("Mask"), "dub-mask-symbolic", dub_mask_page_get_type },
+  { "mask", N_("Mask"), "dub-mask-symbolic", dub_mask_page_get_type, has_volumes },
 };
 
 G_DEFINE_FINAL_TYPE (DubWindow, dub_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -52,6 +61,43 @@ selected_entry (DubWindow *self)
   GtkListBoxRow *row = gtk_list_box_get_selected_row (self->page_list);
 
   return &PAGES[row != NULL ? gtk_list_box_row_get_index (row) : 0];
+}
+
+/* Shows the rows of the pages that apply, and keeps the chosen one where it does. */
+static void
+update_page_list (DubWindow *self)
+{
+  DubStudy *study = dub_session_get_study (self->session);
+  GtkListBoxRow *selected = gtk_list_box_get_selected_row (self->page_list), *first = NULL;
+  gboolean keep = FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (PAGES); i++) {
+    GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->page_list, (int) i);
+    gboolean applies = PAGES[i].applies (study);
+
+    gtk_widget_set_visible (GTK_WIDGET (row), applies);
+    if (applies && first == NULL)
+      first = row;
+    keep |= applies && row == selected;
+  }
+  if (!keep)
+    gtk_list_box_select_row (self->page_list, first);
+}
+
+/* Selects the page @name where the open study has it; FALSE otherwise. */
+gboolean
+_dub_window_show_page (DubWindow  *self,
+                       const char *name)
+{
+  DubStudy *study = dub_session_get_study (self->session);
+
+  for (gsize i = 0; study != NULL && i < G_N_ELEMENTS (PAGES); i++)
+    if (g_str_equal (PAGES[i].name, name) && PAGES[i].applies (study)) {
+      gtk_list_box_select_row (self->page_list, gtk_list_box_get_row_at_index (self->page_list, (int) i));
+      return TRUE;
+    }
+
+  return FALSE;
 }
 
 /* Writes down what the next start and the welcome page need to know. */
@@ -112,7 +158,7 @@ update_page (DubWindow *self)
   if (study == NULL)
     return;
 
-  if (study->models->len == 0 || study->cases->len == 0) {
+  if (study->data == NULL && (study->models->len == 0 || study->cases->len == 0)) {
     gboolean network = study->models->len == 0;
 
     adw_status_page_set_icon_name (self->incomplete, network ? "dub-network-symbolic" : "dub-volume-symbolic");
@@ -150,8 +196,7 @@ study_changed_cb (DubWindow *self)
 
   update_title (self);
   if (study != NULL) {
-    if (gtk_list_box_get_selected_row (self->page_list) == NULL)
-      gtk_list_box_select_row (self->page_list, gtk_list_box_get_row_at_index (self->page_list, 0));
+    update_page_list (self);
     update_page (self);
     adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
   } else {
@@ -165,6 +210,7 @@ static void
 study_edited_cb (DubWindow *self)
 {
   update_title (self);
+  update_page_list (self);
   update_page (self);
 }
 
