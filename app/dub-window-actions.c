@@ -201,21 +201,11 @@ toggle_sidebar_action (GtkWidget  *widget,
   g_object_set (settings, "sidebar-visible", !visible, NULL);
 }
 
+/* Pages lead to each other by name: "win.page" with "training". */
 static void
 page_action (GtkWidget  *widget,
              const char *name,
              GVariant   *parameter)
-{
-  DubWindow *self = DUB_WINDOW (widget);
-
-  gtk_stack_set_visible_child_name (self->pages, g_variant_get_string (parameter, NULL));
-}
-
-/* Pages lead to each other by name: "win.show-page" with "training". */
-static void
-show_page_action (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
 {
   _dub_window_show_page (DUB_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
@@ -301,7 +291,6 @@ _dub_window_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.page", "s", page_action);
   gtk_widget_class_install_property_action (klass, "win.fullscreen", "fullscreened");
   gtk_widget_class_install_action (klass, "win.page-action", "s", page_action_action);
-  gtk_widget_class_install_action (klass, "win.show-page", "s", show_page_action);
   gtk_widget_class_install_action (klass, "win.export-figure", NULL, export_figure_action);
   gtk_widget_class_install_action (klass, "win.play", NULL, play_action);
 }
