@@ -15,6 +15,7 @@ typedef struct {
   GArray    *seconds;      /* of double, one for each repeat */
   size_t     peak_bytes;   /* 0 = not stated */
   double     multiply_adds; /* of one repeat; 0 = not stated */
+  guint      n_cases;      /* images or volumes of one repeat; 0 = not stated */
 } CliBench;
 
 typedef struct {
@@ -36,6 +37,12 @@ gboolean cli_bench_mask_iteration (CliBench  *bench,
 gboolean cli_bench_meshnet        (CliBench  *bench,
                                    GError   **error);
 gboolean cli_bench_resnet18       (CliBench  *bench,
+                                   GError   **error);
+gboolean cli_bench_train_resnet18 (CliBench  *bench,
+                                   GError   **error);
+gboolean cli_bench_train_resnet18_w16 (CliBench *bench,
+                                   GError   **error);
+gboolean cli_bench_train_cnn3d    (CliBench  *bench,
                                    GError   **error);
 gboolean cli_bench_slice          (CliBench  *bench,
                                    GError   **error);

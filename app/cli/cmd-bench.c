@@ -14,6 +14,9 @@ const CliBenchRow CLI_BENCHES[] = {
     cli_bench_mask_iteration },
   { "meshnet", N_("forward pass of ten dilated 3-D convolutions on 256x256x256"), cli_bench_meshnet },
   { "resnet18", N_("forward pass of ResNet-18 with a 3x3 stem, 28x28, batch 128"), cli_bench_resnet18 },
+  { "train-resnet18", N_("a training step of ResNet-18 with a 3x3 stem, 28x28, batch 128"), cli_bench_train_resnet18 },
+  { "train-resnet18-w16", N_("the same with a quarter of the channels"), cli_bench_train_resnet18_w16 },
+  { "train-cnn3d", N_("a training step of the 3-D network 8-16-32-64-128, 121x145x121, batch 4"), cli_bench_train_cnn3d },
   { "slice", N_("one frame of scrolling a 600x600 pane through a 256x256x256 volume with an overlay"), cli_bench_slice },
   { NULL },
 };
@@ -77,6 +80,7 @@ measure (const CliBenchRow *row,
   bench->seconds = seconds;
   bench->peak_bytes = 0;
   bench->multiply_adds = 0.0;
+  bench->n_cases = 0;
   if (!row->run (bench, error))
     return FALSE;
   g_array_sort (seconds, compare_doubles);
@@ -85,11 +89,13 @@ measure (const CliBenchRow *row,
   double median = median_of (seconds);
 
   if (builder == NULL) {
-    printf ("%-15s %9.2f ms min %9.2f ms median %8.2f /s", row->name, 1e3 * min, 1e3 * median, 1.0 / min);
+    printf ("%-18s %9.2f ms min %9.2f ms median %8.2f /s", row->name, 1e3 * min, 1e3 * median, 1.0 / min);
     if (bench->peak_bytes > 0)
       printf (" %7.0f MB", (double) bench->peak_bytes / 1e6);
     if (bench->multiply_adds > 0.0)
       printf (" %7.0f GFLOP/s", 2e-9 * bench->multiply_adds / min);
+    if (bench->n_cases > 0)
+      printf (" %7.1f images/s", bench->n_cases / min);
     putchar ('\n');
     fflush (stdout);
     return TRUE;
@@ -104,6 +110,7 @@ measure (const CliBenchRow *row,
   cli_json_int (builder, "repeats", seconds->len);
   cli_json_double (builder, "peak_bytes", bench->peak_bytes > 0 ? (double) bench->peak_bytes : NAN);
   cli_json_double (builder, "gflop_per_second", bench->multiply_adds > 0.0 ? 2e-9 * bench->multiply_adds / min : NAN);
+  cli_json_double (builder, "images_per_second", bench->n_cases > 0 ? bench->n_cases / min : NAN);
   json_builder_end_object (builder);
 
   return TRUE;
@@ -115,7 +122,7 @@ describe_rows (void)
   GString *text = g_string_new (_("Without a NAME all are measured. Names:\n"));
 
   for (const CliBenchRow *row = CLI_BENCHES; row->name != NULL; row++)
-    g_string_append_printf (text, "  %-15s %s\n", row->name, _(row->what));
+    g_string_append_printf (text, "  %-18s %s\n", row->name, _(row->what));
 
   return g_string_free (text, FALSE);
 }

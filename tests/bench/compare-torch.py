@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Dubito and eager PyTorch side by side: the same work, machine, threads and minute; prints a Markdown table.
 
+Memory is what the process grew by at its largest, on both sides: over a process that only imports torch, and
+over one that only prints its version.
+
     tests/bench/compare-torch.py build/app/cli/dubito-cli [--threads 2] [--rounds 3] [NAME...]
 
 Each round measures ours, then theirs, each in a process of its own; the table shows the minimum over all
@@ -8,23 +11,31 @@ repeats, which is what the machine can do when nothing else disturbs it.
 """
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
 import time
 
-REPEATS = {'mask-iteration': (20, 4), 'meshnet': (4, 2), 'resnet18': (8, 5)}  # ours, theirs, for each round
+# Ours, theirs, for each round.
+REPEATS = {'mask-iteration': (20, 4), 'meshnet': (4, 2), 'resnet18': (8, 5), 'train-resnet18': (4, 4),
+           'train-resnet18-w16': (10, 10), 'train-cnn3d': (4, 2)}
 
 
-def mask_iteration(torch):
-    """Forward, backward to the mask, both regularisers, Adam and the clip; source 001's network in eval mode."""
+def cnn3d(torch):
+    """The network of source 001."""
     nn = torch.nn
     layers, before = [], 1
     for channels in (8, 16, 32, 64, 128):
         layers += [nn.Conv3d(before, channels, 3, padding=1), nn.BatchNorm3d(channels), nn.LeakyReLU(0.01), nn.MaxPool3d(2)]
         before = channels
-    net = nn.Sequential(*layers, nn.Flatten(), nn.Dropout(0.5), nn.Linear(128 * 3 * 4 * 3, 64), nn.LeakyReLU(0.01),
-                        nn.Linear(64, 2)).eval().requires_grad_(False)
+    return nn.Sequential(*layers, nn.Flatten(), nn.Dropout(0.5), nn.Linear(128 * 3 * 4 * 3, 64), nn.LeakyReLU(0.01),
+                         nn.Linear(64, 2))
+
+
+def mask_iteration(torch):
+    """Forward, backward to the mask, both regularisers, Adam and the clip; source 001's network in eval mode."""
+    net = cnn3d(torch).eval().requires_grad_(False)
     image = torch.rand(121, 145, 121)
     m = torch.ones(121, 145, 121, requires_grad=True)
     adam = torch.optim.Adam([m], lr=0.1)
@@ -63,8 +74,8 @@ def meshnet(torch):
     return step
 
 
-def resnet18(torch):
-    """ResNet-18 with a 3x3 stem on a batch of 128 pictures of 28x28."""
+def resnet(torch, width):
+    """ResNet-18 with a 3x3 stem."""
     nn = torch.nn
 
     class Block(nn.Module):
@@ -79,11 +90,16 @@ def resnet18(torch):
         def forward(self, x):
             return torch.relu(self.body(x) + self.short(x))
 
-    layers, before = [nn.Conv2d(1, 64, 3, 1, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU()], 64
-    for channels, stride in ((64, 1), (128, 2), (256, 2), (512, 2)):
+    layers, before = [nn.Conv2d(1, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()], width
+    for channels, stride in ((width, 1), (2 * width, 2), (4 * width, 2), (8 * width, 2)):
         layers += [Block(before, channels, stride), Block(channels, channels, 1)]
         before = channels
-    net = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 2)).eval()
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8 * width, 2))
+
+
+def resnet18(torch):
+    """ResNet-18 forward on a batch of 128 pictures of 28x28."""
+    net = resnet(torch, 64).eval()
     images = torch.rand(128, 1, 28, 28)
 
     def step():
@@ -92,7 +108,28 @@ def resnet18(torch):
     return step
 
 
-PEERS = {'mask-iteration': mask_iteration, 'meshnet': meshnet, 'resnet18': resnet18}
+def training(torch, net, shape):
+    """Forward with batch statistics, cross-entropy, backward to all parameters, Adam."""
+    net.train()
+    adam = torch.optim.Adam(net.parameters(), lr=1e-3)
+    batch = torch.rand(shape)
+    labels = torch.arange(shape[0]) % 2
+
+    def step():
+        adam.zero_grad(set_to_none=True)
+        torch.nn.functional.cross_entropy(net(batch), labels).backward()
+        adam.step()
+    return step
+
+
+PEERS = {
+    'mask-iteration': mask_iteration,
+    'meshnet': meshnet,
+    'resnet18': resnet18,
+    'train-resnet18': lambda torch: training(torch, resnet(torch, 64), (128, 1, 28, 28)),
+    'train-resnet18-w16': lambda torch: training(torch, resnet(torch, 16), (128, 1, 28, 28)),
+    'train-cnn3d': lambda torch: training(torch, cnn3d(torch), (4, 1, 121, 145, 121)),
+}
 
 
 def measure_theirs(name, threads, repeats):
@@ -112,11 +149,15 @@ def measure_theirs(name, threads, repeats):
     print(json.dumps({'ms': found, 'peak_bytes': 1024 * (after - before), 'version': torch.__version__}))
 
 
-def document(command):
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        sys.exit(f'{" ".join(command)} failed:\n{done.stderr}')
-    return json.loads(done.stdout)
+def run(command):
+    """What a command prints, and the largest memory it had."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        told = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f'{" ".join(command)} failed.')
+    return told, 1024 * usage.ru_maxrss
 
 
 def main():
@@ -126,23 +167,27 @@ def main():
     parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--rounds', type=int, default=3)
     parser.add_argument('--theirs', help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     if arguments.theirs:
         measure_theirs(arguments.theirs, arguments.threads, REPEATS[arguments.theirs][1])
         return
     rows = []
+    _, nothing = run([arguments.cli, '--version'])
     for name in arguments.names or list(PEERS):
         if name not in PEERS:
             sys.exit(f'There is no benchmark {name}, expected: {", ".join(PEERS)}.')
         ours, theirs = [], []
+        our_bytes = 0
         for _ in range(arguments.rounds):
-            one = document([arguments.cli, 'bench', name, '--json', '--threads', str(arguments.threads), '--repeats',
-                            str(REPEATS[name][0])])
-            ours.append(one['benchmarks'][0])
-            theirs.append(document([sys.executable, __file__, arguments.cli, '--theirs', name, '--threads', str(arguments.threads)]))
+            told, n_bytes = run([arguments.cli, 'bench', name, '--json', '--threads', str(arguments.threads), '--repeats',
+                                 str(REPEATS[name][0])])
+            ours.append(json.loads(told)['benchmarks'][0])
+            our_bytes = max(our_bytes, n_bytes - nothing)
+            told, _ = run([sys.executable, __file__, arguments.cli, '--theirs', name, '--threads', str(arguments.threads)])
+            theirs.append(json.loads(told))
         our_ms = min(one['min_ms'] for one in ours)
         their_ms = min(min(one['ms']) for one in theirs)
-        our_bytes, their_bytes = ours[0]['peak_bytes'], max(one['peak_bytes'] for one in theirs)
+        their_bytes = max(one['peak_bytes'] for one in theirs)
         rows.append(f'| {name} | {their_ms:.1f} ms, {their_bytes / 1e6:.0f} MB | {our_ms:.1f} ms, {our_bytes / 1e6:.0f} MB '
                     f'| **{their_ms / our_ms:.1f}×** |')
         version = theirs[0]['version']
