@@ -274,14 +274,15 @@ train (Demo    *self,
   DubTrainOptions options = {
     .n_epochs = self->options->n_epochs,
     .batch = self->options->batch,
-    .adam = DUB_ADAM_DEFAULT,
-    .cosine = TRUE,
-    .label_smoothing = LABEL_SMOOTHING,
+    .last_batch = DUB_LAST_BATCH_DROP,
+    .optimizer = dub_optimizer_defaults (DUB_OPTIMIZER_ADAM),
+    .schedule = { .kind = DUB_SCHEDULE_COSINE },
+    .loss = { .smoothing = LABEL_SMOOTHING },
     .seed = self->options->seed,
   };
   Progress progress = { .demo = self, .run = run };
 
-  options.adam.step = TRAINING_STEP;
+  options.optimizer.rate = TRAINING_STEP;
   self->graph = dub_arch_cnn3d (dim, channels, n_blocks, 2, 0.0, self->options->seed, error);
 
   return self->graph != NULL &&

@@ -1,107 +1,73 @@
-/* The training loop of a classifier.
+/* The training loop of a classifier: epochs of shuffled batches, with progress and an end rule.
  *
- *   trainer ← graph with parameters        binds a training plan for one batch shape
- *   step    ← batch, labels, seed          forward, cross-entropy, backward, Adam, running statistics
- *   fit     ← cases                        epochs of shuffled batches, with progress and an end rule
- *
- * The graph's parameters and the running means and variances of its batch
- * normalisations are changed in place; the trainer owns the graph meanwhile.
- * Letters: B cases of a batch, C classes.
+ * The loop is made of pure functions that a longer one (folds, checkpoints, early stopping) uses as well: the order
+ * of an epoch, its batches, and the rate of a step.
  */
 #pragma once
 
-#include "core/nn/plan.h"
-#include "core/train/adam.h"
+#include "core/train/schedule.h"
+#include "core/train/trainer.h"
 
 G_BEGIN_DECLS
 
-typedef struct _DubTrainer DubTrainer;
+/* What becomes of the cases that do not fill the last batch of an epoch. */
+typedef enum {
+  DUB_LAST_BATCH_KEEP, /* a smaller batch, unless it is a single case, which batch normalisation cannot take */
+  DUB_LAST_BATCH_DROP, /* left out; another epoch's order leaves out others */
+} DubLastBatch;
 
-/* dub_trainer_new:
- * @graph: one float32 input with the batch as first extent, logits (B, C) as first output
- * @input: type of one batch
- *
- * Returns: (transfer full), or NULL with @error set (see dub_plan_new).
- */
-G_GNUC_WARN_UNUSED_RESULT
-DubTrainer *dub_trainer_new        (DubGraph        *graph,
-                                    const DubType   *input,
-                                    const DubAdam   *adam,
-                                    DubRun          *run,
-                                    GError         **error);
-void        dub_trainer_free       (DubTrainer      *self);
-
-/* The step size from the next step on: schedules belong to the caller. */
-void        dub_trainer_set_rate   (DubTrainer      *self,
-                                    double           step);
-
-/* Label smoothing α of the steps that follow; 0 at first. */
-void        dub_trainer_set_smoothing (DubTrainer   *self,
-                                    double           smoothing);
-
-/* dub_trainer_step:
- * @batch: of the type given to _new
- * @labels: [B]
- * @seed: of dropout
- * @loss: (out): mean cross-entropy of the batch before the update
- * @n_correct: (out) (optional)
- *
- * A cancelled step has changed nothing. DUB_ERROR_NUMERIC where the loss is no longer finite.
- */
-gboolean    dub_trainer_step       (DubTrainer      *self,
-                                    DubTensor       *batch,
-                                    const int       *labels,
-                                    uint64_t         seed,
-                                    double          *loss,
-                                    size_t          *n_correct,
-                                    DubRun          *run,
-                                    GError         **error);
-
-size_t      dub_trainer_peak_bytes (const DubTrainer *self);
-
-/* Fills @target (one case of the batch, without the batch extent) with case @index. */
-typedef gboolean (*DubCaseFunc)    (size_t           index,
-                                    float           *target,
-                                    gpointer         user_data,
-                                    GError         **error);
+/* Batches of one epoch. The last one has n_cases - (n - 1) · batch cases, at most @batch. A set smaller than a batch is one
+ * smaller batch with KEEP. */
+size_t      dub_train_n_batches    (size_t                     n_cases,
+                                    size_t                     batch,
+                                    DubLastBatch               last);
+/* The order of the cases in an epoch, a pure function of (seed, epoch). @order: (out): [n_cases] */
+void        dub_train_order        (uint64_t                   seed,
+                                    guint                      epoch,
+                                    size_t                     n_cases,
+                                    size_t                    *order);
+/* The seed of dropout and mixup in a step counted from 0 over the whole training. */
+uint64_t    dub_train_step_seed    (uint64_t                   seed,
+                                    uint64_t                   step);
 
 typedef struct {
-  guint    n_epochs;
-  size_t   batch;        /* B; an incomplete last batch of an epoch is left out */
-  DubAdam  adam;
-  gboolean cosine;       /* the step size falls along half a cosine to 0 at the last step */
-  uint64_t seed;         /* of the order of cases and of dropout */
-  double   label_smoothing; /* α in [0, 1), see loss.h */
-  double   loss_goal;    /* stop after an epoch whose mean loss is below; 0 = never */
+  guint               n_epochs;
+  size_t              batch;        /* B */
+  DubLastBatch        last_batch;
+  DubOptimizerOptions optimizer;
+  DubSchedule         schedule;     /* multiplies the optimiser's rate */
+  DubLoss             loss;
+  uint64_t            seed;         /* of the order of cases, dropout and mixup */
+  double              loss_goal;    /* stop after an epoch whose mean loss is below; 0 = never */
 } DubTrainOptions;
 
 /* After each step; @fraction of the whole in [0, 1]. */
-typedef void (*DubTrainFunc)       (guint            epoch,
-                                    double           fraction,
-                                    double           loss,
-                                    gpointer         user_data);
+typedef void (*DubTrainFunc)       (guint                      epoch,
+                                    double                     fraction,
+                                    double                     loss,
+                                    gpointer                   user_data);
 
 /* dub_train_fit:
+ * @input: type of one full batch
  * @labels: [n_cases]
- * @loss: (out) (optional): mean loss of the last epoch
+ * @loss: (out) (optional): mean total loss over the batches of the last epoch
  */
-gboolean    dub_train_fit          (DubGraph              *graph,
-                                    const DubType         *input,
-                                    size_t                 n_cases,
-                                    const int             *labels,
-                                    DubCaseFunc            get_case,
-                                    gpointer               case_data,
-                                    const DubTrainOptions *options,
-                                    DubTrainFunc           progress,
-                                    gpointer               progress_data,
-                                    double                *loss,
-                                    DubRun                *run,
-                                    GError               **error);
+gboolean    dub_train_fit          (DubGraph                  *graph,
+                                    const DubType             *input,
+                                    size_t                     n_cases,
+                                    const int                 *labels,
+                                    DubCaseFunc                get_case,
+                                    gpointer                   case_data,
+                                    const DubTrainOptions     *options,
+                                    DubTrainFunc               progress,
+                                    gpointer                   progress_data,
+                                    double                    *loss,
+                                    DubRun                    *run,
+                                    GError                   **error);
 
 /* Leaves every batch normalisation with its first output alone, as a network for inference has it:
- * the running statistics stay as they are from now on. Before an export. */
-void        dub_train_freeze       (DubGraph              *graph);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubTrainer, dub_trainer_free)
+ * the running statistics stay as they are from now on. Before an export; a trainer made afterwards no longer
+ * renews them. */
+void        dub_train_freeze       (DubGraph                  *graph);
 
 G_END_DECLS
