@@ -5,7 +5,7 @@
 #include "app/cli/cli-run.h"
 #include "core/base/rng.h"
 #include "core/nn/arch.h"
-#include "core/train/loop.h"
+#include "core/train/trainer.h"
 
 static gboolean
 bench_training (CliBench  *bench,
@@ -15,11 +15,10 @@ bench_training (CliBench  *bench,
 {
   DubType type = { .dtype = DUB_DTYPE_F32, .shape = shape };
   g_autoptr (DubTensor) batch = dub_tensor_new (DUB_DTYPE_F32, shape, error);
-  g_autoptr (DubTrainer) trainer = batch != NULL ? dub_trainer_new (graph, &type, &DUB_ADAM_DEFAULT, bench->run, error)
-                                                 : NULL;
+  DubOptimizerOptions adam = dub_optimizer_defaults (DUB_OPTIMIZER_ADAM);
+  g_autoptr (DubTrainer) trainer = batch != NULL ? dub_trainer_new (graph, &type, &adam, bench->run, error) : NULL;
   g_autofree int *labels = g_new (int, shape.dim[0]);
   DubRng rng;
-  double loss;
 
   if (trainer == NULL)
     return FALSE;
@@ -33,7 +32,7 @@ bench_training (CliBench  *bench,
   for (guint i = 0; i < bench->n_repeats + 1; i++) {
     gint64 start = g_get_monotonic_time ();
 
-    if (!dub_trainer_step (trainer, batch, labels, i, &loss, NULL, bench->run, error))
+    if (!dub_trainer_step (trainer, batch, labels, NULL, i, NULL, bench->run, error))
       return FALSE;
     if (i > 0)
       cli_bench_add (bench, start);
