@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "ui/figures/decimate.h"
+#include "ui/figures/figure-marks.h"
 #include "ui/figures/ticks.h"
 
 /* Distances in units of the caption's size, so that screen and paper keep one look. */
@@ -89,7 +90,9 @@ static DubRgba
 series_color (const DubTheme  *theme,
               const DubSeries *series)
 {
-  return theme->series[MIN (series->color, G_N_ELEMENTS (theme->series) - 1)];
+  DubRgba color = theme->series[MIN (series->color, G_N_ELEMENTS (theme->series) - 1)];
+
+  return dub_rgba_with_alpha (color, color.alpha * series->alpha);
 }
 
 static double
@@ -134,6 +137,10 @@ legend (const DubFigure *self,
     return 0.0;
   for (guint s = 0; s < self->series->len; s++) {
     const DubSeries *series = self->series->pdata[s];
+
+    if (series->name == NULL)
+      continue;
+
     double entry = (SWATCH + GAP) * size + dub_canvas_text_width (canvas, series->name, size, DUB_TEXT_LEFT);
 
     if (place > x && place + entry > x + width) {
@@ -144,13 +151,17 @@ legend (const DubFigure *self,
       double middle = row + 0.62 * size;
 
       cairo_save (cr);
-      cairo_set_line_width (cr, line_width (theme, series));
-      set_dash (cr, series, line_width (theme, series), 0.0);
       dub_canvas_set_color (canvas, series_color (theme, series));
-      cairo_move_to (cr, place, middle);
-      cairo_line_to (cr, place + SWATCH * size, middle);
-      cairo_stroke (cr);
+      if (series->weight > 0.0) {
+        cairo_set_line_width (cr, line_width (theme, series));
+        set_dash (cr, series, line_width (theme, series), 0.0);
+        cairo_move_to (cr, place, middle);
+        cairo_line_to (cr, place + SWATCH * size, middle);
+        cairo_stroke (cr);
+      }
       cairo_restore (cr);
+      if (series->mark != DUB_MARK_NONE)
+        _dub_figure_draw_mark (canvas, series->mark, series_color (theme, series), place + 0.5 * SWATCH * size, middle);
       dub_canvas_text (canvas, series->name, size, DUB_TEXT_LEFT, theme->text, place + (SWATCH + GAP) * size,
                        row + size);
     }
@@ -180,6 +191,21 @@ stroke_chunk (cairo_t        *cr,
 }
 
 static void
+draw_marks (const DubSeries       *series,
+            DubCanvas             *canvas,
+            const DubFigureLayout *layout)
+{
+  DubRgba color = series_color (dub_canvas_get_theme (canvas), series);
+
+  for (size_t i = 0; series->mark != DUB_MARK_NONE && i < series->n; i++) {
+    double x = dub_figure_layout_to_px_x (layout, series->x[i]), y = dub_figure_layout_to_px_y (layout, series->y[i]);
+
+    if (isfinite (x) && isfinite (y))
+      _dub_figure_draw_mark (canvas, series->mark, color, x, y);
+  }
+}
+
+static void
 draw_series (const DubSeries       *series,
              DubCanvas             *canvas,
              const DubFigureLayout *layout)
@@ -190,6 +216,10 @@ draw_series (const DubSeries       *series,
   const DubPoint *points = (const DubPoint *) (void *) line->data;
   cairo_t *cr = dub_canvas_get_cairo (canvas);
 
+  if (!(series->weight > 0.0)) {
+    draw_marks (series, canvas, layout);
+    return;
+  }
   cairo_save (cr);
   cairo_set_line_width (cr, width);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
@@ -224,6 +254,7 @@ draw_series (const DubSeries       *series,
     start = end + 1;
   }
   cairo_restore (cr);
+  draw_marks (series, canvas, layout);
 }
 
 /* Short marks at 2 … 9 of each decade, where a decade is tall enough to tell them apart. */
@@ -320,7 +351,9 @@ dub_figure_draw (const DubFigure *self,
   ticks_init (&x_ticks, canvas, box.x_kind, box.x_range, (int) CLAMP (box.width / (4.5 * size), 2, 9));
 
   legend (self, canvas, box.x, 0.0, width - box.x, TRUE);
+  _dub_figure_draw_pending (self, canvas, &box);
   draw_axes (self, canvas, &box, &x_ticks, &y_ticks, 1.0 * size);
+  _dub_figure_draw_rules (self, canvas, &box);
   if (dub_figure_has_points (self)) {
     cairo_save (cr);
     cairo_rectangle (cr, box.x, box.y - theme->line_width, box.width + theme->line_width,
@@ -329,6 +362,7 @@ dub_figure_draw (const DubFigure *self,
     for (guint s = self->series->len; s > 0; s--)
       draw_series (self->series->pdata[s - 1], canvas, &box);
     cairo_restore (cr);
+    _dub_figure_draw_notes (self, canvas, &box);
   } else if (self->empty != NULL) {
     dub_canvas_text (canvas, self->empty, theme->font_body, DUB_TEXT_CENTRE, theme->dim, box.x + box.width / 2.0,
                      box.y + box.height / 2.0 + 0.36 * theme->font_body);
@@ -337,6 +371,30 @@ dub_figure_draw (const DubFigure *self,
   ticks_clear (&y_ticks);
   if (layout != NULL)
     *layout = box;
+}
+
+/* A series of its own colour keeps it; the first one, whose value the cursor is about, takes the cursor's. */
+static void
+draw_cursor_marker (const DubFigure       *self,
+                    DubCanvas             *canvas,
+                    const DubFigureLayout *layout,
+                    const DubSeries       *series)
+{
+  const DubTheme *theme = dub_canvas_get_theme (canvas);
+  cairo_t *cr = dub_canvas_get_cairo (canvas);
+  double x = dub_figure_layout_to_px_x (layout, self->cursor);
+  double y = dub_figure_layout_to_px_y (layout, dub_series_value_at (series, self->cursor));
+
+  if (!isfinite (y) || y < layout->y || y > layout->y + layout->height)
+    return;
+  cairo_save (cr);
+  dub_canvas_set_color (canvas, series->cursor_marker ? series_color (theme, series) : theme->accent);
+  cairo_arc (cr, x, y, 2.3 * theme->line_width, 0.0, 2.0 * G_PI);
+  cairo_fill_preserve (cr);
+  dub_canvas_set_color (canvas, theme->view);
+  cairo_set_line_width (cr, 0.6 * theme->line_width);
+  cairo_stroke (cr);
+  cairo_restore (cr);
 }
 
 void
@@ -356,19 +414,13 @@ dub_figure_draw_cursor (const DubFigure       *self,
   cairo_move_to (cr, x, layout->y);
   cairo_line_to (cr, x, layout->y + layout->height);
   cairo_stroke (cr);
-  if (self->cursor_marker && self->series->len > 0) {
-    double value = dub_series_value_at (self->series->pdata[0], self->cursor);
-    double y = dub_figure_layout_to_px_y (layout, value);
-
-    if (isfinite (y) && y >= layout->y && y <= layout->y + layout->height) {
-      cairo_arc (cr, x, y, 2.3 * theme->line_width, 0.0, 2.0 * G_PI);
-      cairo_fill_preserve (cr);
-      dub_canvas_set_color (canvas, theme->view);
-      cairo_set_line_width (cr, 0.6 * theme->line_width);
-      cairo_stroke (cr);
-    }
-  }
   cairo_restore (cr);
+  for (guint s = self->series->len; s > 0; s--) {
+    const DubSeries *series = self->series->pdata[s - 1];
+
+    if (series->cursor_marker || (self->cursor_marker && s == 1))
+      draw_cursor_marker (self, canvas, layout, series);
+  }
 }
 
 gboolean

@@ -14,14 +14,31 @@ series_free (DubSeries *series)
   g_free (series);
 }
 
+static void
+note_clear (gpointer data)
+{
+  g_free (((DubNote *) data)->text);
+}
+
+static void
+rule_clear (gpointer data)
+{
+  g_free (((DubRule *) data)->text);
+}
+
 DubFigure *
 dub_figure_new (void)
 {
   DubFigure *self = g_new0 (DubFigure, 1);
 
   self->series = g_ptr_array_new_with_free_func ((GDestroyNotify) series_free);
+  self->notes = g_array_new (FALSE, FALSE, sizeof (DubNote));
+  g_array_set_clear_func (self->notes, note_clear);
+  self->rules = g_array_new (FALSE, FALSE, sizeof (DubRule));
+  g_array_set_clear_func (self->rules, rule_clear);
   self->legend = TRUE;
   self->cursor = NAN;
+  self->pending = NAN;
 
   return self;
 }
@@ -35,6 +52,8 @@ dub_figure_free (DubFigure *self)
   g_free (self->y.label);
   g_free (self->empty);
   g_ptr_array_unref (self->series);
+  g_array_unref (self->notes);
+  g_array_unref (self->rules);
   g_free (self);
 }
 
@@ -92,12 +111,41 @@ dub_figure_add_series (DubFigure    *self,
   series->stroke = stroke;
   series->color = color;
   series->weight = 1.0;
+  series->alpha = 1.0;
   series->n = n;
   series->x = g_memdup2 (x, n * sizeof *x);
   series->y = g_memdup2 (y, n * sizeof *y);
   g_ptr_array_add (self->series, series);
 
   return series;
+}
+
+void
+dub_figure_add_note (DubFigure  *self,
+                     const char *text,
+                     double      x,
+                     double      y,
+                     gboolean    ring,
+                     guint       color)
+{
+  g_return_if_fail (self != NULL);
+
+  DubNote note = { .text = g_strdup (text), .x = x, .y = y, .ring = ring, .color = color };
+
+  g_array_append_val (self->notes, note);
+}
+
+void
+dub_figure_add_rule (DubFigure  *self,
+                     gboolean    vertical,
+                     double      value,
+                     const char *text)
+{
+  g_return_if_fail (self != NULL);
+
+  DubRule rule = { .vertical = vertical, .value = value, .text = g_strdup (text) };
+
+  g_array_append_val (self->rules, rule);
 }
 
 static gboolean
@@ -252,7 +300,10 @@ dub_figure_to_csv (const DubFigure *self)
     const DubSeries *series = self->series->pdata[s];
 
     g_string_append_c (out, ',');
-    append_cell (out, series->name);
+    if (series->name != NULL)
+      append_cell (out, series->name);
+    else
+      g_string_append_printf (out, "series %u", s + 1);
     for (size_t i = 0; i < series->n; i++)
       if (isfinite (series->x[i]))
         g_array_append_val (places, series->x[i]);

@@ -1,4 +1,4 @@
-/* A plot as data: axes, line series, a cursor. figure-draw.h draws it.
+/* A plot as data: axes, series of lines and marks, notes, a cursor. figure-draw.h draws it.
  *
  * A figure holds final numbers in the units of its axes. On a log axis values that are not
  * positive, and NaN anywhere, break the line.
@@ -27,15 +27,41 @@ typedef enum {
   DUB_STROKE_DOTTED, /* 2-3 */
 } DubStroke;
 
+/* What stands at every point of a series. */
+typedef enum {
+  DUB_MARK_NONE,
+  DUB_MARK_DISC,
+  DUB_MARK_RING,     /* a value that is not final */
+  DUB_MARK_TRIANGLE, /* a failure */
+} DubMark;
+
 typedef struct {
-  char     *name;
+  char     *name;    /* NULL: not in the legend, as the folds under a mean */
   DubStroke stroke;
   guint     color;   /* index into DubTheme.series */
-  double    weight;  /* times the theme's line width */
+  double    weight;  /* times the theme's line width; 0 = marks alone */
+  double    alpha;   /* of line and marks, 1 = opaque */
+  DubMark   mark;
+  gboolean  cursor_marker; /* a disc where the cursor crosses it */
   size_t    n;
   double   *x;       /* [n], not falling */
   double   *y;       /* [n] */
 } DubSeries;
+
+/* A word at a place of the plot, with a ring around its point where it has one. */
+typedef struct {
+  char    *text;
+  double   x, y;
+  guint    color;  /* of the ring, index into DubTheme.series */
+  gboolean ring;
+} DubNote;
+
+/* A dotted line across the whole plot: a chance level, a best epoch. */
+typedef struct {
+  gboolean vertical;
+  double   value;
+  char    *text;   /* (nullable) */
+} DubRule;
 
 typedef struct {
   DubAxis    x;
@@ -43,7 +69,10 @@ typedef struct {
   GPtrArray *series;       /* of DubSeries *, in the order of the legend; the first is drawn on top */
   gboolean   legend;
   double     cursor;       /* x of the vertical line; NaN = none */
-  gboolean   cursor_marker; /* a disc on the first series under the cursor */
+  gboolean   cursor_marker; /* a disc on the first series under the cursor, and on those that ask for one */
+  double     pending;      /* x from which the plot is still to come, and grey; NaN = none */
+  GArray    *notes;        /* of DubNote */
+  GArray    *rules;        /* of DubRule */
   char      *empty;        /* (nullable): said in the middle where there is nothing to draw */
 } DubFigure;
 
@@ -69,6 +98,16 @@ DubSeries *dub_figure_add_series  (DubFigure     *self,
                                    const double  *x,
                                    const double  *y,
                                    size_t         n);
+void       dub_figure_add_note    (DubFigure     *self,
+                                   const char    *text,
+                                   double         x,
+                                   double         y,
+                                   gboolean       ring,
+                                   guint          color);
+void       dub_figure_add_rule    (DubFigure     *self,
+                                   gboolean       vertical,
+                                   double         value,
+                                   const char    *text);
 /* TRUE where some series has a point that can be drawn. */
 gboolean   dub_figure_has_points  (const DubFigure *self);
 
@@ -79,7 +118,7 @@ void       dub_figure_get_range   (const DubFigure *self,
 /* Value of a series at @x: of the nearest point that can be drawn; NaN without one. */
 double     dub_series_value_at    (const DubSeries *self,
                                    double         x);
-/* One row a distinct x, one column a series. (transfer full) */
+/* One row a distinct x, one column a series; the n-th series without a name is "series n". (transfer full) */
 char      *dub_figure_to_csv      (const DubFigure *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubFigure, dub_figure_free)
