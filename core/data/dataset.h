@@ -1,8 +1,9 @@
 /* A data set: cases with labels, opened once, read lazily.
  *
  *   MEDMNIST   NAME.npz with {train,val,test}_{images,labels}; images (N, H, W), (N, H, W, 3) or (N, D, H, W);
- *              labels (N,) or (N, 1). The arrays are never held whole in memory: stored ones are mapped,
- *              compressed ones are spooled once to an unlinked temporary file and mapped from there.
+ *              labels (N,) or (N, 1). The arrays are never held whole in memory: stored ones are read where
+ *              they lie, compressed ones are spooled once to an unlinked temporary file and read from there.
+ *              {images, labels} without a part are a set without a split of its own.
  *   FOLDERS    a folder of one folder a class, holding PNG files; files whose name ends in _mask*.png are no cases
  *   TABLE      a CSV or TSV with columns file (or path, image), label, and optionally split and patient;
  *              files are PNG or NIfTI, relative to the table

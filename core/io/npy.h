@@ -30,6 +30,8 @@ DubNpz    *dub_npz_open_bytes  (GBytes           *bytes,
                                 const char       *name,
                                 GError          **error);
 void       dub_npz_free        (DubNpz           *self);
+gboolean   dub_npz_has         (const DubNpz     *self,
+                                const char       *name);
 size_t     dub_npz_n_arrays    (const DubNpz     *self);
 const char *dub_npz_name       (const DubNpz     *self,
                                 size_t            index); /* without ".npy" */

@@ -1,5 +1,5 @@
 /* npz: a zip archive of npy arrays. */
-#include "core/io/npy.h"
+#include "core/io/npz-private.h"
 
 #include "core/base/checked.h"
 #include "core/io/file.h"
@@ -7,7 +7,6 @@
 #include "core/io/stream.h"
 
 #include <string.h>
-#include <zip.h>
 
 static const char SUFFIX[] = ".npy";
 /* Deflate codes at most 258 bytes in a little more than two bits. */
@@ -15,14 +14,6 @@ static const guint64 BEST_DEFLATE_RATIO = 1032;
 static const zip_uint64_t MOST_ENTRIES = 1 << 20;
 /* Speed matters more than the last percent: floats hardly shrink, masks shrink at any level. */
 static const zip_uint32_t DEFLATE_LEVEL = 1;
-
-struct _DubNpz {
-  char      *path;    /* for messages */
-  GBytes    *bytes;   /* (nullable) an archive in memory */
-  zip_t     *archive;
-  GPtrArray *names;   /* of char *, without ".npy" */
-  GArray    *entries; /* of zip_uint64_t: the entry of each name */
-};
 
 static gboolean
 list_arrays (DubNpz  *self,
@@ -101,6 +92,7 @@ dub_npz_open (const char  *path,
   }
   if (!list_arrays (self, error))
     return NULL;
+  self->file = g_strdup (path);
 
   return g_steal_pointer (&self);
 }
@@ -147,6 +139,7 @@ dub_npz_free (DubNpz *self)
   g_ptr_array_unref (self->names);
   g_array_unref (self->entries);
   g_free (self->path);
+  g_free (self->file);
   g_free (self);
 }
 
@@ -154,6 +147,17 @@ size_t
 dub_npz_n_arrays (const DubNpz *self)
 {
   return self->names->len;
+}
+
+gboolean
+dub_npz_has (const DubNpz *self,
+             const char   *name)
+{
+  for (guint i = 0; i < self->names->len; i++)
+    if (strcmp (g_ptr_array_index (self->names, i), name) == 0)
+      return TRUE;
+
+  return FALSE;
 }
 
 const char *
@@ -165,20 +169,14 @@ dub_npz_name (const DubNpz *self,
   return g_ptr_array_index (self->names, index);
 }
 
-/* An open entry and the name that messages call it by. */
-typedef struct {
-  zip_file_t *file;
-  const char *name;
-} Entry;
-
-static gboolean
-read_entry (gpointer   source,
-            void      *buffer,
-            size_t     n_bytes,
-            size_t    *n_read,
-            GError   **error)
+gboolean
+_dub_npz_read_entry (gpointer   source,
+                     void      *buffer,
+                     size_t     n_bytes,
+                     size_t    *n_read,
+                     GError   **error)
 {
-  Entry *entry = source;
+  DubNpzEntry *entry = source;
 
   *n_read = 0;
   while (*n_read < n_bytes) {
@@ -202,10 +200,11 @@ static gboolean
 check_entry (DubNpz        *self,
              zip_uint64_t   index,
              const char    *name,
-             zip_uint64_t  *size,
+             zip_stat_t    *stat,
              GError       **error)
 {
-  const zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
+  const zip_uint64_t needed =
+    ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD | ZIP_STAT_CRC;
   zip_stat_t status;
 
   if (zip_stat_index (self->archive, index, 0, &status) != 0 || (status.valid & needed) != needed) {
@@ -231,71 +230,105 @@ check_entry (DubNpz        *self,
                  name, (guint64) status.size, (guint64) status.comp_size);
     return FALSE;
   }
-  *size = status.size;
+  *stat = status;
 
   return TRUE;
 }
 
-/* The header first, then exactly the bytes that it names. */
-static DubTensor *
-read_array (Entry         *entry,
-            zip_uint64_t   size,
-            GError       **error)
+/* The header, which the entry's size must agree with. */
+static gboolean
+read_header (DubNpzEntry   *entry,
+             DubNpyHeader  *header,
+             GError       **error)
 {
   guint8 prefix[DUB_NPY_PREFIX];
+  guint64 size = entry->stat.size;
   size_t n_read;
 
-  if (!read_entry (entry, prefix, sizeof prefix, &n_read, error))
-    return NULL;
+  if (!_dub_npz_read_entry (entry, prefix, sizeof prefix, &n_read, error))
+    return FALSE;
 
   size_t length = dub_npy_header_length (prefix, n_read, entry->name, error);
 
   if (length == 0)
-    return NULL;
+    return FALSE;
 
   g_autofree guint8 *text = g_malloc (MAX (length, n_read));
   size_t n_prefix = n_read;
-  DubNpyHeader header;
 
   /* No valid dictionary is so short that it ends inside the prefix: the parser refuses it before elements are read. */
   memcpy (text, prefix, n_prefix);
-  if (length > n_prefix && !read_entry (entry, text + n_prefix, length - n_prefix, &n_read, error))
-    return NULL;
-  if (!dub_npy_header_parse (&header, text, length > n_prefix ? n_prefix + n_read : n_prefix, entry->name, error))
-    return NULL;
-  if (size < header.data_start || size - header.data_start != header.n_bytes) {
-    g_autofree char *shape = dub_shape_to_string (&header.shape);
+  if (length > n_prefix && !_dub_npz_read_entry (entry, text + n_prefix, length - n_prefix, &n_read, error))
+    return FALSE;
+  if (!dub_npy_header_parse (header, text, length > n_prefix ? n_prefix + n_read : n_prefix, entry->name, error))
+    return FALSE;
+  if (size < header->data_start || size - header->data_start != header->n_bytes) {
+    g_autofree char *shape = dub_shape_to_string (&header->shape);
 
     g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
                  "%s has %" G_GUINT64_FORMAT " bytes; expected %" G_GSIZE_FORMAT " for shape %s.",
-                 entry->name, (guint64) size, header.data_start + header.n_bytes, shape);
-    return NULL;
+                 entry->name, size, header->data_start + header->n_bytes, shape);
+    return FALSE;
   }
 
-  g_autofree guint8 *data = dub_read_growing (read_entry, entry, header.n_bytes, entry->name, &n_read, error);
+  return TRUE;
+}
 
-  if (data == NULL)
-    return NULL;
-  if (n_read < header.n_bytes) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
-                 "%s ends after %" G_GSIZE_FORMAT " bytes of elements; expected %" G_GSIZE_FORMAT ".",
-                 entry->name, n_read, header.n_bytes);
-    return NULL;
-  }
+gboolean
+_dub_npz_finish_entry (DubNpzEntry  *entry,
+                       GError      **error)
+{
+  guint8 beyond;
+  size_t n_read;
 
   /* Reading past the end makes libzip compare the checksum. */
-  guint8 beyond;
-
-  if (!read_entry (entry, &beyond, 1, &n_read, error))
-    return NULL;
+  if (!_dub_npz_read_entry (entry, &beyond, 1, &n_read, error))
+    return FALSE;
   if (n_read > 0) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
                  "%s unpacks to more than the %" G_GUINT64_FORMAT " bytes that the directory says.", entry->name,
-                 (guint64) size);
-    return NULL;
+                 (guint64) entry->stat.size);
+    return FALSE;
   }
 
-  return dub_npy_header_decode (&header, data, error);
+  return TRUE;
+}
+
+gboolean
+_dub_npz_open_entry (DubNpz        *self,
+                     const char    *name,
+                     DubNpzEntry   *entry,
+                     DubNpyHeader  *header,
+                     GError       **error)
+{
+  for (guint i = 0; i < self->names->len; i++) {
+    if (strcmp (g_ptr_array_index (self->names, i), name) != 0)
+      continue;
+
+    entry->index = g_array_index (self->entries, zip_uint64_t, i);
+    entry->name = g_strdup_printf ("%s: array %s", self->path, name);
+    if (!check_entry (self, entry->index, entry->name, &entry->stat, error))
+      return FALSE;
+    entry->file = zip_fopen_index (self->archive, entry->index, 0);
+    if (entry->file == NULL) {
+      g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s cannot be unpacked: %s.", entry->name,
+                   zip_strerror (self->archive));
+      return FALSE;
+    }
+
+    return read_header (entry, header, error);
+  }
+
+  g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s has no array named \"%s\".", self->path, name);
+
+  return FALSE;
+}
+
+void
+_dub_npz_close_entry (DubNpzEntry *entry)
+{
+  g_clear_pointer (&entry->file, zip_fclose);
+  g_clear_pointer (&entry->name, g_free);
 }
 
 DubTensor *
@@ -303,34 +336,28 @@ dub_npz_read (DubNpz      *self,
               const char  *name,
               GError     **error)
 {
-  for (guint i = 0; i < self->names->len; i++) {
-    if (strcmp (g_ptr_array_index (self->names, i), name) != 0)
-      continue;
+  g_auto (DubNpzEntry) entry = { 0 };
+  DubNpyHeader header;
+  size_t n_read;
 
-    g_autofree char *shown = g_strdup_printf ("%s: array %s", self->path, name);
-    zip_uint64_t index = g_array_index (self->entries, zip_uint64_t, i);
-    Entry entry = { NULL, shown };
-    zip_uint64_t size;
+  if (!_dub_npz_open_entry (self, name, &entry, &header, error))
+    return NULL;
 
-    if (!check_entry (self, index, shown, &size, error))
-      return NULL;
+  g_autofree guint8 *data =
+    dub_read_growing (_dub_npz_read_entry, &entry, header.n_bytes, entry.name, &n_read, error);
 
-    entry.file = zip_fopen_index (self->archive, index, 0);
-    if (entry.file == NULL) {
-      g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s cannot be unpacked: %s.", shown,
-                   zip_strerror (self->archive));
-      return NULL;
-    }
-
-    DubTensor *tensor = read_array (&entry, size, error);
-
-    zip_fclose (entry.file);
-    return tensor;
+  if (data == NULL)
+    return NULL;
+  if (n_read < header.n_bytes) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+                 "%s ends after %" G_GSIZE_FORMAT " bytes of elements; expected %" G_GSIZE_FORMAT ".",
+                 entry.name, n_read, header.n_bytes);
+    return NULL;
   }
+  if (!_dub_npz_finish_entry (&entry, error))
+    return NULL;
 
-  g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s has no array named \"%s\".", self->path, name);
-
-  return NULL;
+  return dub_npy_header_decode (&header, data, error);
 }
 
 /* One array as an npy file of its own, whose memory the archive frees. */
