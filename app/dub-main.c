@@ -2,6 +2,7 @@
 #include <locale.h>
 
 #include "app/dub-application.h"
+#include "app/dub-renderer.h"
 #include "dub-config.h"
 
 int
@@ -17,6 +18,7 @@ main (int   argc,
   textdomain (DUB_GETTEXT_PACKAGE);
   g_set_application_name ("Dubito");
   g_set_prgname (DUB_APP_ID);
+  dub_renderer_choose ();
 
   g_autoptr (DubApplication) application = dub_application_new (started);
 
