@@ -25,6 +25,7 @@ typedef struct {
 static const DubShortcut SHORTCUTS[] = {
   { "app.quit", { "<Control>q" } },
   { "app.preferences", { "<Control>comma" } },
+  { "win.show-help-overlay", { "<Control>question" } },
   { "win.new", { "<Control>n" } },
   { "win.open", { "<Control>o" } },
   { "win.open-folder", { "<Control><Shift>o" } },
@@ -179,8 +180,6 @@ dub_application_command_line (GApplication            *application,
   }
 
   if (g_list_model_get_n_items (G_LIST_MODEL (files)) > 0) {
-    /* A question about the files stands above the window, so the window comes first. */
-    gtk_window_present (GTK_WINDOW (window));
     dub_window_open_files (window, G_LIST_MODEL (files));
   } else if (is_new && !g_variant_dict_contains (options, "welcome") && !open_last_study (self, window)
              && g_variant_dict_contains (options, "demo")) {
@@ -188,8 +187,9 @@ dub_application_command_line (GApplication            *application,
   }
   if (play)
     dub_window_play (window);
-  /* Where a last study that failed has put the window up already, its message stays above it. */
-  if (g_list_model_get_n_items (G_LIST_MODEL (files)) == 0 && !(is_new && gtk_widget_get_visible (GTK_WIDGET (window))))
+  /* The study comes first, so that its page is the first that is drawn. Where a question or a failure has put the new
+   * window up already, it stays above it. */
+  if (!(is_new && gtk_widget_get_visible (GTK_WIDGET (window))))
     gtk_window_present (GTK_WINDOW (window));
 
   return 0;

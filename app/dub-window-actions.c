@@ -226,6 +226,23 @@ export_figure_action (GtkWidget  *widget,
   _dub_window_run_page_action (DUB_WINDOW (widget), "mask.export-figure");
 }
 
+/* Not named gtk/help-overlay.ui, which GTK would build with every window. */
+static void
+show_help_overlay_action (GtkWidget  *widget,
+                          const char *name,
+                          GVariant   *parameter)
+{
+  GtkApplicationWindow *window = GTK_APPLICATION_WINDOW (widget);
+
+  if (gtk_application_window_get_help_overlay (window) == NULL) {
+    g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/org/dubito/Dubito/help-overlay.ui");
+
+    gtk_application_window_set_help_overlay (window,
+                                             GTK_SHORTCUTS_WINDOW (gtk_builder_get_object (builder, "help_overlay")));
+  }
+  gtk_window_present (GTK_WINDOW (gtk_application_window_get_help_overlay (window)));
+}
+
 static void
 play_action (GtkWidget  *widget,
              const char *name,
@@ -292,5 +309,6 @@ _dub_window_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_property_action (klass, "win.fullscreen", "fullscreened");
   gtk_widget_class_install_action (klass, "win.page-action", "s", page_action_action);
   gtk_widget_class_install_action (klass, "win.export-figure", NULL, export_figure_action);
+  gtk_widget_class_install_action (klass, "win.show-help-overlay", NULL, show_help_overlay_action);
   gtk_widget_class_install_action (klass, "win.play", NULL, play_action);
 }

@@ -58,11 +58,13 @@ count (GStrv files)
   return files != NULL ? g_strv_length (files) : 0;
 }
 
-static void
-update_pending (DubWindow *self)
+void
+_dub_window_update_pending (DubWindow *self)
 {
   g_autofree char *name = NULL;
 
+  if (self->welcome == NULL)
+    return;
   if (count (self->networks) > 0) {
     name = g_path_get_basename (self->networks[0]);
     dub_welcome_page_set_pending (self->welcome, DUB_PENDING_NETWORK, name);
@@ -82,7 +84,7 @@ _dub_window_forget_pending (DubWindow *self)
 {
   g_clear_pointer (&self->networks, g_strfreev);
   g_clear_pointer (&self->volumes, g_strfreev);
-  update_pending (self);
+  _dub_window_update_pending (self);
 }
 
 static void
@@ -99,6 +101,9 @@ ask_for_study (DubWindow *self,
                GStrv      networks,
                GStrv      volumes)
 {
+  /* The question stands above the window, so the window comes first. */
+  gtk_window_present (GTK_WINDOW (self));
+
   DubStudyDialog *dialog = dub_study_dialog_new (GTK_WINDOW (self), networks, volumes);
 
   g_signal_connect_object (dialog, "created", G_CALLBACK (created_cb), self, G_CONNECT_SWAPPED);
@@ -266,7 +271,7 @@ dub_window_open_files (DubWindow  *self,
   g_clear_pointer (&self->volumes, g_strfreev);
   self->networks = all_networks;
   self->volumes = all_volumes;
-  update_pending (self);
+  _dub_window_update_pending (self);
   if (count (all_networks) > 0 && count (all_volumes) > 0)
     ask_for_study (self, all_networks, all_volumes);
   else
@@ -403,7 +408,8 @@ static void
 show_drop (DubWindow *self,
            gboolean   hover)
 {
-  dub_welcome_page_set_drop_hover (self->welcome, hover);
+  if (self->welcome != NULL)
+    dub_welcome_page_set_drop_hover (self->welcome, hover);
   if (hover)
     gtk_widget_add_css_class (GTK_WIDGET (self->pages), "drop-target");
   else

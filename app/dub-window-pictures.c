@@ -14,9 +14,9 @@ load_picture (const char *key,
   return texture != NULL ? GDK_PAINTABLE (texture) : NULL;
 }
 
-static GdkPaintable *
-study_picture (const char *folder,
-               gpointer    user_data)
+GdkPaintable *
+_dub_window_study_picture (const char *folder,
+                           gpointer    user_data)
 {
   return load_picture (folder, SMALL, SMALL);
 }
@@ -44,6 +44,9 @@ showy_case (DubStudy *study)
 void
 _dub_window_update_demo (DubWindow *self)
 {
+  if (self->welcome == NULL)
+    return;
+
   g_autofree char *key = card_key (self);
   gboolean ready = dub_demo_is_ready (self->demo);
   g_autoptr (GdkPaintable) picture = ready ? load_picture (key, CARD_WIDTH, CARD_HEIGHT) : NULL;
@@ -99,6 +102,4 @@ _dub_window_init_pictures (DubWindow *self)
   self->thumbnails = dub_thumbnails_new ();
   g_signal_connect_object (self->thumbnails, "made", G_CALLBACK (made_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::case-index", G_CALLBACK (case_changed_cb), self, G_CONNECT_SWAPPED);
-  dub_welcome_page_set_recent (self->welcome, self->recent, study_picture, self);
-  _dub_window_update_demo (self);
 }

@@ -23,11 +23,13 @@ struct _DubWindow {
   char                 *locating;      /* folder of the missing study that is being located */
   gboolean              play_when_open;
   gboolean              open_demo_when_made;
+  guint                 start_source;  /* lets the work begin where no frame is ever drawn */
   gboolean              card_asked;    /* the picture of the demo card is being made */
 
   AdwToastOverlay      *toasts;
   GtkStack             *root_stack;
-  DubWelcomePage       *welcome;
+  AdwBin               *welcome_place;
+  DubWelcomePage       *welcome;       /* (nullable) made when it is first shown */
   AdwLeaflet           *leaflet;
   GtkWidget            *sidebar;
   GtkWidget            *sidebar_line;
@@ -63,6 +65,8 @@ void       _dub_window_choose_folder      (DubWindow      *self,
 void       _dub_window_choose_save        (DubWindow      *self);
 void       _dub_window_new_study          (DubWindow      *self);
 void       _dub_window_forget_pending     (DubWindow      *self);
+/* Tells the welcome page what waits for its other half. */
+void       _dub_window_update_pending     (DubWindow      *self);
 
 /* dub-window-leave.c */
 typedef void (*DubLeaveFunc) (DubWindow *self);
@@ -74,6 +78,12 @@ gboolean   _dub_window_ask_to_leave       (DubWindow      *self,
 void       _dub_window_init_pictures      (DubWindow      *self);
 /* The demo card: its picture, whether it is there, its job. */
 void       _dub_window_update_demo        (DubWindow      *self);
+GdkPaintable *_dub_window_study_picture   (const char     *folder,
+                                           gpointer        user_data);
+
+/* dub-window-start.c */
+/* Nothing is read or computed before the first frame is on the screen. */
+void       _dub_window_init_start         (DubWindow      *self);
 
 /* dub-window.c */
 /* Selects the page @name where the open study has it; FALSE otherwise. */

@@ -189,6 +189,19 @@ update_page (DubWindow *self)
   }
 }
 
+/* Made when it is first shown, as the other pages are: a window that opens with a study does without it. */
+static void
+ensure_welcome (DubWindow *self)
+{
+  if (self->welcome != NULL)
+    return;
+  self->welcome = g_object_new (DUB_TYPE_WELCOME_PAGE, NULL);
+  dub_welcome_page_set_recent (self->welcome, self->recent, _dub_window_study_picture, self);
+  _dub_window_update_pending (self);
+  _dub_window_update_demo (self);
+  adw_bin_set_child (self->welcome_place, GTK_WIDGET (self->welcome));
+}
+
 static void
 study_changed_cb (DubWindow *self)
 {
@@ -202,6 +215,8 @@ study_changed_cb (DubWindow *self)
   } else {
     dub_recent_refresh (self->recent);
   }
+  if (study == NULL && gtk_widget_get_realized (GTK_WIDGET (self)))
+    ensure_welcome (self);
   gtk_stack_set_visible_child_name (self->root_stack, study != NULL ? "study" : "welcome");
   _dub_window_update_actions (self);
 }
@@ -348,6 +363,17 @@ set_session (DubWindow        *self,
   _dub_window_init_pictures (self);
   update_sidebar (self);
   _dub_window_init_actions (self);
+  _dub_window_init_start (self);
+}
+
+static void
+dub_window_realize (GtkWidget *widget)
+{
+  DubWindow *self = DUB_WINDOW (widget);
+
+  if (dub_session_get_study (self->session) == NULL)
+    ensure_welcome (self);
+  GTK_WIDGET_CLASS (dub_window_parent_class)->realize (widget);
 }
 
 static void
@@ -392,6 +418,7 @@ dub_window_dispose (GObject *object)
 
   if (self->session != NULL)
     dub_jobs_cancel_all (dub_session_get_jobs (self->session));
+  g_clear_handle_id (&self->start_source, g_source_remove);
   g_clear_object (&self->chooser);
   g_clear_object (&self->demo);
   g_clear_object (&self->thumbnails);
@@ -399,6 +426,7 @@ dub_window_dispose (GObject *object)
   g_clear_pointer (&self->networks, g_strfreev);
   g_clear_pointer (&self->volumes, g_strfreev);
   g_clear_pointer (&self->locating, g_free);
+  self->welcome = NULL;
   gtk_widget_dispose_template (GTK_WIDGET (self), DUB_TYPE_WINDOW);
   g_clear_object (&self->session);
 
@@ -412,14 +440,14 @@ dub_window_class_init (DubWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = dub_window_dispose;
   GTK_WINDOW_CLASS (klass)->close_request = dub_window_close_request;
+  widget_class->realize = dub_window_realize;
   widget_class->size_allocate = dub_window_size_allocate;
 
-  g_type_ensure (DUB_TYPE_WELCOME_PAGE);
   g_type_ensure (DUB_TYPE_SIDEBAR_FOOT);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/dubito/Dubito/window.ui");
   gtk_widget_class_bind_template_child (widget_class, DubWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, DubWindow, root_stack);
-  gtk_widget_class_bind_template_child (widget_class, DubWindow, welcome);
+  gtk_widget_class_bind_template_child (widget_class, DubWindow, welcome_place);
   gtk_widget_class_bind_template_child (widget_class, DubWindow, leaflet);
   gtk_widget_class_bind_template_child (widget_class, DubWindow, sidebar);
   gtk_widget_class_bind_template_child (widget_class, DubWindow, sidebar_line);

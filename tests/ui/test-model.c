@@ -264,6 +264,37 @@ test_slot_cancel_and_dispose (void)
   g_assert_cmpint (n_data, ==, 0);
 }
 
+/* What is submitted to a held slot waits, the latest only, and can be taken back. */
+static void
+test_slot_held (void)
+{
+  DubComputeSlot *slot = dub_compute_slot_new (1);
+  Outcome first = { 0 }, second = { 0 }, dropped = { 0 };
+
+  n_done = n_data = n_results = 0;
+  dub_compute_slot_set_held (slot, TRUE);
+  submit (slot, square, 2, &first);
+  submit (slot, square, 3, &second);
+  g_usleep (20000);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_true (dub_compute_slot_get_busy (slot));
+  g_assert_cmpint (n_done, ==, 0);
+  dub_compute_slot_set_held (slot, FALSE);
+  iterate_until_idle (slot);
+  g_assert_cmpint (first.order, ==, 0);
+  g_assert_cmpint (second.value, ==, 9);
+
+  dub_compute_slot_set_held (slot, TRUE);
+  submit (slot, square, 4, &dropped);
+  dub_compute_slot_cancel (slot);
+  submit (slot, square, 5, &dropped);
+  g_assert_finalize_object (slot);
+  g_assert_cmpint (dropped.order, ==, 0);
+  g_assert_cmpint (n_data, ==, 0);
+  g_assert_cmpint (n_results, ==, 0);
+}
+
 static void
 count_cb (int *n)
 {
@@ -497,6 +528,7 @@ main (int   argc,
   g_test_add_func ("/slot/latest-wins", test_slot_latest_wins);
   g_test_add_func ("/slot/late-result", test_slot_late_result);
   g_test_add_func ("/slot/cancel-and-dispose", test_slot_cancel_and_dispose);
+  g_test_add_func ("/slot/held", test_slot_held);
   g_test_add_func ("/jobs/list", test_jobs);
   g_test_add_func ("/child/lines", test_child_lines);
   g_test_add_func ("/child/run", test_child_run);

@@ -22,6 +22,7 @@ typedef struct {
   GCond           wake;
   DubTicket      *pending;
   gboolean        running;
+  gboolean        held;    /* nothing new is begun */
   gboolean        quit;
   DubComputeSlot *slot;    /* main thread only; NULL once disposed */
   guint64         generation; /* main thread only */
@@ -138,7 +139,7 @@ slot_thread (gpointer data)
 
   g_mutex_lock (&shared->mutex);
   while (TRUE) {
-    while (shared->pending == NULL && !shared->quit)
+    while ((shared->pending == NULL || shared->held) && !shared->quit)
       g_cond_wait (&shared->wake, &shared->mutex);
     if (shared->quit)
       break;
@@ -306,6 +307,20 @@ dub_compute_slot_submit (DubComputeSlot *self,
   set_busy (self, TRUE);
 
   return generation;
+}
+
+void
+dub_compute_slot_set_held (DubComputeSlot *self,
+                           gboolean        held)
+{
+  g_return_if_fail (DUB_IS_COMPUTE_SLOT (self));
+
+  if (self->shared == NULL)
+    return;
+  g_mutex_lock (&self->shared->mutex);
+  self->shared->held = held;
+  g_cond_signal (&self->shared->wake);
+  g_mutex_unlock (&self->shared->mutex);
 }
 
 void

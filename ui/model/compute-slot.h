@@ -48,6 +48,11 @@ guint64         dub_compute_slot_submit      (DubComputeSlot *self,
                                               DubComputeDone  done,
                                               gpointer        user_data);
 
+/* While a slot is held, what is submitted waits; letting go starts it. The window holds its slots until its first frame
+ * is on the screen. */
+void            dub_compute_slot_set_held    (DubComputeSlot *self,
+                                              gboolean        held);
+
 /* Drops what waits, cancels what runs, makes every result stale. Returns at once. */
 void            dub_compute_slot_cancel      (DubComputeSlot *self);
 

@@ -22,6 +22,7 @@ struct _DubSession {
   DubComputeSlot   *slot;
   guint             slot_threads; /* the preference it was made with */
   DubComputeSlot   *loader; /* reads the atlas; never waits behind the slot */
+  gboolean          held;   /* the slots begin nothing */
 };
 
 G_DEFINE_FINAL_TYPE (DubSession, dub_session, G_TYPE_OBJECT)
@@ -255,6 +256,17 @@ atlas_loaded_cb (gpointer     *result,
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ATLAS]);
 }
 
+static DubComputeSlot *
+slot_new (DubSession *self,
+          guint       n_threads)
+{
+  DubComputeSlot *slot = dub_compute_slot_new (n_threads);
+
+  dub_compute_slot_set_held (slot, self->held);
+
+  return slot;
+}
+
 static void
 start_atlas (DubSession *self)
 {
@@ -272,7 +284,7 @@ start_atlas (DubSession *self)
   files->labels = g_strdup (self->study->atlas_path);
   files->table = g_strdup (self->study->atlas_table);
   if (self->loader == NULL)
-    self->loader = dub_compute_slot_new (1);
+    self->loader = slot_new (self, 1);
   dub_compute_slot_submit (self->loader, load_atlas, files, atlas_files_free, (GDestroyNotify) dub_atlas_unref,
                            atlas_loaded_cb, self);
 }
@@ -494,10 +506,23 @@ dub_session_get_slot (DubSession *self)
   /* Made on first use, so that the first frame does not wait for threads. */
   if (self->slot == NULL) {
     self->slot_threads = dub_settings_state_get_threads (self->settings);
-    self->slot = dub_compute_slot_new (self->slot_threads);
+    self->slot = slot_new (self, self->slot_threads);
   }
 
   return self->slot;
+}
+
+void
+dub_session_set_held (DubSession *self,
+                      gboolean    held)
+{
+  g_return_if_fail (DUB_IS_SESSION (self));
+
+  self->held = held;
+  if (self->slot != NULL)
+    dub_compute_slot_set_held (self->slot, held);
+  if (self->loader != NULL)
+    dub_compute_slot_set_held (self->loader, held);
 }
 
 void

@@ -66,6 +66,9 @@ DubSettingsState    *dub_session_get_settings    (DubSession       *self);
 /* The slot of the interactive computation. It may be another one after a study was opened
  * (the preferred number of threads counts from then on): ask for it when needed, do not keep it. */
 DubComputeSlot      *dub_session_get_slot        (DubSession       *self);
+/* While held, nothing is read and nothing computed; see dub_compute_slot_set_held(). */
+void                 dub_session_set_held        (DubSession       *self,
+                                                  gboolean          held);
 
 void                 dub_session_toast           (DubSession       *self,
                                                   const char       *text);

@@ -276,6 +276,15 @@ dub_thumbnails_request (DubThumbnails *self,
   g_thread_pool_push (self->pool, job, NULL);
 }
 
+void
+dub_thumbnails_set_held (DubThumbnails *self,
+                         gboolean       held)
+{
+  g_return_if_fail (DUB_IS_THUMBNAILS (self));
+
+  g_thread_pool_set_max_threads (self->pool, held ? 0 : 1, NULL);
+}
+
 char *
 dub_thumbnails_find (const char *key,
                      int         width,

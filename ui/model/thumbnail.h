@@ -31,6 +31,10 @@ void           dub_thumbnails_request (DubThumbnails *self,
                                        int            width,
                                        int            height);
 
+/* While held, pictures that are there are told of, but none is made. */
+void           dub_thumbnails_set_held (DubThumbnails *self,
+                                       gboolean       held);
+
 /* (transfer full) (nullable): the PNG of this key, where it exists. */
 char          *dub_thumbnails_find    (const char    *key,
                                        int            width,
