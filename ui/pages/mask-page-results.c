@@ -343,7 +343,7 @@ update_effect (DubMaskPage  *self,
                DubMaskFrame *frame)
 {
   DubMaskInputs *inputs = dub_mask_session_get_inputs (self->mask);
-  guint target = frame != NULL ? (guint) frame->params.target_class : 0;
+  guint target = (guint) (frame != NULL ? frame->params.target_class : dub_mask_session_get_params (self->mask)->target_class);
   double p[2] = { NAN, NAN };
   g_autofree char *title = NULL;
   g_autofree char *delta = NULL;
