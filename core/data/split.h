@@ -46,7 +46,7 @@ typedef struct {
   DubSplitOptions options;
   size_t   n_cases;     /* N of the data set */
   guint8  *part;        /* [N] of DubPart */
-  gint16  *fold;        /* [N] 0 … K-1 for train cases, -1 otherwise */
+  gint16  *fold;        /* [N] 0 … K-1 for train cases, -1 otherwise; with K = 1 the held-back fifth is 0, all else -1 */
   GPtrArray *warnings;  /* of char *: one sentence each (a class absent from a fold, groups that do not divide …) */
 } DubSplit;
 
