@@ -29,6 +29,7 @@ struct _DubTrainer {
   GArray       *statistics; /* of DubStatistic */
   GArray       *extra;      /* of int, values that plans keep readable for the statistics */
   DubTensor   **gradients;  /* [parameters] of the step */
+  DubTensor    *logits;     /* of the last step; owned by its plan */
   size_t        n_classes;
   double        norm;
 };

@@ -148,6 +148,12 @@ dub_trainer_n_steps (const DubTrainer *self)
   return dub_optimizer_n_steps (self->optimizer);
 }
 
+DubTensor *
+dub_trainer_logits (const DubTrainer *self)
+{
+  return self->logits;
+}
+
 double
 dub_trainer_gradient_norm (const DubTrainer *self)
 {
@@ -180,6 +186,8 @@ bound_for (DubTrainer       *self,
     return &self->full;
   if (self->other.plan != NULL && dub_shape_equal (&batch->shape, &self->other.input.shape))
     return &self->other;
+
+  self->logits = NULL;
 
   return bind (self, &self->other, &input, run, error) ? &self->other : NULL;
 }
@@ -254,6 +262,7 @@ dub_trainer_step (DubTrainer     *self,
     dub_tensor_assign (dub_graph_value (self->graph, statistic->constant)->constant,
                        dub_plan_output (bound->plan, statistic->extra));
   }
+  self->logits = dub_plan_output (bound->plan, 0);
   if (parts != NULL)
     *parts = found;
 

@@ -58,6 +58,10 @@ gboolean    dub_trainer_step       (DubTrainer                *self,
                                     DubRun                    *run,
                                     GError                   **error);
 
+/* Logits (B, C) of the last step, before its update; with mixup of the blended batch. (transfer none), valid until
+ * the next step; NULL before the first. */
+DubTensor  *dub_trainer_logits     (const DubTrainer          *self);
+
 /* Steps done, those before an imported state included. */
 uint64_t    dub_trainer_n_steps    (const DubTrainer          *self);
 /* Euclidean norm of all gradients of the last step, before clipping; 0 at first. */
