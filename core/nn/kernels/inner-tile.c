@@ -2,6 +2,7 @@
  * residual, activation, pooling; and the reverse of it. Plain loops that the compiler
  * vectorises for the level. */
 #include "core/nn/kernels/inner-norm.h"
+#include "core/nn/kernels/inner-winograd.h"
 #include "core/nn/kernels/level.h"
 
 void DUB_LEVEL (dub_rows)      (const DubRowsJob *job);
@@ -359,6 +360,13 @@ const DubKernels DUB_LEVEL (dub_kernels) = {
   .unpool = unpool,
   .unfinish = unfinish,
   .transpose = transpose,
+  .gather_lanes = DUB_LEVEL (dub_gather_lanes),
+  .scatter_lanes = DUB_LEVEL (dub_scatter_lanes),
+  .winograd_input = DUB_LEVEL (dub_winograd_input),
+  .winograd_output = DUB_LEVEL (dub_winograd_output),
+  .winograd_gradient = DUB_LEVEL (dub_winograd_gradient),
+  .winograd_weights = DUB_LEVEL (dub_winograd_weights),
+  .winograd_unweights = DUB_LEVEL (dub_winograd_unweights),
   .sum = DUB_LEVEL (dub_sum),
   .sum_squares = DUB_LEVEL (dub_sum_squares),
   .sum_products = DUB_LEVEL (dub_sum_products),

@@ -69,6 +69,20 @@ typedef struct {
   float         *sum;        /* [n_out][n_taps][lanes] */
 } DubCorrelateJob;
 
+/* A transform of Winograd's F(4×4, 3×3) for n_tiles tiles of one image, lanes along channels. One side is the
+ * image, [row][column][lanes], in which tile t begins at corner[t]; the other the 36 planes, in which plane π
+ * of tile t stands at π · plane + t · tile. */
+typedef struct {
+  const float   *in;
+  float         *out;
+  const int32_t *corner;     /* [n_tiles] */
+  int            n_tiles;
+  int64_t        row;        /* floats between rows of the image */
+  int64_t        plane;
+  int64_t        tile;
+  const float   *bias;       /* [lanes], of the output transform; NULL = 0 */
+} DubWinogradJob;
+
 typedef enum {
   DUB_ACTIVATION_NONE,
   DUB_ACTIVATION_RELU,
@@ -125,6 +139,39 @@ typedef struct {
                      int64_t        y_stride,
                      int64_t        n_points,
                      int64_t        n_channels);
+
+  /* Channels into lanes: to[place[p] + l] = x[l][p] for l < n_channels, 0 for the other lanes. */
+  void (*gather_lanes)  (const float   *x,
+                         int64_t        x_stride,
+                         int            n_channels,
+                         int64_t        n_points,
+                         const int32_t *place,
+                         float         *to);
+  /* And back: y[l][p] = from[place[p] + l] for l < n_channels. */
+  void (*scatter_lanes) (const float   *from,
+                         const int32_t *place,
+                         int64_t        n_points,
+                         float         *y,
+                         int64_t        y_stride,
+                         int            n_channels);
+  /* Bᵀ x B of tiles of 6×6; Aᵀ m A into tiles of 4×4; A dy Aᵀ of tiles of 4×4. */
+  void (*winograd_input)     (const DubWinogradJob *job);
+  void (*winograd_output)    (const DubWinogradJob *job);
+  void (*winograd_gradient)  (const DubWinogradJob *job);
+  /* G w Gᵀ for one input channel and n_channels <= lanes output channels, w_out floats apart; the 36 vectors
+   * stand @plane floats apart. The other way, Gᵀ m G, writes taps in their order. */
+  void (*winograd_weights)   (const float *w,
+                              int64_t      w_out,
+                              int64_t      w_row,
+                              int64_t      w_column,
+                              int          n_channels,
+                              float       *out,
+                              int64_t      plane);
+  void (*winograd_unweights) (const float *in,
+                              int64_t      plane,
+                              int          n_channels,
+                              float       *dw,
+                              int64_t      dw_out);
 
   /* Σ x; Σ (x - mean)²; Σ (x - x_mean) y. */
   double (*sum)          (const float *x,

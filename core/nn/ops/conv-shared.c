@@ -1,6 +1,7 @@
 #include "core/nn/ops/conv-shared.h"
 
 #include "core/nn/kernels/conv-weights.h"
+#include "core/nn/kernels/winograd.h"
 
 static const int64_t LARGEST_STRIDE = 1 << 16;
 
@@ -107,6 +108,10 @@ dub_conv_shared_infer (DubInferContext *ctx,
   params->has_code = params->activation != DUB_ACTIVATION_NONE || params->pool[2] > 1;
   if (params->has_code)
     ctx->saved_bytes = dub_shape_n_elements (&ctx->out[0].shape);
+
+  params->winograd = ctx->training && !is_block && dub_winograd_pays (&params->shape);
+  if (params->winograd)
+    ctx->scratch_bytes = dub_winograd_scratch (dub_kernels (), &params->shape) * sizeof (float);
 
   return TRUE;
 }
@@ -265,8 +270,44 @@ dub_conv_shared_forward (DubOpContext *ctx,
   };
   gboolean constant = ctx->in_constant[1] && (ctx->n_inputs < 3 || ctx->in[2] == NULL || ctx->in_constant[2]);
 
+  if (params->winograd)
+    return dub_winograd_forward (dub_kernels (), &params->shape, source.x, dub_tensor_f32 (ctx->in[1]),
+                                 optional (ctx->in, ctx->n_inputs, 2), target.y, ctx->scratch, run, error);
+
   return dub_conv_state_forward (ctx->state, &params->shape, params->pool, dub_tensor_f32 (ctx->in[1]),
                                  optional (ctx->in, ctx->n_inputs, 2), constant, &source, &target, run, error);
+}
+
+static gboolean
+input_gradient (DubOpContext        *ctx,
+                const DubConvSource *dy,
+                DubRun              *run,
+                GError             **error)
+{
+  const DubConvParams *params = ctx->params;
+  const float *w = dub_tensor_f32 (ctx->in[1]);
+  float *dx = dub_tensor_f32 (ctx->d_in[0]);
+
+  if (params->winograd)
+    return dub_winograd_reverse (dub_kernels (), &params->shape, dy->x, w, dx, ctx->scratch, run, error);
+
+  return dub_conv_state_reverse (ctx->state, &params->shape, w, NULL, ctx->in_constant[1], dy, dx, run, error);
+}
+
+static gboolean
+weight_gradient (DubOpContext        *ctx,
+                 const DubConvSource *dy,
+                 DubRun              *run,
+                 GError             **error)
+{
+  const DubConvParams *params = ctx->params;
+  const float *x = dub_tensor_f32 (ctx->in[0]);
+  float *dw = dub_tensor_f32 (ctx->d_in[1]);
+
+  if (params->winograd)
+    return dub_winograd_weights (dub_kernels (), &params->shape, x, dy->x, dw, ctx->scratch, run, error);
+
+  return dub_conv_weight_gradient (&params->shape, x, dy, dw, run, error);
 }
 
 gboolean
@@ -284,12 +325,9 @@ dub_conv_shared_backward (DubOpContext *ctx,
     .pool = { params->pool[0], params->pool[1], params->pool[2] },
   };
 
-  if (ctx->d_in[0] != NULL &&
-      !dub_conv_state_reverse (ctx->state, shape, dub_tensor_f32 (ctx->in[1]), NULL, ctx->in_constant[1], &dy,
-                               dub_tensor_f32 (ctx->d_in[0]), run, error))
+  if (ctx->d_in[0] != NULL && !input_gradient (ctx, &dy, run, error))
     return FALSE;
-  if (ctx->d_in[1] != NULL &&
-      !dub_conv_weight_gradient (shape, dub_tensor_f32 (ctx->in[0]), &dy, dub_tensor_f32 (ctx->d_in[1]), run, error))
+  if (ctx->d_in[1] != NULL && !weight_gradient (ctx, &dy, run, error))
     return FALSE;
   if (ctx->n_inputs > 2 && ctx->d_in[2] != NULL &&
       !dub_conv_bias_gradient (shape, &dy, dub_tensor_f32 (ctx->d_in[2]), run, error))

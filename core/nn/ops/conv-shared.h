@@ -12,6 +12,7 @@ typedef struct {
   DubActivation activation;
   float         alpha;
   int           pool[3];
+  gboolean      winograd;      /* training: the way of winograd.h, forward and back */
   gboolean      has_code;      /* one byte an output is saved for the way back */
   double        multiply_adds;
 } DubConvParams;
