@@ -25,7 +25,17 @@ typedef struct {
   gboolean      reduced;  /* compared at the reduced size */
 } DubDuplicates;
 
-/* @threshold: of the RMS as a share of the range; 0.01 is usual. */
+/* dub_duplicates_find:
+ * @threshold: of the RMS as a share of the range; 0.01 is usual. Cases with the same numbers are always found.
+ *
+ * Reads every case once, and those that may be alike once more; a few hundred bytes a case are held.
+ * NaN and infinity count as 0. The pairs do not depend on the number of threads.
+ *
+ * Returns: (transfer full), or NULL with @error set:
+ *   DUB_ERROR_UNSUPPORTED   more than four million pairs are alike
+ *   DUB_ERROR_ARGUMENT      @threshold is not in [0, 1)
+ *   or what the reading of a case says
+ */
 G_GNUC_WARN_UNUSED_RESULT
 DubDuplicates *dub_duplicates_find (DubDataset     *dataset,
                                     double          threshold,
