@@ -232,11 +232,12 @@ take_interval (const DubBootstrap *bootstrap,
                double              value,
                double              confidence)
 {
+  if (isnan (value))
+    return dub_estimate_undefined (REASON_ABSENT);
+
   DubEstimate estimate = dub_bootstrap_interval (bootstrap, statistic, DUB_INTERVAL_PERCENTILE, confidence);
 
   estimate.value = value;
-  if (isnan (value))
-    estimate.method = REASON_ABSENT;
 
   return estimate;
 }

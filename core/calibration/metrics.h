@@ -60,10 +60,11 @@ typedef struct {
  * A figure that needs a class without cases (balanced accuracy, sensitivity, specificity, AUROC) is NaN, and its method
  * says so.
  *
- * The error of the bins (ECE, MCE) is overestimated from few cases, and more so on a resample of them: the percentile
- * interval then misses the true error almost always (for N = 200 and a true ECE of .02 in 94 of 100 samples, the basic one
- * in 11). So these two carry the basic interval, cut to [0, 1] and widened to hold the value itself. For a perfectly calibrated
- * network even it covers 0 in three samples of four only; a value within reach of 0 is no proof of miscalibration.
+ * The error of the bins (ECE, MCE) is overestimated from few cases, and more so on a resample of them. For 200 cases and a
+ * true ECE of .02 the percentile interval held the truth in 6 of 100 simulated samples, BCa in 59, the basic one in 89. So
+ * these two carry the basic interval, cut to [0, 1] and widened to hold the value itself: read it as one of about .9. For a
+ * perfectly calibrated network even it reaches down to 0 in three samples of four only, so that a low limit just above 0
+ * is no proof of miscalibration.
  *
  * FALSE, with @error set: DUB_ERROR_SHAPE, DUB_ERROR_NUMERIC (the message names the case), DUB_ERROR_ARGUMENT for a positive
  * class or a confidence out of range, DUB_ERROR_CANCELLED, DUB_ERROR_MEMORY. @metrics is then undefined.

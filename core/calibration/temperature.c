@@ -22,7 +22,8 @@ typedef struct {
   const int    *labels;
   size_t        n_cases;
   size_t        n_classes;
-  double        beta;
+  double        unit;    /* a power of two: what the logits are multiplied with, without rounding, and β divided by */
+  double        beta;    /* of the multiplied logits */
   Sums         *partial; /* [n_pieces] */
 } Likelihood;
 
@@ -30,29 +31,27 @@ static void
 add_case (const double *z,
           size_t        n_classes,
           size_t        label,
+          double        unit,
           double        beta,
           Sums         *sums)
 {
-  double largest = z[dub_argmax (z, n_classes)];
+  double largest = z[dub_argmax (z, n_classes)] * unit;
   double mass = 0.0, first = 0.0, second = 0.0;
 
   /* Moments around the largest logit: nothing overflows, and a saturated case keeps its digits. */
   for (size_t c = 0; c < n_classes; c++) {
-    double below = z[c] - largest;
+    double below = z[c] * unit - largest;
     double weight = exp (beta * below);
 
-    /* An infinite distance weighs nothing, and 0 · ∞ is not a number. */
-    if (weight > 0.0) {
-      mass += weight;
-      first += weight * below;
-      second += weight * below * below;
-    }
+    mass += weight;
+    first += weight * below;
+    second += weight * below * below;
   }
   first /= mass;
   second /= mass;
 
-  sums->loss += log (mass) - beta * (z[label] - largest);
-  sums->slope += first - (z[label] - largest);
+  sums->loss += log (mass) - beta * (z[label] * unit - largest);
+  sums->slope += first - (z[label] * unit - largest);
   sums->curvature += MAX (second - first * first, 0.0);
 }
 
@@ -66,11 +65,12 @@ sum_piece_cb (size_t   piece,
   Sums sums = { 0 };
 
   for (size_t i = piece * PER_PIECE; i < end; i++)
-    add_case (self->logits + i * self->n_classes, self->n_classes, (size_t) self->labels[i], self->beta, &sums);
+    add_case (self->logits + i * self->n_classes, self->n_classes, (size_t) self->labels[i],
+              self->unit, self->beta, &sums);
   self->partial[piece] = sums;
 }
 
-/* Means over the cases at @beta. */
+/* Means over the cases at @beta of the multiplied logits. */
 static gboolean
 evaluate (Likelihood *self,
           double      beta,
@@ -93,6 +93,29 @@ evaluate (Likelihood *self,
   }
 
   return TRUE;
+}
+
+/* The power of two that brings the widest case to a range of about one: squares of large logits would overflow, and the
+ * search would begin far away. */
+static double
+find_unit (const Likelihood *self)
+{
+  double widest = 0.0;
+  int exponent;
+
+  for (size_t i = 0; i < self->n_cases; i++) {
+    const double *z = self->logits + i * self->n_classes;
+    double smallest = z[0], largest = z[0];
+
+    for (size_t c = 1; c < self->n_classes; c++) {
+      smallest = MIN (smallest, z[c]);
+      largest = MAX (largest, z[c]);
+    }
+    widest = MAX (widest, 0.5 * largest - 0.5 * smallest);
+  }
+  frexp (widest, &exponent);
+
+  return ldexp (1.0, CLAMP (-exponent, -1000, 1000));
 }
 
 /* The mean loss in the limit of infinite β of separable cases: labels that share the first place share the mass. */
@@ -160,8 +183,8 @@ find_minimum (Likelihood     *likelihood,
     last_step = fabs (next - beta);
     beta = next;
   }
-  self->beta = beta;
-  self->temperature = 1.0 / beta;
+  self->beta = beta * likelihood->unit;
+  self->temperature = 1.0 / self->beta;
   self->nll_after = mean.loss;
 
   return TRUE;
@@ -198,7 +221,8 @@ dub_temperature_fit (const double  *logits,
 
   self->n_cases = n_cases;
   self->split = g_strdup (split);
-  if (!evaluate (&likelihood, 0.0, run, &start, error) || !evaluate (&likelihood, 1.0, run, &one, error))
+  likelihood.unit = find_unit (&likelihood);
+  if (!evaluate (&likelihood, 0.0, run, &start, error) || !evaluate (&likelihood, 1.0 / likelihood.unit, run, &one, error))
     return NULL;
   self->nll_before = one.loss;
 
