@@ -2,7 +2,9 @@
  *
  *   stored case ─▶ channels ─▶ spacing ─▶ size (crop/pad or resample) ─▶ scaling ─▶ float32 (C, spatial)
  *
- * A volume's axes are (i, j, k) of RAS; with axes KJI the tensor is (1, k, j, i).
+ * A volume's axes are (i, j, k) of RAS; with axes KJI the tensor is (1, k, j, i). Resampling puts the corners of both
+ * grids on each other (align_corners = false). A case of one value alone becomes zeros where it is scaled by its own
+ * range or spread. See prepare-json.c for the form on disk.
  */
 #pragma once
 
@@ -41,11 +43,12 @@ typedef struct {
   char       fitted_on[16]; /* "" or the part MEAN_SD was fitted on: "train" */
 } DubPrepare;
 
-/* Suggests: the set's own size (28…64 kept; larger images 224, or the median size of a mixed set up to that; volumes as
+/* Suggests: the set's own size (28…64 kept; larger images up to 224, or the median size of a mixed set up to that; volumes as
  * they are), CROP_PAD for volumes and RESAMPLE for images, MEAN_SD for images, ZSCORE for volumes that are not 8-bit. */
 void       dub_prepare_init    (DubPrepare       *self,
                                 const DubDataset *dataset);
-/* Mean and SD over the cases @indices [n]; only those are read. */
+/* Mean and SD over the cases @indices [n]; only those are read. Does nothing for other scalings than MEAN_SD. The same
+ * bits for any number of threads; @self is unchanged where it fails. */
 gboolean   dub_prepare_fit     (DubPrepare       *self,
                                 DubDataset       *dataset,
                                 const size_t     *indices,
@@ -57,7 +60,9 @@ DubShape   dub_prepare_shape   (const DubPrepare *self);
 
 /* @raw: as dub_dataset_read gives it. @target: [elements of dub_prepare_shape].
  *   DUB_ERROR_NUMERIC   NaN or infinity, with its place
- *   DUB_ERROR_SHAPE     another size and resize is REFUSE */
+ *   DUB_ERROR_SHAPE     another size and resize is REFUSE, or another number of axes
+ *   DUB_ERROR_FORMAT    a spacing is wanted and @spacing is NULL, NaN or not positive
+ *   DUB_ERROR_MEMORY    the case on another grid cannot be had */
 gboolean   dub_prepare_apply   (const DubPrepare *self,
                                 const DubTensor  *raw,
                                 const double     *spacing, /* (nullable) [3] */
@@ -71,7 +76,8 @@ gboolean   dub_prepare_case    (const DubPrepare *self,
                                 GError          **error);
 
 JsonNode  *dub_prepare_to_json (const DubPrepare *self);   /* (transfer full) */
-/* @where: for messages: "study.json: models[2].prepare". */
+/* @where: for messages: "study.json: models[2].prepare". Strict: members that are unknown, of another kind or outside their
+ * range are DUB_ERROR_FORMAT and leave @self as it was. Needs channels, size and scaling, and mean and sd with "mean-sd". */
 gboolean   dub_prepare_from_json (DubPrepare     *self,
                                 JsonNode         *node,
                                 const char       *where,

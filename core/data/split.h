@@ -53,7 +53,14 @@ typedef struct {
 /* dub_split_new:
  * @duplicates: (nullable): needed unless twins is KEEP and contradictions is KEEP
  *
- * Class shares of every part differ from the whole by at most one case where no groups are in the way.
+ * Class shares of every part differ from the whole by less than one case where no groups are in the way; groups are
+ * dealt from the largest to the smallest, each to where its classes are lacking most. With DROP the earlier of two
+ * near-identical cases stays; pairs with opposite labels are what contradictions is for, and where those are kept
+ * while copies are dropped they stay on one side. Cases without a patient are patients of their own. Folds are as
+ * stratified and as grouped as parts, in a given split, too, whose parts stand as they are, with a warning for what
+ * stands on two sides.
+ *   DUB_ERROR_ARGUMENT  fractions, folds (also: fewer training cases than folds), no patients, no split of its own
+ *   DUB_ERROR_FORMAT    a label outside the classes
  */
 G_GNUC_WARN_UNUSED_RESULT
 DubSplit   *dub_split_new       (const DubDataset      *dataset,
@@ -71,7 +78,7 @@ GArray     *dub_split_indices   (const DubSplit        *self,
 GArray     *dub_split_fold      (const DubSplit        *self,
                                  int                    fold,
                                  gboolean               inside);
-/* SHA-256 of the lines "id<TAB>part<TAB>fold", sorted by id: what a model stores and every use checks. (transfer full) */
+/* SHA-256 of the lines "id<TAB>part<TAB>fold<LF>", sorted by id (bytes), parts by name, fold -1 for none: what a model stores and every use checks. (transfer full) */
 char       *dub_split_hash      (const DubSplit        *self,
                                  const DubDataset      *dataset);
 const char *dub_part_name       (DubPart                part); /* "train", "calibration", "test", "none" */
