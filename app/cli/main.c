@@ -5,6 +5,7 @@
 #include "app/cli/cmd-figure.h"
 #include "app/cli/cmd-mask.h"
 #include "app/cli/cmd-model.h"
+#include "app/cli/cmd-toy.h"
 
 #include <locale.h>
 
@@ -30,6 +31,7 @@ static const CliCommand COMMANDS[] = {
   { "mask", N_("the smallest mask that changes what a network says about a volume"), cmd_mask, NULL },
   { "demo", N_("make a demonstration study with known truth"), NULL, DEMO_COMMANDS },
   { "figure", N_("draw a figure into a PNG, SVG, PDF or CSV file"), NULL, FIGURE_COMMANDS },
+  { "toy", N_("recover a known probability with and without DCA, and draw it"), cmd_toy, NULL },
   { "bench", N_("measure the speed of the engine"), cmd_bench, NULL },
   { NULL },
 };
