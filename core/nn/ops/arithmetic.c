@@ -13,3 +13,14 @@ dub_arithmetic_infer (DubInferContext *ctx,
 
   return dub_broadcast_infer (ctx, error);
 }
+
+gboolean
+dub_arithmetic_infer_product (DubInferContext *ctx,
+                              GError         **error)
+{
+  if (!dub_arithmetic_infer (ctx, error))
+    return FALSE;
+  ctx->scratch_bytes = dub_broadcast_scratch (ctx);
+
+  return TRUE;
+}

@@ -9,6 +9,19 @@ G_BEGIN_DECLS
 /* Types of the output from those of the inputs, which must be equal. BOOL is refused. */
 gboolean dub_arithmetic_infer   (DubInferContext       *ctx,
                                  GError               **error);
+/* The same for products and quotients, whose gradients need scratch where an input repeats. */
+gboolean dub_arithmetic_infer_product (DubInferContext *ctx,
+                                       GError         **error);
+
+/* Backward of an operator whose gradients are @expression_a and @expression_b of u, v and d. */
+#define DUB_ARITHMETIC_BACKWARD(expression_a, expression_b)                                                 \
+  DUB_BROADCAST_GRADIENT (gradient_a, expression_a)                                                         \
+  DUB_BROADCAST_GRADIENT (gradient_b, expression_b)                                                         \
+                                                                                                            \
+  static gboolean backward (DubOpContext *ctx, DubRun *run, GError **error)                                 \
+  {                                                                                                         \
+    return dub_broadcast_backward (ctx, ctx->in[1], gradient_a, gradient_b, run, error);                    \
+  }
 
 /* A function named @name of run over @type; WIDE holds products of whole numbers without overflow. The three
  * usual cases have loops of their own, in which the steps are constants and the compiler vectorises. */

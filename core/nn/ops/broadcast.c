@@ -223,6 +223,24 @@ dub_broadcast_gradient (const DubTensor        *a,
 }
 
 gboolean
+dub_broadcast_backward (DubOpContext           *ctx,
+                        const DubTensor        *b,
+                        DubBroadcastGradientRun gradient_a,
+                        DubBroadcastGradientRun gradient_b,
+                        DubRun                 *run,
+                        GError                **error)
+{
+  const DubBroadcastGradientRun funcs[2] = { gradient_a, gradient_b };
+
+  for (int i = 0; i < 2; i++)
+    if (ctx->d_in[i] != NULL
+        && !dub_broadcast_gradient (ctx->in[0], b, ctx->d_out[0], ctx->d_in[i], funcs[i], ctx->scratch, run, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+gboolean
 dub_broadcast_reduce (const DubTensor *dy,
                       DubTensor       *gradient,
                       float            factor,

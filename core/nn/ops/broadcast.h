@@ -89,6 +89,18 @@ gboolean dub_broadcast_gradient (const DubTensor         *a,
                                  DubRun                  *run,
                                  GError                 **error);
 
+/* dub_broadcast_backward:
+ * @b: the second input, which is ctx->in[1] unless that had to be brought to float first
+ *
+ * Both gradients of a two-input operator, as far as they are wanted, with the scratch of dub_broadcast_scratch.
+ */
+gboolean dub_broadcast_backward (DubOpContext            *ctx,
+                                 const DubTensor         *b,
+                                 DubBroadcastGradientRun  gradient_a,
+                                 DubBroadcastGradientRun  gradient_b,
+                                 DubRun                  *run,
+                                 GError                 **error);
+
 /* Sums @dy over the axes in which @gradient repeats, times @factor: the gradient of an addition. */
 gboolean dub_broadcast_reduce   (const DubTensor         *dy,
                                  DubTensor               *gradient,

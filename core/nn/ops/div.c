@@ -5,31 +5,7 @@
 
 DUB_ARITHMETIC_FORWARD (u / v, v == 0 ? 0 : v == -1 ? DUB_WRAP (0, -, u) : u / v, v == 0 ? 0 : u / v)
 
-static gboolean
-infer (DubInferContext *ctx,
-       GError         **error)
-{
-  if (!dub_arithmetic_infer (ctx, error))
-    return FALSE;
-  ctx->scratch_bytes = dub_broadcast_scratch (ctx);
-
-  return TRUE;
-}
-
-DUB_BROADCAST_GRADIENT (gradient_a, d / v)
-
-DUB_BROADCAST_GRADIENT (gradient_b, -d * u / (v * v))
-
-static gboolean
-backward (DubOpContext *ctx,
-          DubRun       *run,
-          GError      **error)
-{
-  return (ctx->d_in[0] == NULL || dub_broadcast_gradient (ctx->in[0], ctx->in[1], ctx->d_out[0], ctx->d_in[0],
-                                                          gradient_a, ctx->scratch, run, error)) &&
-         (ctx->d_in[1] == NULL || dub_broadcast_gradient (ctx->in[0], ctx->in[1], ctx->d_out[0], ctx->d_in[1],
-                                                          gradient_b, ctx->scratch, run, error));
-}
+DUB_ARITHMETIC_BACKWARD (d / v, -d * u / (v * v))
 
 static const DubOpCase CASES[] = {
   { .name = "div", .inputs = "f32 2,3,4; f32 2,3,4 > 0.5" },
@@ -43,7 +19,7 @@ const DubOp dub_op_div = {
   .flags = DUB_OP_IN_PLACE | DUB_OP_BACKWARD_IN,
   .min_inputs = 2,
   .max_inputs = 2,
-  .infer = infer,
+  .infer = dub_arithmetic_infer_product,
   .forward = forward,
   .backward = backward,
   .cases = CASES,

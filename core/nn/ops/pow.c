@@ -152,10 +152,7 @@ backward (DubOpContext *ctx,
   if (exponent == NULL)
     return FALSE;
 
-  return (ctx->d_in[0] == NULL || dub_broadcast_gradient (ctx->in[0], exponent, ctx->d_out[0], ctx->d_in[0], gradient_a,
-                                                          ctx->scratch, run, error)) &&
-         (ctx->d_in[1] == NULL || dub_broadcast_gradient (ctx->in[0], exponent, ctx->d_out[0], ctx->d_in[1], gradient_b,
-                                                          ctx->scratch, run, error));
+  return dub_broadcast_backward (ctx, exponent, gradient_a, gradient_b, run, error);
 }
 
 static const DubOpCase CASES[] = {

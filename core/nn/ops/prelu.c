@@ -63,10 +63,7 @@ backward (DubOpContext *ctx,
           DubRun       *run,
           GError      **error)
 {
-  return (ctx->d_in[0] == NULL || dub_broadcast_gradient (ctx->in[0], ctx->in[1], ctx->d_out[0], ctx->d_in[0],
-                                                          gradient_x, ctx->scratch, run, error)) &&
-         (ctx->d_in[1] == NULL || dub_broadcast_gradient (ctx->in[0], ctx->in[1], ctx->d_out[0], ctx->d_in[1],
-                                                          gradient_slope, ctx->scratch, run, error));
+  return dub_broadcast_backward (ctx, ctx->in[1], gradient_x, gradient_slope, run, error);
 }
 
 static const DubOpCase CASES[] = {
