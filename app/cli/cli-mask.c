@@ -1,7 +1,7 @@
 #include "app/cli/cli-mask.h"
 
 #include "app/cli/cli-command.h"
-#include "app/cli/cli-hash.h"
+#include "core/io/file.h"
 #include "core/io/nifti.h"
 #include "core/io/onnx.h"
 
@@ -155,7 +155,7 @@ load_image (CliMaskJob  *self,
   g_autoptr (DubVolume) on_grid = NULL;
   g_autoptr (DubTensor) image = NULL;
 
-  if (volume == NULL || (*hash = cli_hash_file (path, error)) == NULL
+  if (volume == NULL || (*hash = dub_file_sha256 (path, error)) == NULL
       || !dub_preprocess (&self->preprocess, volume, extents, &image, &on_grid, run, error))
     return NULL;
   if (first != NULL)
@@ -219,7 +219,7 @@ cli_mask_job_new (const CliMaskOptions *options,
   self->images = g_ptr_array_new_with_free_func ((GDestroyNotify) dub_tensor_unref);
 
   self->graph = dub_onnx_load (model, error);
-  if (self->graph == NULL || (self->model_hash = cli_hash_file (model, error)) == NULL
+  if (self->graph == NULL || (self->model_hash = dub_file_sha256 (model, error)) == NULL
       || !load_images (self, volumes, n_volumes, run, error))
     return NULL;
 

@@ -117,6 +117,34 @@ dub_file_read (const char  *path,
   return g_bytes_new_take (buffer, n_read);
 }
 
+char *
+dub_file_sha256 (const char  *path,
+                 GError     **error)
+{
+  enum { CHUNK = 1 << 16 };
+
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree guint8 *chunk = g_malloc (CHUNK);
+  guint64 size = 0;
+  size_t n_read;
+  int fd = open_regular (path, &size, error);
+
+  if (fd < 0)
+    return NULL;
+
+  do {
+    if (!read_up_to (fd, chunk, CHUNK, &n_read)) {
+      set_system_error (error, path, "read");
+      close (fd);
+      return NULL;
+    }
+    g_checksum_update (checksum, chunk, (gssize) n_read);
+  } while (n_read == CHUNK);
+  close (fd);
+
+  return g_strdup (g_checksum_get_string (checksum));
+}
+
 static gboolean
 write_all (int           fd,
            const guint8 *bytes,

@@ -15,6 +15,10 @@ gboolean dub_file_write_atomic (const char    *path,
                                 const void    *bytes,
                                 size_t         n_bytes,
                                 GError       **error);
+/* SHA-256 of a regular file's bytes, as 64 hexadecimal digits; a file of any size takes little memory. (transfer full) */
+G_GNUC_WARN_UNUSED_RESULT
+char    *dub_file_sha256       (const char    *path,
+                                GError       **error);
 /* Joins @folder and the relative @name if the result stays inside @folder (symbolic links resolved),
  * else NULL with DUB_ERROR_FORMAT. */
 G_GNUC_WARN_UNUSED_RESULT

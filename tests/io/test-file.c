@@ -46,6 +46,48 @@ test_read (void)
   scratch_free (&scratch);
 }
 
+/* The digests are the ones of FIPS 180-2 for "abc" and for a million letters a; the latter is longer than one read. */
+static void
+test_sha256 (void)
+{
+  Scratch scratch = scratch_new ();
+  g_autofree char *path = scratch_path (&scratch, "message");
+  g_autofree char *missing = scratch_path (&scratch, "missing");
+  g_autofree char *letters = g_strnfill (1000000, 'a');
+  const struct {
+    const char *text;
+    size_t      n;
+    const char *digest;
+  } known[] = {
+    { "", 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+    { "abc", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+    { letters, 1000000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0" },
+    /* Whole chunks, and not a byte more. */
+    { letters, 1 << 17, "b44ffb72fcc259676bd80495fef1b44b808ca8f1ffe1b1706a4d7911b0e31f11" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (known); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autofree char *digest = NULL;
+
+    g_assert_true (dub_file_write_atomic (path, known[i].text, known[i].n, &error));
+    digest = dub_file_sha256 (path, &error);
+    g_assert_no_error (error);
+    g_assert_cmpstr (digest, ==, known[i].digest);
+  }
+
+  const char *const refused[] = { missing, scratch.folder };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (refused); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (dub_file_sha256 (refused[i], &error));
+    g_assert_error (error, DUB_ERROR, DUB_ERROR_IO);
+    g_assert_nonnull (strstr (error->message, refused[i]));
+  }
+  scratch_free (&scratch);
+}
+
 static void
 test_atomic (void)
 {
@@ -231,6 +273,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/file/read", test_read);
+  g_test_add_func ("/file/sha256", test_sha256);
   g_test_add_func ("/file/atomic", test_atomic);
   g_test_add_func ("/file/full-disk", test_full_disk);
   g_test_add_func ("/file/inside", test_inside);

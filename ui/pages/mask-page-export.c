@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "core/io/file.h"
 #include "core/io/nifti.h"
 #include "ui/figures/mask-figure.h"
 
@@ -31,24 +32,6 @@ export_data_free (gpointer data)
   g_free (export);
 }
 
-/* SHA-256 of a file, so that a figure can say from which bytes it came; the name alone where it cannot be read. */
-static char *
-file_hash (const char *path)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autofree guchar *buffer = g_malloc (1 << 16);
-  gssize n;
-
-  if (stream == NULL)
-    return g_strdup ("");
-  while ((n = g_input_stream_read (G_INPUT_STREAM (stream), buffer, 1 << 16, NULL, NULL)) > 0)
-    g_checksum_update (checksum, buffer, n);
-
-  return g_strdup (n == 0 ? g_checksum_get_string (checksum) : "");
-}
-
 static DubMaskFigure *
 make_figure (ExportData  *export,
              GError     **error)
@@ -56,8 +39,8 @@ make_figure (ExportData  *export,
   g_autoptr (DubMaskFigure) figure = dub_mask_figure_new ();
   const DubMaskInputs *inputs = export->inputs;
   const DubMaskFrame *frame = export->frame;
-  g_autofree char *model_hash = file_hash (inputs->model_path);
-  g_autofree char *data_hash = file_hash (inputs->case_path);
+  g_autofree char *model_hash = dub_file_sha256 (inputs->model_path, NULL);
+  g_autofree char *data_hash = dub_file_sha256 (inputs->case_path, NULL);
   g_autofree char *iteration = g_strdup_printf ("%u", frame->iteration);
   g_autofree char *clip = g_strdup_printf ("%g", export->style.overlay.clip);
 
@@ -76,8 +59,9 @@ make_figure (ExportData  *export,
     dub_mask_figure_add_class (figure, inputs->classes[c], frame->original[c], frame->masked[c]);
   figure->target_class = (guint) frame->params.target_class;
   figure->mass_inside = frame->inside_truth;
-  dub_mask_figure_add_provenance (figure, "model-sha256", model_hash);
-  dub_mask_figure_add_provenance (figure, "data-sha256", data_hash);
+  /* From which bytes the figure came; nothing is claimed where they cannot be read any more. */
+  dub_mask_figure_add_provenance (figure, "model-sha256", model_hash != NULL ? model_hash : "");
+  dub_mask_figure_add_provenance (figure, "data-sha256", data_hash != NULL ? data_hash : "");
   dub_mask_figure_add_provenance (figure, "iteration", iteration);
   dub_mask_figure_add_provenance (figure, "clip", clip);
 
