@@ -14,6 +14,9 @@
 /* Distance of letters and captions from the border. */
 #define MARGIN 9
 
+/* Half of the letter in the middle of an edge, and a gap. */
+#define LETTER_ROOM 11
+
 struct _DubSlicePane {
   GtkWidget     parent_instance;
   DubViewer    *viewer;
@@ -141,7 +144,8 @@ plane_name (DubPlane plane)
   }
 }
 
-/* The longest way to say where the slice is that leaves the letter in the middle alone. */
+/* Where the slice is, left of the letter in the middle of the edge: smaller letters before fewer words, and the name of
+ * the plane, which the letters tell as well, before the unit. */
 static void
 snapshot_caption (DubSlicePane  *self,
                   GtkSnapshot   *snapshot,
@@ -151,30 +155,41 @@ snapshot_caption (DubSlicePane  *self,
 {
   const char *name = plane_name (self->plane);
   char axis = dub_plane_coordinate (self->plane);
-  g_autofree char *number = g_strdup_printf ("%.1f", fabs (position));
   /* U+2212 is the minus of numbers. */
   const char *sign = position < 0.0 ? "−" : "+";
-  char *captions[] = {
-    g_strdup_printf ("%s · %c %s%s mm", name, axis, sign, number),
-    g_strdup_printf ("%s · %c %s%s", name, axis, sign, number),
-    g_strdup_printf ("%c %s%s", axis, sign, number),
+  /* Two digits at least are reserved, so that the caption keeps its form while one scrolls through the middle. */
+  g_autofree char *widest = g_strdup_printf ("%.1f", MAX (fabs (position), 10.0));
+  g_autofree char *number = g_strdup_printf ("%.1f", fabs (position));
+  const struct {
+    gboolean    named;
+    const char *unit;
+    const char *attributes;
+  } forms[] = {
+    { TRUE, " mm", "size='8500' font_features='tnum=1'" },
+    { TRUE, " mm", "size='8000' font_features='tnum=1'" },
+    { FALSE, " mm", "size='8500' font_features='tnum=1'" },
+    { FALSE, "", "size='8500' font_features='tnum=1'" },
   };
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
   gsize chosen = 0;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (captions); i++) {
-    g_autofree char *markup = g_markup_printf_escaped ("<span size='8500'>%s</span>", captions[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (forms); i++) {
+    g_autofree char *markup = g_strdup_printf ("<span %s>%s%s%c %s%s%s</span>", forms[i].attributes,
+                                               forms[i].named ? name : "", forms[i].named ? " · " : "", axis, sign,
+                                               widest, forms[i].unit);
     int needed;
 
     chosen = i;
     pango_layout_set_markup (layout, markup, -1);
     pango_layout_get_pixel_size (layout, &needed, NULL);
-    if (MARGIN + needed < width / 2 - 16)
+    if (MARGIN + 1 + needed <= width / 2 - LETTER_ROOM)
       break;
   }
-  append_text (self, snapshot, captions[chosen], "size='8500' font_features='tnum=1'", MARGIN + 1, MARGIN, 0.0, 0.0, color);
-  for (gsize i = 0; i < G_N_ELEMENTS (captions); i++)
-    g_free (captions[i]);
+
+  g_autofree char *caption = g_strdup_printf ("%s%s%c %s%s%s", forms[chosen].named ? name : "",
+                                              forms[chosen].named ? " · " : "", axis, sign, number, forms[chosen].unit);
+
+  append_text (self, snapshot, caption, forms[chosen].attributes, MARGIN + 1, MARGIN, 0.0, 0.0, color);
 }
 
 static void
