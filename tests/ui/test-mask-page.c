@@ -191,6 +191,9 @@ test_volume_that_does_not_fit (Fixture       *fixture,
   dub_session_select (fixture->session, 3, -1);
   wait_for_text (fixture, "This mask cannot be computed");
   g_assert_true (shows_text (fixture->page, "missing.nii"));
+  /* No classes are known, and GTK's word for that is not shown. */
+  g_assert_true (shows_text (fixture->page, "—"));
+  g_assert_false (shows_text (fixture->page, "(None)"));
   dub_session_select (fixture->session, 1, -1);
   wait_for_text (fixture, "p(CN)");
 }

@@ -93,7 +93,7 @@ settings_changed_cb (DubMaskPage *self)
   after.seed = (uint64_t) gtk_spin_button_get_value_as_int (self->seed);
   after.norm = gtk_drop_down_get_selected (self->norm) == 1 ? DUB_NORM_SUM : DUB_NORM_MEAN;
   after.stop_early = gtk_switch_get_active (self->stop_early);
-  if (target != GTK_INVALID_LIST_POSITION)
+  if (target != GTK_INVALID_LIST_POSITION && dub_mask_session_get_inputs (self->mask) != NULL)
     after.target_class = (int) target;
   if (replacement != GTK_INVALID_LIST_POSITION)
     after.replacement = (DubReplacement) replacement;
@@ -351,6 +351,9 @@ _dub_mask_page_update_choices (DubMaskPage *self)
   }
   for (guint i = 0; study != NULL && i < study->models->len; i++)
     g_strv_builder_add (models, ((DubStudyModel *) g_ptr_array_index (study->models, i))->id);
+  /* Before the network is read, and where it cannot be, there is nothing to choose; GTK would say "(None)". */
+  if (inputs == NULL)
+    g_strv_builder_add (classes, "—");
   for (guint i = 0; inputs != NULL && i < inputs->n_classes; i++) {
     g_autofree char *words = NULL;
 
@@ -369,7 +372,8 @@ _dub_mask_page_update_choices (DubMaskPage *self)
   self->updating = TRUE;
   set_words (self->subject, (const char *const *) case_words, case_index >= 0 ? (guint) case_index : GTK_INVALID_LIST_POSITION);
   set_words (self->network, (const char *const *) model_words, model_index >= 0 ? (guint) model_index : GTK_INVALID_LIST_POSITION);
-  set_words (self->target, (const char *const *) class_words, inputs != NULL ? (guint) target : GTK_INVALID_LIST_POSITION);
+  set_words (self->target, (const char *const *) class_words, inputs != NULL ? (guint) target : 0);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->target), inputs != NULL);
   self->updating = before;
 }
 
