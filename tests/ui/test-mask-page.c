@@ -259,6 +259,95 @@ test_export (Fixture       *fixture,
   g_assert_cmpuint (n_failures, ==, 1);
 }
 
+/* Exports a file and waits until the page says so. */
+static void
+export_to (Fixture    *fixture,
+           const char *path)
+{
+  gint64 end = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
+  guint n_toasts = 0;
+  gulong handler = g_signal_connect (fixture->session, "toast", G_CALLBACK (toast_cb), &n_toasts);
+
+  g_assert_true (gtk_widget_activate_action (fixture->page, "mask.export-to", "s", path));
+  while (n_toasts == 0 && g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (n_toasts, ==, 1);
+  g_signal_handler_disconnect (fixture->session, handler);
+}
+
+/* The window and the command line are two mouths of one core: the same settings give the same files, byte for byte,
+ * with the note of where they come from. */
+static void
+test_export_like_the_command_line (Fixture       *fixture,
+                                   gconstpointer  data)
+{
+  const char *program = g_getenv ("DUBITO_CLI");
+  const char *const endings[] = { "png", "svg", "pdf", "csv" };
+  g_autofree char *folder = g_build_filename (fixture->fixture.folder, "fixture.dubito", NULL);
+  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+  g_autoptr (GError) error = NULL;
+
+  if (program == NULL) {
+    g_test_skip ("DUBITO_CLI names no program");
+    return;
+  }
+
+  g_assert_true (dub_study_save (fixture->fixture.study, folder, &error));
+  dub_session_set_study (fixture->session, fixture->fixture.study);
+  wait_for_text (fixture, "iteration 0 of");
+  gtk_range_set_value (GTK_RANGE (dub_lambda_row_get_scale (find (fixture, DUB_TYPE_LAMBDA_ROW, 0))), 0.0);
+  gtk_range_set_value (GTK_RANGE (dub_lambda_row_get_scale (find (fixture, DUB_TYPE_LAMBDA_ROW, 1))), -1.0);
+  activate (fixture, "mask.play");
+  wait_for_text (fixture, "done");
+  wait_for_text (fixture, "Patch R");
+
+  DubViewer *viewer = dub_tri_view_get_viewer (find (fixture, DUB_TYPE_TRI_VIEW, 0));
+  const double *cursor = dub_viewer_get_cursor (viewer);
+  g_autofree char *place = g_strdup_printf ("--at=%.17g,%.17g,%.17g", cursor[0], cursor[1], cursor[2]);
+  const char *const command[] = { program, "figure", "mask", folder, "--case", "patient", "--network", "patch", "--lambda1",
+                                  "1", "--lambda2", "0.1", place, NULL };
+
+  dub_viewer_set_truth_visible (viewer, TRUE);
+  g_strv_builder_addv (words, (const char **) command);
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++) {
+    g_autofree char *ours = g_strdup_printf ("%s/window.%s", fixture->fixture.folder, endings[i]);
+    g_autofree char *theirs = g_strdup_printf ("%s/command-line.%s", fixture->fixture.folder, endings[i]);
+
+    export_to (fixture, ours);
+    g_strv_builder_add (words, "-o");
+    g_strv_builder_add (words, theirs);
+  }
+
+  g_auto (GStrv) argv = g_strv_builder_end (words);
+  g_autofree char *said = NULL;
+  int status;
+
+  g_assert_true (g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, &said, &status, &error));
+  g_assert_no_error (error);
+  if (status != 0)
+    g_error ("%s", said);
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++) {
+    char *contents[2];
+    gsize length[2];
+    const char *const makers[] = { "window", "command-line" };
+
+    for (int j = 0; j < 2; j++) {
+      g_autofree char *path = g_strdup_printf ("%s/%s.%s", fixture->fixture.folder, makers[j], endings[i]);
+
+      g_assert_true (g_file_get_contents (path, &contents[j], &length[j], NULL));
+    }
+    g_test_message ("%s: %" G_GSIZE_FORMAT " bytes", endings[i], length[0]);
+    g_assert_cmpmem (contents[0], length[0], contents[1], length[1]);
+    g_free (contents[0]);
+    g_free (contents[1]);
+  }
+
+  g_autofree char *file = g_build_filename (folder, "study.json", NULL);
+
+  /* The folder itself goes with the others. */
+  g_remove (file);
+}
+
 static void
 test_narrow (Fixture       *fixture,
              gconstpointer  data)
@@ -292,6 +381,7 @@ main (int   argc,
   ADD ("undo", test_undo);
   ADD ("volume-that-does-not-fit", test_volume_that_does_not_fit);
   ADD ("export", test_export);
+  ADD ("export-like-the-command-line", test_export_like_the_command_line);
   ADD ("narrow", test_narrow);
 
   return g_test_run ();

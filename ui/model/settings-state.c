@@ -207,7 +207,7 @@ dub_settings_state_class_init (DubSettingsStateClass *klass)
   props[PROP_COLOR_SCHEME] = g_param_spec_string ("color-scheme", NULL, NULL, "system", flags);
   props[PROP_THREADS] = g_param_spec_uint ("threads", NULL, NULL, 0, 256, 0, flags);
   props[PROP_OVERLAY_MAP] = g_param_spec_string ("overlay-map", NULL, NULL, "inferno", flags);
-  props[PROP_OVERLAY_OPACITY] = g_param_spec_double ("overlay-opacity", NULL, NULL, 0.0, 1.0, 0.9, flags);
+  props[PROP_OVERLAY_OPACITY] = g_param_spec_double ("overlay-opacity", NULL, NULL, 0.0, 1.0, 0.95, flags);
   props[PROP_FIGURE_DPI] = g_param_spec_uint ("figure-dpi", NULL, NULL, 72, 1200, 300, flags);
   props[PROP_FIGURE_PRESET] = g_param_spec_string ("figure-preset", NULL, NULL, "double", flags);
   props[PROP_WINDOW_WIDTH] = g_param_spec_int ("window-width", NULL, NULL, 360, 32767, 1280, flags);
