@@ -13,10 +13,11 @@
 static const char DESCRIPTION[] = N_(
   "Either STUDY.dubito (with --case and --network to choose), whose classes, atlas, truth and preparation of\n"
   "volumes are used, or --model and --volume. The mask is optimised with the options above, then drawn:\n"
-  "three panes, energy, effect on the classes, regions. FIG ends in .png, .svg, .pdf or .csv (the numbers).");
+  "three panes, energy, effect on the classes, regions. FIG ends in .png, .svg, .pdf or .csv (the numbers); with\n"
+  "several -o the mask is computed once.");
 
 typedef struct {
-  char        *out;
+  char       **outs;
   char        *case_id;
   char        *network_id;
   char        *model;
@@ -46,7 +47,7 @@ typedef struct {
 static void
 options_clear (Options *self)
 {
-  g_free (self->out);
+  g_strfreev (self->outs);
   g_free (self->case_id);
   g_free (self->network_id);
   g_free (self->model);
@@ -311,7 +312,11 @@ draw (const Options        *options,
   if (place != NULL)
     memcpy (figure->cursor, place, sizeof figure->cursor);
 
-  return dub_mask_figure_export (figure, options->out, &export, error);
+  for (size_t i = 0; options->outs[i] != NULL; i++)
+    if (!dub_mask_figure_export (figure, options->outs[i], &export, error))
+      return FALSE;
+
+  return TRUE;
 }
 
 static gboolean
@@ -321,7 +326,7 @@ check_options (const Options *options,
 {
   DubExportFormat format;
 
-  if (options->out == NULL)
+  if (options->outs == NULL)
     return cli_usage_error (error, _("The option -o FIG.(png|svg|pdf|csv) is missing."));
   if (study == NULL && (options->model == NULL || options->volumes == NULL))
     return cli_usage_error (error, _("Give a STUDY, or both --model and --volume."));
@@ -330,7 +335,11 @@ check_options (const Options *options,
   if ((options->atlas == NULL) != (options->atlas_table == NULL))
     return cli_usage_error (error, _("--atlas and --atlas-table go together."));
 
-  return dub_export_format_from_path (options->out, &format, error) && cli_check_output (options->out, error);
+  for (size_t i = 0; options->outs[i] != NULL; i++)
+    if (!dub_export_format_from_path (options->outs[i], &format, error) || !cli_check_output (options->outs[i], error))
+      return FALSE;
+
+  return TRUE;
 }
 
 gboolean
@@ -344,7 +353,7 @@ cmd_figure_mask (const char *path,
   g_auto (CliPreprocessOptions) preprocess_options = { NULL };
   g_auto (CliRunOptions) run_options = { 0 };
   const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, N_("Where the figure is written (needed)"), "FIG" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.outs, N_("Where the figure is written (needed); may be repeated"), "FIG" },
     { "width", 0, 0, G_OPTION_ARG_DOUBLE, &options.width_mm, N_("Width in mm: 85 one column, 174 two (default)"), "MM" },
     { "dpi", 0, 0, G_OPTION_ARG_DOUBLE, &options.dpi, N_("Resolution of PNG and of images (300)"), "N" },
     { "at", 0, 0, G_OPTION_ARG_STRING, &options.at, N_("Where the slices cross, in mm (the middle of the mask)"), "X,Y,Z" },

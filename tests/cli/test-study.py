@@ -87,14 +87,15 @@ def t_demo_interrupt():
 
 
 def t_figure_formats():
-    """figure mask writes every format, and the same bytes again"""
+    """figure mask writes every format, in one run or in one each, and the same bytes again"""
     signatures = {'png': b'\x89PNG', 'svg': b'<?xml', 'pdf': b'%PDF', 'csv': b'#'}
+    together = [word for ending in signatures for word in ('-o', path(f'figure0.{ending}'))]
+    cli('figure', 'mask', study(), *BRIEF, *together, '--threads', 1, '--dpi', 100)
     for ending, signature in signatures.items():
         found = []
+        cli('figure', 'mask', study(), *BRIEF, '-o', path(f'figure1.{ending}'), '--threads', 2, '--dpi', 100)
         for attempt in range(2):
-            out = path(f'figure{attempt}.{ending}')
-            cli('figure', 'mask', study(), *BRIEF, '-o', out, '--threads', attempt + 1, '--dpi', 100)
-            with open(out, 'rb') as file:
+            with open(path(f'figure{attempt}.{ending}'), 'rb') as file:
                 found.append(file.read())
         expect(found[0].startswith(signature), f'{ending}: {found[0][:20]}')
         expect(found[0] == found[1], f'{ending}: the bytes differ')
@@ -138,7 +139,8 @@ def t_figure_refused():
     expect('sub-xyz' in done.stderr, done.stderr)
     done = cli('figure', 'mask', study(), '--network', 'nonet', '-o', path('f.png'), status=1)
     expect('nonet' in done.stderr, done.stderr)
-    done = cli('figure', 'mask', study(), '-o', path('f.bmp'), status=1)
+    done = cli('figure', 'mask', study(), '-o', path('f.png'), '-o', path('f.bmp'), status=1)
+    expect(not os.path.exists(path('f.png')), 'something was drawn although one of the files cannot be')
     expect('.bmp' in done.stderr and 'png' in done.stderr, done.stderr)
     done = cli('figure', 'mask', path('no-study'), '-o', path('f.png'), status=1)
     expect('no-study' in done.stderr, done.stderr)
