@@ -38,14 +38,28 @@ DubRecipe *dub_recipe_new       (const char       *arch);
 DubRecipe *dub_recipe_copy      (const DubRecipe  *self);
 void       dub_recipe_free      (DubRecipe        *self);
 JsonNode  *dub_recipe_to_json   (const DubRecipe  *self); /* (transfer full) */
+/* Strict: every member is there and none is unknown, as each decides bits. @where: "run.json: recipe". */
 G_GNUC_WARN_UNUSED_RESULT
 DubRecipe *dub_recipe_from_json (JsonNode         *node,
                                  const char       *where,
                                  GError          **error);
+/* Whether every member is in its range; DUB_ERROR_ARGUMENT names the first that is not. @where stands before its name. */
+gboolean   dub_recipe_check     (const DubRecipe  *self,
+                                 const char       *where,
+                                 GError          **error);
+/* "rate is 0.001, not 0.01": the first member that differs; NULL where none does. (transfer full) */
+char      *dub_recipe_difference (const DubRecipe *self,
+                                 const DubRecipe  *other);
+/* The parts of "onnx:PATH@NODE"; FALSE for every other architecture. @path, @node: (out) (optional) (transfer full) */
+gboolean   dub_recipe_split_arch (const char      *arch,
+                                 char            **path,
+                                 char            **node);
 /* The family a run belongs to, made of its loss: "ce", "ce-dca15", "ce-ls0.05-w". (transfer full) */
 char      *dub_recipe_family    (const DubRecipe  *self);
 /* "Cross-entropy + 15 DCA": for a person. (transfer full) */
 char      *dub_recipe_loss_name (const DubRecipe  *self);
+/* "Adam 0.001, cosine": for a person. (transfer full) */
+char      *dub_recipe_optimizer_name (const DubRecipe *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubRecipe, dub_recipe_free)
 
