@@ -121,7 +121,6 @@ fit_range (DubFigure *figure,
            DubCurve   curve,
            const char *label)
 {
-  g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (double));
   double low = INFINITY, high = -INFINITY, mean_high = -INFINITY;
 
   for (guint s = 0; s < figure->series->len; s++) {
