@@ -253,3 +253,18 @@ cli_run_get (CliRun *self)
 {
   return self->run;
 }
+
+gboolean
+cli_run_is_json (CliRun *self)
+{
+  return self->progress == PROGRESS_JSON;
+}
+
+void
+cli_run_tell_line (CliRun     *self,
+                   const char *line)
+{
+  g_mutex_lock (&self->mutex);
+  fprintf (stderr, "%s\n", line);
+  g_mutex_unlock (&self->mutex);
+}

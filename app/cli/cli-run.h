@@ -30,6 +30,11 @@ CliRun       *cli_run_new         (const CliRunOptions  *options,
                                    GError              **error);
 void          cli_run_free        (CliRun               *self);
 
+/* Whether progress goes out as JSON lines. */
+gboolean      cli_run_is_json     (CliRun               *self);
+/* One line on stderr, between the progress; any thread. */
+void          cli_run_tell_line   (CliRun               *self,
+                                   const char           *line);
 /* (transfer none) */
 DubRun       *cli_run_get         (CliRun               *self);
 

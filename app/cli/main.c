@@ -6,6 +6,7 @@
 #include "app/cli/cmd-mask.h"
 #include "app/cli/cmd-model.h"
 #include "app/cli/cmd-toy.h"
+#include "app/cli/cmd-train.h"
 
 #include <locale.h>
 
@@ -28,6 +29,7 @@ static const CliCommand FIGURE_COMMANDS[] = {
 
 static const CliCommand COMMANDS[] = {
   { "model", N_("look into a network, run it, check it"), NULL, MODEL_COMMANDS },
+  { "train", N_("train networks on a data set by cross-validation"), cmd_train, NULL },
   { "mask", N_("the smallest mask that changes what a network says about a volume"), cmd_mask, NULL },
   { "demo", N_("make a demonstration study with known truth"), NULL, DEMO_COMMANDS },
   { "figure", N_("draw a figure into a PNG, SVG, PDF or CSV file"), NULL, FIGURE_COMMANDS },

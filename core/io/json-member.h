@@ -1,6 +1,6 @@
 /* Members of JSON objects, read strictly: a message names the place, what was found and what was expected.
  *
- * @where is put before the member's name: "/home/x/study.json: models[2]." A member that is not @required may be
+ * @where is put before the member's name: "FOLDER/study.json: models[2]." A member that is not @required may be
  * absent, and then *out stays as it is.
  */
 #pragma once

@@ -45,6 +45,12 @@ gboolean   dub_npz_save        (const char       *path,
                                 DubTensor *const *tensors,
                                 size_t            n_arrays,
                                 GError          **error);
+/* The same without compression, for numbers that hardly shrink: weights. */
+gboolean   dub_npz_save_stored (const char       *path,
+                                const char *const *names,
+                                DubTensor *const *tensors,
+                                size_t            n_arrays,
+                                GError          **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubNpz, dub_npz_free)
 

@@ -365,6 +365,7 @@ static gboolean
 add_array (zip_t            *archive,
            const char       *name,
            const DubTensor  *tensor,
+           gboolean          stored,
            GError          **error)
 {
   g_autoptr (DubTensor) contiguous = dub_tensor_contiguous ((DubTensor *) tensor, error);
@@ -406,7 +407,8 @@ add_array (zip_t            *archive,
     g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "Array %s cannot be packed: %s.", name, zip_strerror (archive));
     return FALSE;
   }
-  (void) zip_set_file_compression (archive, (zip_uint64_t) index, ZIP_CM_DEFLATE, DEFLATE_LEVEL);
+  (void) zip_set_file_compression (archive, (zip_uint64_t) index, stored ? ZIP_CM_STORE : ZIP_CM_DEFLATE,
+                                   stored ? 0 : DEFLATE_LEVEL);
   /* A fixed date, the first of 1980 (month and day count from 1): the same arrays make the same bytes. */
   (void) zip_file_set_dostime (archive, (zip_uint64_t) index, 0, 1 << 5 | 1, 0);
 
@@ -438,12 +440,13 @@ take_written (zip_source_t  *source,
   return NULL;
 }
 
-gboolean
-dub_npz_save (const char         *path,
-              const char *const  *names,
-              DubTensor *const   *tensors,
-              size_t              n_arrays,
-              GError            **error)
+static gboolean
+save (const char         *path,
+      const char *const  *names,
+      DubTensor *const   *tensors,
+      size_t              n_arrays,
+      gboolean            stored,
+      GError            **error)
 {
   zip_error_t reason;
 
@@ -463,7 +466,7 @@ dub_npz_save (const char         *path,
   zip_source_keep (source);
 
   for (size_t i = 0; i < n_arrays; i++) {
-    if (!add_array (archive, names[i], tensors[i], error)) {
+    if (!add_array (archive, names[i], tensors[i], stored, error)) {
       zip_discard (archive);
       zip_source_free (source);
       return FALSE;
@@ -490,4 +493,24 @@ dub_npz_save (const char         *path,
   zip_source_free (source);
 
   return bytes != NULL && dub_file_write_atomic (path, bytes, n_bytes, error);
+}
+
+gboolean
+dub_npz_save (const char         *path,
+              const char *const  *names,
+              DubTensor *const   *tensors,
+              size_t              n_arrays,
+              GError            **error)
+{
+  return save (path, names, tensors, n_arrays, FALSE, error);
+}
+
+gboolean
+dub_npz_save_stored (const char         *path,
+                     const char *const  *names,
+                     DubTensor *const   *tensors,
+                     size_t              n_arrays,
+                     GError            **error)
+{
+  return save (path, names, tensors, n_arrays, TRUE, error);
 }

@@ -3,59 +3,29 @@
  *   { "format": "dubito-study", "format_version": 1, "version": "0.1.0",
  *     "title": "…", "seed": "1", "classes": ["CN", "AD"],
  *     "cases":  [{ "id", "path", "label", "split", "truth"?, "severity"? }],
- *     "models": [{ "id", "path", "preprocess": { "axes", "scale", "fit" } }],
- *     "atlas":  { "labels", "table"? }? }
+ *     "models": [{ "id", "path", "preprocess": { "axes", "scale", "fit" }, "family"?, "fold"?, "split_hash"?, "prepare"? }],
+ *     "atlas":  { "labels", "table"? }?, and of a study made from a data set what study-json-data.c says }
  *
  * Relative paths are relative to the folder and stay in it. The seed is a string
  * because 64 bits do not survive JSON numbers. Unknown members are ignored, so
  * that a study with more in it can still be opened.
  */
-#include "core/study/study.h"
+#include "core/study/study-json-private.h"
 
 #include "core/io/file.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
 
 static const guint64 LARGEST_FILE = (guint64) 16 << 20;
-static const gint64 FORMAT_VERSION = 1;
-/* json-glib descends by recursion; the document is four levels deep. */
-static const guint DEEPEST = 32;
 
-static const char *const AXES[] = { [DUB_AXES_IJK] = "ijk", [DUB_AXES_KJI] = "kji", NULL };
-static const char *const SCALES[] = { [DUB_SCALE_NONE] = "none", [DUB_SCALE_MINMAX] = "minmax",
-                                      [DUB_SCALE_ZSCORE] = "zscore", NULL };
-static const char *const FITS[] = { [DUB_FIT_REFUSE] = "refuse", [DUB_FIT_CROP_PAD] = "crop-pad",
-                                    [DUB_FIT_RESAMPLE] = "resample", NULL };
-
-/* Where we are in the document, for messages. */
+/* Where we are in the document, for messages. @where, the place of an object, ends with a dot. */
 typedef struct {
   const char *file;
   const char *folder;
   GError    **error;
 } Reader;
 
-/* --- reading one member --- */
-
-static const char *
-kind_of (JsonNode *node)
-{
-  if (node == NULL)
-    return "absent";
-  if (JSON_NODE_HOLDS_OBJECT (node))
-    return "an object";
-  if (JSON_NODE_HOLDS_ARRAY (node))
-    return "a list";
-  if (JSON_NODE_HOLDS_NULL (node))
-    return "null";
-
-  GType type = json_node_get_value_type (node);
-
-  return type == G_TYPE_STRING ? "a string" : type == G_TYPE_BOOLEAN ? "true or false" : "a number";
-}
 
 static gboolean G_GNUC_PRINTF (3, 4)
 refuse (const Reader *reader,
@@ -74,6 +44,14 @@ refuse (const Reader *reader,
   return FALSE;
 }
 
+/* "FILE: cases[3].": what stands before a member's name. */
+static char *
+place (const Reader *reader,
+       const char   *where)
+{
+  return g_strconcat (reader->file, ": ", where, NULL);
+}
+
 static gboolean
 read_string (const Reader *reader,
              JsonObject   *object,
@@ -82,19 +60,9 @@ read_string (const Reader *reader,
              gboolean      required,
              char        **out)
 {
-  JsonNode *node = json_object_get_member (object, member);
+  g_autofree char *full = place (reader, where);
 
-  if (node == NULL && !required)
-    return TRUE;
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING) {
-    g_autofree char *full = g_strconcat (where, member, NULL);
-
-    return refuse (reader, full, "%s; expected a string", kind_of (node));
-  }
-  g_free (*out);
-  *out = json_node_dup_string (node);
-
-  return TRUE;
+  return dub_json_read_string (object, member, full, required, out, reader->error);
 }
 
 static gboolean
@@ -105,19 +73,9 @@ read_number (const Reader *reader,
              gboolean      required,
              double       *out)
 {
-  JsonNode *node = json_object_get_member (object, member);
-  GType type = node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
+  g_autofree char *full = place (reader, where);
 
-  if (node == NULL && !required)
-    return TRUE;
-  if (type != G_TYPE_INT64 && type != G_TYPE_DOUBLE) {
-    g_autofree char *full = g_strconcat (where, member, NULL);
-
-    return refuse (reader, full, "%s; expected a number", kind_of (node));
-  }
-  *out = json_node_get_double (node);
-
-  return TRUE;
+  return dub_json_read_number (object, member, full, required, out, reader->error);
 }
 
 static gboolean
@@ -128,20 +86,9 @@ read_choice (const Reader      *reader,
              const char *const *choices,
              guint             *out)
 {
-  g_autofree char *text = NULL;
+  g_autofree char *full = place (reader, where);
 
-  if (!read_string (reader, object, member, where, TRUE, &text))
-    return FALSE;
-  for (guint i = 0; choices[i] != NULL; i++)
-    if (strcmp (choices[i], text) == 0) {
-      *out = i;
-      return TRUE;
-    }
-
-  g_autofree char *full = g_strconcat (where, member, NULL);
-  g_autofree char *all = g_strjoinv (", ", (char **) choices);
-
-  return refuse (reader, full, "\"%s\"; expected one of %s", text, all);
+  return dub_json_read_choice (object, member, full, choices, out, reader->error);
 }
 
 /* An absolute path as it is; a relative one inside the folder. */
@@ -175,19 +122,14 @@ read_path (const Reader *reader,
   return TRUE;
 }
 
-/* The list of @member, or NULL with the error set. */
 static JsonArray *
 read_list (const Reader *reader,
            JsonObject   *object,
            const char   *member)
 {
-  JsonNode *node = json_object_get_member (object, member);
+  g_autofree char *full = place (reader, "");
 
-  if (node != NULL && JSON_NODE_HOLDS_ARRAY (node))
-    return json_node_get_array (node);
-  refuse (reader, member, "%s; expected a list", kind_of (node));
-
-  return NULL;
+  return dub_json_read_list (object, member, full, reader->error);
 }
 
 static JsonObject *
@@ -200,7 +142,7 @@ element_object (const Reader *reader,
 
   if (JSON_NODE_HOLDS_OBJECT (node))
     return json_node_get_object (node);
-  refuse (reader, where, "%s; expected an object", kind_of (node));
+  refuse (reader, where, "%s; expected an object", dub_json_kind (node));
 
   return NULL;
 }
@@ -238,7 +180,7 @@ read_classes (const Reader *reader,
     if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING) {
       g_autofree char *where = g_strdup_printf ("classes[%u]", i);
 
-      return refuse (reader, where, "%s; expected a string", kind_of (node));
+      return refuse (reader, where, "%s; expected a string", dub_json_kind (node));
     }
     g_ptr_array_add (study->classes, json_node_dup_string (node));
   }
@@ -299,6 +241,29 @@ read_cases (const Reader *reader,
   return TRUE;
 }
 
+/* What a model of a data set has besides. */
+static gboolean
+read_run (const Reader  *reader,
+          JsonObject    *object,
+          const char    *where,
+          DubStudyModel *item)
+{
+  g_autofree char *full = place (reader, where);
+  g_autofree char *prepare = g_strconcat (full, "prepare", NULL);
+  gint64 fold = -1;
+
+  if (!dub_json_read_string (object, "family", full, FALSE, &item->family, reader->error) ||
+      !dub_json_read_int (object, "fold", full, FALSE, -1, G_MAXINT16, &fold, reader->error) ||
+      !dub_json_read_string (object, "split_hash", full, FALSE, &item->split_hash, reader->error))
+    return FALSE;
+  item->fold = (int) fold;
+  if (!json_object_has_member (object, "prepare"))
+    return TRUE;
+  item->prepare = g_new0 (DubPrepare, 1);
+
+  return dub_prepare_from_json (item->prepare, json_object_get_member (object, "prepare"), prepare, reader->error);
+}
+
 static gboolean
 read_model (const Reader *reader,
             JsonObject   *object,
@@ -317,18 +282,18 @@ read_model (const Reader *reader,
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node)) {
     g_autofree char *full = g_strconcat (where, "preprocess", NULL);
 
-    return refuse (reader, full, "%s; expected an object", kind_of (node));
+    return refuse (reader, full, "%s; expected an object", dub_json_kind (node));
   }
 
   JsonObject *preprocess = json_node_get_object (node);
 
-  if (!read_choice (reader, preprocess, "axes", inner, AXES, &axes) ||
-      !read_choice (reader, preprocess, "scale", inner, SCALES, &scale) ||
-      !read_choice (reader, preprocess, "fit", inner, FITS, &fit))
+  if (!read_choice (reader, preprocess, "axes", inner, DUB_STUDY_AXES, &axes) ||
+      !read_choice (reader, preprocess, "scale", inner, DUB_STUDY_SCALES, &scale) ||
+      !read_choice (reader, preprocess, "fit", inner, DUB_STUDY_FITS, &fit))
     return FALSE;
   item->preprocess = (DubPreprocess) { .axes = (DubAxes) axes, .scale = (DubScale) scale, .fit = (DubFit) fit };
 
-  return TRUE;
+  return read_run (reader, object, where, item);
 }
 
 static gboolean
@@ -364,7 +329,7 @@ read_atlas (const Reader *reader,
   if (node == NULL)
     return TRUE;
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return refuse (reader, "atlas", "%s; expected an object", kind_of (node));
+    return refuse (reader, "atlas", "%s; expected an object", dub_json_kind (node));
 
   return read_path (reader, json_node_get_object (node), "labels", "atlas.", TRUE, &study->atlas_path) &&
          read_path (reader, json_node_get_object (node), "table", "atlas.", FALSE, &study->atlas_table);
@@ -376,7 +341,6 @@ read_head (const Reader *reader,
            DubStudy     *study)
 {
   g_autofree char *format = NULL;
-  g_autofree char *seed = NULL;
   double version = 0.0;
 
   if (!read_string (reader, root, "format", "", TRUE, &format))
@@ -387,78 +351,17 @@ read_head (const Reader *reader,
     return FALSE;
   if (version != floor (version) || version < 1.0)
     return refuse (reader, "format_version", "%g; expected a whole number of at least 1", version);
-  if (version > (double) FORMAT_VERSION) {
+  if (version > (double) DUB_STUDY_FORMAT_VERSION) {
     g_set_error (reader->error, DUB_ERROR, DUB_ERROR_UNSUPPORTED,
-                 "%s: format_version is %g, written by a newer program; this one reads up to %" G_GINT64_FORMAT ".",
-                 reader->file, version, FORMAT_VERSION);
+                 "%s: format_version is %g, written by a newer program; this one reads up to %d.",
+                 reader->file, version, DUB_STUDY_FORMAT_VERSION);
     return FALSE;
   }
-  if (!read_string (reader, root, "title", "", TRUE, &study->title) ||
-      !read_string (reader, root, "version", "", FALSE, &study->version) ||
-      !read_string (reader, root, "seed", "", TRUE, &seed))
-    return FALSE;
-  if (!g_ascii_string_to_unsigned (seed, 10, 0, G_MAXUINT64, &study->seed, NULL))
-    return refuse (reader, "seed", "\"%s\"; expected a whole number of 64 bits", seed);
+  g_autofree char *full = place (reader, "");
 
-  return TRUE;
-}
-
-/* Brackets outside strings; the parser proper checks everything else. */
-static gboolean
-is_shallow (const char *text,
-            size_t      n)
-{
-  guint depth = 0;
-  gboolean quoted = FALSE;
-
-  for (size_t i = 0; i < n; i++) {
-    if (quoted && text[i] == '\\')
-      i++;
-    else if (text[i] == '"')
-      quoted = !quoted;
-    else if (!quoted && (text[i] == '[' || text[i] == '{') && ++depth > DEEPEST)
-      return FALSE;
-    else if (!quoted && (text[i] == ']' || text[i] == '}') && depth > 0)
-      depth--;
-  }
-
-  return TRUE;
-}
-
-static JsonParser *
-parse (const Reader *reader)
-{
-  g_autoptr (GBytes) bytes = dub_file_read (reader->file, LARGEST_FILE, reader->error);
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  g_autoptr (GError) inner = NULL;
-  size_t n;
-
-  if (bytes == NULL)
-    return NULL;
-
-  const char *text = g_bytes_get_data (bytes, &n);
-
-  if (n == 0 || !g_utf8_validate (text, (gssize) n, NULL)) {
-    refuse (reader, "its text", n == 0 ? "empty; expected an object" : "not UTF-8; expected a JSON document");
-    return NULL;
-  }
-  if (!is_shallow (text, n)) {
-    refuse (reader, "its nesting", "deeper than %u levels; expected four", DEEPEST);
-    return NULL;
-  }
-  if (!json_parser_load_from_data (parser, text, (gssize) n, &inner)) {
-    refuse (reader, "its text", "not valid JSON (%s)", inner->message);
-    return NULL;
-  }
-
-  JsonNode *root = json_parser_get_root (parser);
-
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
-    refuse (reader, "its top level", "%s; expected an object", kind_of (root));
-    return NULL;
-  }
-
-  return g_steal_pointer (&parser);
+  return read_string (reader, root, "title", "", TRUE, &study->title) &&
+         read_string (reader, root, "version", "", FALSE, &study->version) &&
+         dub_json_read_seed (root, "seed", full, &study->seed, reader->error);
 }
 
 DubStudy *
@@ -468,163 +371,20 @@ dub_study_load (const char  *folder,
   g_autofree char *absolute = g_canonicalize_filename (folder, NULL);
   g_autofree char *file = g_build_filename (absolute, "study.json", NULL);
   Reader reader = { .file = file, .folder = absolute, .error = error };
-  g_autoptr (JsonParser) parser = parse (&reader);
+  g_autoptr (JsonParser) parser = dub_json_load (file, LARGEST_FILE, error);
 
   if (parser == NULL)
     return NULL;
 
-  JsonObject *root = json_node_get_object (json_parser_get_root (parser));
+  JsonObject *root = dub_json_root (parser);
   g_autoptr (DubStudy) study = dub_study_new (NULL);
 
   if (!read_head (&reader, root, study) || !read_classes (&reader, root, study) ||
       !read_cases (&reader, root, study) || !read_models (&reader, root, study) ||
-      !read_atlas (&reader, root, study))
+      !read_atlas (&reader, root, study) || !_dub_study_read_data (study, root, file, absolute, error))
     return NULL;
   study->folder = g_steal_pointer (&absolute);
 
   return g_steal_pointer (&study);
 }
 
-/* --- writing --- */
-
-/* Paths below the folder are written relative to it, so that the folder can be moved. */
-static void
-add_path (JsonBuilder *builder,
-          const char  *member,
-          const char  *folder,
-          const char  *path)
-{
-  size_t n = strlen (folder);
-  gboolean below = strncmp (path, folder, n) == 0 && path[n] == G_DIR_SEPARATOR;
-
-  json_builder_set_member_name (builder, member);
-  json_builder_add_string_value (builder, below ? path + n + 1 : path);
-}
-
-static void
-add_string (JsonBuilder *builder,
-            const char  *member,
-            const char  *value)
-{
-  json_builder_set_member_name (builder, member);
-  json_builder_add_string_value (builder, value != NULL ? value : "");
-}
-
-static void
-build_case (JsonBuilder        *builder,
-            const char         *folder,
-            const DubStudyCase *item)
-{
-  json_builder_begin_object (builder);
-  add_string (builder, "id", item->id);
-  add_path (builder, "path", folder, item->path);
-  json_builder_set_member_name (builder, "label");
-  json_builder_add_int_value (builder, item->label);
-  add_string (builder, "split", item->split);
-  if (item->truth_path != NULL)
-    add_path (builder, "truth", folder, item->truth_path);
-  if (isfinite (item->severity)) {
-    json_builder_set_member_name (builder, "severity");
-    json_builder_add_double_value (builder, item->severity);
-  }
-  json_builder_end_object (builder);
-}
-
-static void
-build_model (JsonBuilder         *builder,
-             const char          *folder,
-             const DubStudyModel *item)
-{
-  json_builder_begin_object (builder);
-  add_string (builder, "id", item->id);
-  add_path (builder, "path", folder, item->path);
-  json_builder_set_member_name (builder, "preprocess");
-  json_builder_begin_object (builder);
-  add_string (builder, "axes", AXES[item->preprocess.axes]);
-  add_string (builder, "scale", SCALES[item->preprocess.scale]);
-  add_string (builder, "fit", FITS[item->preprocess.fit]);
-  json_builder_end_object (builder);
-  json_builder_end_object (builder);
-}
-
-static void
-build (JsonBuilder    *builder,
-       const DubStudy *study,
-       const char     *folder)
-{
-  g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, study->seed);
-
-  json_builder_begin_object (builder);
-  add_string (builder, "format", "dubito-study");
-  json_builder_set_member_name (builder, "format_version");
-  json_builder_add_int_value (builder, FORMAT_VERSION);
-  add_string (builder, "version", study->version);
-  add_string (builder, "title", study->title);
-  add_string (builder, "seed", seed);
-
-  json_builder_set_member_name (builder, "classes");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < study->classes->len; i++)
-    json_builder_add_string_value (builder, g_ptr_array_index (study->classes, i));
-  json_builder_end_array (builder);
-
-  json_builder_set_member_name (builder, "cases");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < study->cases->len; i++)
-    build_case (builder, folder, g_ptr_array_index (study->cases, i));
-  json_builder_end_array (builder);
-
-  json_builder_set_member_name (builder, "models");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < study->models->len; i++)
-    build_model (builder, folder, g_ptr_array_index (study->models, i));
-  json_builder_end_array (builder);
-
-  if (study->atlas_path != NULL) {
-    json_builder_set_member_name (builder, "atlas");
-    json_builder_begin_object (builder);
-    add_path (builder, "labels", folder, study->atlas_path);
-    if (study->atlas_table != NULL)
-      add_path (builder, "table", folder, study->atlas_table);
-    json_builder_end_object (builder);
-  }
-  json_builder_end_object (builder);
-}
-
-gboolean
-dub_study_save (DubStudy    *self,
-                const char  *folder,
-                GError     **error)
-{
-  g_autofree char *absolute = g_canonicalize_filename (folder, NULL);
-  g_autofree char *file = g_build_filename (absolute, "study.json", NULL);
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-
-  if (g_mkdir_with_parents (absolute, 0777) != 0) {
-    int code = errno;
-    g_autofree char *shown = g_filename_display_name (absolute);
-
-    g_set_error (error, DUB_ERROR, DUB_ERROR_IO, "The folder %s cannot be made: %s.", shown, g_strerror (code));
-    return FALSE;
-  }
-
-  build (builder, self, absolute);
-
-  g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  gsize n;
-
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, TRUE);
-
-  g_autofree char *text = json_generator_to_data (generator, &n);
-
-  if (!dub_file_write_atomic (file, text, n, error))
-    return FALSE;
-  if (g_strcmp0 (self->folder, absolute) != 0) {
-    g_free (self->folder);
-    self->folder = g_steal_pointer (&absolute);
-  }
-
-  return TRUE;
-}

@@ -24,6 +24,9 @@ model_free (gpointer data)
 
   g_free (self->id);
   g_free (self->path);
+  g_free (self->family);
+  g_free (self->prepare);
+  g_free (self->split_hash);
   g_free (self);
 }
 
@@ -65,6 +68,7 @@ dub_study_unref (DubStudy *self)
   g_free (self->atlas_path);
   g_free (self->atlas_table);
   g_free (self->version);
+  g_clear_pointer (&self->data, dub_study_data_free);
   g_free (self);
 }
 
@@ -111,5 +115,6 @@ dub_study_add_model (DubStudy      *self,
   item->id = id != NULL ? g_strdup (id) : id_from_path (path);
   item->path = g_canonicalize_filename (path, NULL);
   item->preprocess = preprocess;
+  item->fold = -1;
   g_ptr_array_add (self->models, item);
 }

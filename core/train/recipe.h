@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "core/base/error.h"
+#include "core/data/dataset.h"
 
 #include <json-glib/json-glib.h>
 #include <stdint.h>
@@ -33,8 +33,11 @@ typedef struct {
   uint64_t seed;
 } DubRecipe;
 
-/* The defaults for an architecture and the kind of data (see README of this folder for how they were chosen). */
+/* The defaults of an architecture (see README of this folder for how they were chosen). (transfer full) */
 DubRecipe *dub_recipe_new       (const char       *arch);
+/* The same for the cases of a data set: rate, epochs, batch and augmentation by their kind and number. (transfer full) */
+DubRecipe *dub_recipe_for       (const char       *arch,
+                                 const DubDataset *dataset);
 DubRecipe *dub_recipe_copy      (const DubRecipe  *self);
 void       dub_recipe_free      (DubRecipe        *self);
 JsonNode  *dub_recipe_to_json   (const DubRecipe  *self); /* (transfer full) */

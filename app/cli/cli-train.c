@@ -1,0 +1,300 @@
+#include "app/cli/cli-train.h"
+
+#include "app/cli/cli-command.h"
+#include "core/data/augment.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const TWINS[] = { "together", "drop", "keep", NULL };
+static const char *const CONTRADICTIONS[] = { "keep", "drop", NULL };
+
+void
+cli_train_options_init (CliTrainOptions *self)
+{
+  *self = (CliTrainOptions) {
+    .label_smoothing = (double) NAN, .dca = (double) NAN, .entropy = (double) NAN, .mmce = (double) NAN,
+    .mixup = (double) NAN, .rate = (double) NAN, .momentum = (double) NAN, .weight_decay = (double) NAN,
+    .clip = (double) NAN, .dropout = (double) NAN,
+    .epochs = -1, .batch = -1, .width = -1, .depth = -1, .warmup = -1, .patience = -1,
+  };
+}
+
+void
+cli_train_options_clear (CliTrainOptions *self)
+{
+  g_free (self->data);
+  g_free (self->patients);
+  g_free (self->positive);
+  g_free (self->split);
+  g_free (self->twins);
+  g_free (self->contradictions);
+  g_free (self->split_seed);
+  g_free (self->arch);
+  g_free (self->loss);
+  g_free (self->optimizer);
+  g_free (self->schedule);
+  g_free (self->select_by);
+  g_free (self->augment);
+  g_free (self->seed);
+}
+
+GOptionEntry *
+cli_train_data_entries (CliTrainOptions *self)
+{
+  const GOptionEntry entries[] = {
+    { "data", 0, 0, G_OPTION_ARG_FILENAME, &self->data, N_("The data set: .npz, folder of class folders, CSV or TSV"), "DATA" },
+    { "folds", 0, 0, G_OPTION_ARG_INT, &self->folds, N_("Folds of the training part, one network each (5)"), "N" },
+    { "split", 0, 0, G_OPTION_ARG_STRING, &self->split,
+      N_("Shares of train, calibration and test (0.55,0.15,0.30), or given: the data set's own"), "A,B,C" },
+    { "split-seed", 0, 0, G_OPTION_ARG_STRING, &self->split_seed, N_("Seed of the split (that of --seed)"), "N" },
+    { "by-patient", 0, 0, G_OPTION_ARG_NONE, &self->by_patient, N_("No patient stands on two sides"), NULL },
+    { "patients", 0, 0, G_OPTION_ARG_FILENAME, &self->patients, N_("CSV of id (or file) and patient"), "FILE" },
+    { "twins", 0, 0, G_OPTION_ARG_STRING, &self->twins,
+      N_("Nearly identical cases: together (on one side), drop (the later one), keep"), "HOW" },
+    { "contradictions", 0, 0, G_OPTION_ARG_STRING, &self->contradictions,
+      N_("Nearly identical cases under two labels: keep (and warn), drop"), "HOW" },
+    { "skip-bad", 0, 0, G_OPTION_ARG_NONE, &self->skip_bad, N_("Leave out cases that cannot be used, and name them"), NULL },
+    { "positive", 0, 0, G_OPTION_ARG_STRING, &self->positive, N_("The positive class of two, by name or index (1)"), "CLASS" },
+    { NULL },
+  };
+
+  return g_memdup2 (entries, sizeof entries);
+}
+
+GOptionEntry *
+cli_train_recipe_entries (CliTrainOptions *self)
+{
+  const GOptionEntry entries[] = {
+    { "arch", 0, 0, G_OPTION_ARG_STRING, &self->arch, N_("resnet18, cnn3d, cnn2d, mlp, or onnx:MODEL@NODE (a frozen backbone)"), "ARCH" },
+    { "width", 0, 0, G_OPTION_ARG_INT, &self->width, N_("Feature maps of the first stage"), "N" },
+    { "depth", 0, 0, G_OPTION_ARG_INT, &self->depth, N_("Blocks or hidden layers, where the architecture leaves it open"), "N" },
+    { "dropout", 0, 0, G_OPTION_ARG_DOUBLE, &self->dropout, N_("Share that dropout drops"), "P" },
+    { "loss", 0, 0, G_OPTION_ARG_STRING, &self->loss, N_("ce: cross-entropy, to which the terms below are added"), "LOSS" },
+    { "label-smoothing", 0, 0, G_OPTION_ARG_DOUBLE, &self->label_smoothing, N_("Label smoothing α (0)"), "A" },
+    { "dca", 0, 0, G_OPTION_ARG_DOUBLE, &self->dca, N_("Weight of the difference of confidence and accuracy (0; 10 to 25 are useful)"), "B" },
+    { "entropy", 0, 0, G_OPTION_ARG_DOUBLE, &self->entropy, N_("Weight of the entropy; negative is the confidence penalty (0)"), "B" },
+    { "mmce", 0, 0, G_OPTION_ARG_DOUBLE, &self->mmce, N_("Weight of the root of the weighted MMCE² (0)"), "B" },
+    { "mixup", 0, 0, G_OPTION_ARG_DOUBLE, &self->mixup, N_("Mixup with λ from Beta (A, A) (0 = none)"), "A" },
+    { "class-weights", 0, 0, G_OPTION_ARG_NONE, &self->class_weights, N_("Weigh classes by their inverse frequency"), NULL },
+    { "optimizer", 0, 0, G_OPTION_ARG_STRING, &self->optimizer, N_("sgd, adam or adamw (adam)"), "NAME" },
+    { "lr", 0, 0, G_OPTION_ARG_DOUBLE, &self->rate, N_("Learning rate"), "X" },
+    { "momentum", 0, 0, G_OPTION_ARG_DOUBLE, &self->momentum, N_("Momentum of sgd (0.9)"), "X" },
+    { "weight-decay", 0, 0, G_OPTION_ARG_DOUBLE, &self->weight_decay, N_("Weight decay (0)"), "X" },
+    { "clip", 0, 0, G_OPTION_ARG_DOUBLE, &self->clip, N_("Largest norm of the gradient (0 = no limit)"), "X" },
+    { "schedule", 0, 0, G_OPTION_ARG_STRING, &self->schedule, N_("constant, step or cosine (cosine)"), "NAME" },
+    { "warmup", 0, 0, G_OPTION_ARG_INT, &self->warmup, N_("Epochs in which the rate rises to its value (0)"), "N" },
+    { "epochs", 0, 0, G_OPTION_ARG_INT, &self->epochs, N_("Epochs"), "N" },
+    { "batch", 0, 0, G_OPTION_ARG_INT, &self->batch, N_("Cases of a batch"), "N" },
+    { "patience", 0, 0, G_OPTION_ARG_INT, &self->patience, N_("Stop after so many epochs without a better one (0 = never)"), "N" },
+    { "select", 0, 0, G_OPTION_ARG_STRING, &self->select_by, N_("The best epoch on the validation fold: by accuracy, loss or auroc"), "WHAT" },
+    { "augment", 0, 0, G_OPTION_ARG_STRING, &self->augment,
+      N_("none, or some of flip,shift,rotate,scale,intensity,rand,noise,bias; affine = shift,rotate,scale"), "LIST" },
+    { "seed", 0, 0, G_OPTION_ARG_STRING, &self->seed, N_("Seed of split, weights, order, augmentation and dropout (0)"), "N" },
+    { NULL },
+  };
+
+  return g_memdup2 (entries, sizeof entries);
+}
+
+gboolean
+cli_train_has_split (const CliTrainOptions *self)
+{
+  return self->split != NULL || self->folds != 0 || self->split_seed != NULL || self->by_patient || self->twins != NULL ||
+         self->contradictions != NULL;
+}
+
+const char *
+cli_train_recipe_given (const CliTrainOptions *self)
+{
+  const struct { const char *name; gboolean given; } options[] = {
+    { "--arch", self->arch != NULL },
+    { "--width", self->width != -1 },
+    { "--depth", self->depth != -1 },
+    { "--dropout", !isnan (self->dropout) },
+    { "--loss", self->loss != NULL },
+    { "--label-smoothing", !isnan (self->label_smoothing) },
+    { "--dca", !isnan (self->dca) },
+    { "--entropy", !isnan (self->entropy) },
+    { "--mmce", !isnan (self->mmce) },
+    { "--mixup", !isnan (self->mixup) },
+    { "--class-weights", self->class_weights },
+    { "--optimizer", self->optimizer != NULL },
+    { "--lr", !isnan (self->rate) },
+    { "--momentum", !isnan (self->momentum) },
+    { "--weight-decay", !isnan (self->weight_decay) },
+    { "--clip", !isnan (self->clip) },
+    { "--schedule", self->schedule != NULL },
+    { "--warmup", self->warmup != -1 },
+    { "--epochs", self->epochs != -1 },
+    { "--batch", self->batch != -1 },
+    { "--patience", self->patience != -1 },
+    { "--select", self->select_by != NULL },
+    { "--augment", self->augment != NULL },
+    { "--seed", self->seed != NULL },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (options); i++)
+    if (options[i].given)
+      return options[i].name;
+
+  return NULL;
+}
+
+/* --- the split --- */
+
+static gboolean
+read_seed (const char  *option,
+           const char  *text,
+           uint64_t    *seed,
+           GError     **error)
+{
+  guint64 number;
+
+  if (text == NULL)
+    return TRUE;
+  if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, &number, NULL))
+    return cli_usage_error (error, _("%s is “%s”, expected a whole number of at least 0."), option, text);
+  *seed = number;
+
+  return TRUE;
+}
+
+static gboolean
+read_fractions (const char  *text,
+                double       fractions[3],
+                GError     **error)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+  double sum = 0.0;
+  gboolean good = g_strv_length (parts) == 3;
+
+  for (int i = 0; good && i < 3; i++) {
+    char *end;
+
+    fractions[i] = g_ascii_strtod (parts[i], &end);
+    good = end != parts[i] && *end == '\0' && fractions[i] >= 0.0 && fractions[i] <= 1.0;
+    sum += fractions[i];
+  }
+  if (good && fabs (sum - 1.0) <= 1e-6)
+    return TRUE;
+
+  return cli_usage_error (error, _("--split is “%s”, expected three shares that sum to 1, such as 0.55,0.15,0.30, or given."),
+                          text);
+}
+
+gboolean
+cli_train_split (const CliTrainOptions  *self,
+                 DubSplitOptions        *split,
+                 GError                **error)
+{
+  int choice = 0;
+
+  *split = DUB_SPLIT_DEFAULT;
+  if (!read_seed ("--seed", self->seed, &split->seed, error) ||
+      !read_seed ("--split-seed", self->split_seed, &split->seed, error))
+    return FALSE;
+  if (self->split != NULL && strcmp (self->split, "given") == 0)
+    split->given = TRUE;
+  else if (self->split != NULL && !read_fractions (self->split, split->fractions, error))
+    return FALSE;
+  if (self->folds != 0) {
+    if (self->folds < 1 || self->folds > 1000)
+      return cli_usage_error (error, _("--folds is %d, expected 1 to 1000."), self->folds);
+    split->n_folds = (guint) self->folds;
+  }
+  if (self->twins != NULL) {
+    if (!cli_choose ("--twins", self->twins, TWINS, &choice, error))
+      return FALSE;
+    split->twins = (DubTwins) choice;
+  }
+  if (self->contradictions != NULL) {
+    if (!cli_choose ("--contradictions", self->contradictions, CONTRADICTIONS, &choice, error))
+      return FALSE;
+    split->contradictions = (DubContradiction) choice;
+  }
+  split->by_patient = self->by_patient;
+
+  return TRUE;
+}
+
+/* --- the recipe --- */
+
+static void
+take_double (double  given,
+             double *target)
+{
+  if (!isnan (given))
+    *target = given;
+}
+
+static gboolean
+take_count (const char  *option,
+            int          given,
+            guint       *target,
+            GError     **error)
+{
+  if (given == -1)
+    return TRUE;
+  if (given < 0)
+    return cli_usage_error (error, _("%s is %d, expected at least 0."), option, given);
+  *target = (guint) given;
+
+  return TRUE;
+}
+
+static void
+take_string (const char  *given,
+             char       **target)
+{
+  if (given == NULL)
+    return;
+  g_free (*target);
+  *target = g_strdup (given);
+}
+
+DubRecipe *
+cli_train_recipe (const CliTrainOptions  *self,
+                  const DubDataset       *dataset,
+                  GError                **error)
+{
+  g_autoptr (DubRecipe) recipe = dub_recipe_for (self->arch, dataset);
+  g_autoptr (GError) inner = NULL;
+
+  if (self->loss != NULL && strcmp (self->loss, "ce") != 0) {
+    cli_usage_error (error, _("--loss is “%s”, expected ce; further terms have options of their own, such as --dca."),
+                     self->loss);
+    return NULL;
+  }
+  take_double (self->label_smoothing, &recipe->label_smoothing);
+  take_double (self->dca, &recipe->dca);
+  take_double (self->entropy, &recipe->entropy);
+  take_double (self->mmce, &recipe->mmce);
+  take_double (self->mixup, &recipe->mixup);
+  take_double (self->rate, &recipe->rate);
+  take_double (self->momentum, &recipe->momentum);
+  take_double (self->weight_decay, &recipe->weight_decay);
+  take_double (self->clip, &recipe->clip);
+  take_double (self->dropout, &recipe->dropout);
+  take_string (self->optimizer, &recipe->optimizer);
+  take_string (self->schedule, &recipe->schedule);
+  take_string (self->select_by, &recipe->select_by);
+  recipe->class_weights = self->class_weights;
+  if (self->width != -1)
+    recipe->width = self->width;
+  if (self->depth != -1)
+    recipe->depth = self->depth;
+  if (!take_count ("--epochs", self->epochs, &recipe->n_epochs, error) ||
+      !take_count ("--batch", self->batch, &recipe->batch, error) ||
+      !take_count ("--warmup", self->warmup, &recipe->warmup_epochs, error) ||
+      !take_count ("--patience", self->patience, &recipe->patience, error) ||
+      !read_seed ("--seed", self->seed, &recipe->seed, error))
+    return NULL;
+  if ((self->augment != NULL && !dub_augment_parse (self->augment, &recipe->augment, &inner)) ||
+      !dub_recipe_check (recipe, _("The option for "), &inner)) {
+    cli_usage_error (error, "%s", inner->message);
+    return NULL;
+  }
+
+  return g_steal_pointer (&recipe);
+}

@@ -1,0 +1,297 @@
+/* dubito-cli train: networks by cross-validation, into a study. */
+#include "app/cli/cmd-train.h"
+
+#include "app/cli/cli-json.h"
+#include "app/cli/cli-run.h"
+#include "app/cli/cli-train.h"
+#include "core/train/run-folder.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const char DESCRIPTION[] = N_(
+  "Makes the study where there is none (DATA is split into train, calibration and test, with folds inside train), or adds\n"
+  "networks to it, and trains one network a fold: the best epoch is chosen on the fold, never on calibration or test.\n"
+  "The same seed gives the same bytes for any number of threads. A run that was stopped or killed goes on with --resume\n"
+  "and ends with the bytes of one that was not; with --resume and without --arch all that is unfinished goes on.");
+
+typedef struct {
+  CliRun *cli;
+} Telling;
+
+static void
+tell_epoch_json (CliRun          *cli,
+                 const DubFitJob *job,
+                 const DubEpoch  *epoch)
+{
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+
+  json_builder_begin_object (b);
+  cli_json_int (b, "epoch", epoch->epoch);
+  cli_json_string (b, "run", job->id);
+  cli_json_int (b, "epochs", job->recipe->n_epochs);
+  cli_json_double (b, "train_loss", epoch->train_loss);
+  cli_json_double (b, "train_accuracy", epoch->train_accuracy);
+  cli_json_double (b, "validation_loss", epoch->validation_loss);
+  cli_json_double (b, "validation_accuracy", epoch->validation_accuracy);
+  cli_json_double (b, "validation_auroc", epoch->validation_auroc);
+  cli_json_double (b, "cases_per_second", epoch->cases_per_second);
+  cli_json_boolean (b, "best", epoch->best);
+  json_builder_end_object (b);
+
+  g_autofree char *line = cli_json_to_line (b);
+
+  cli_run_tell_line (cli, line);
+}
+
+static void
+progress_cb (const DubFitJob *job,
+             const DubEpoch  *epoch,
+             double           fraction,
+             gpointer         user_data)
+{
+  Telling *telling = user_data;
+
+  if (epoch == NULL)
+    return;
+  if (cli_run_is_json (telling->cli)) {
+    tell_epoch_json (telling->cli, job, epoch);
+    return;
+  }
+  dub_run_log (cli_run_get (telling->cli),
+               _("%s, epoch %u of %u: loss %.4f, validation loss %.4f, accuracy %.3f (%u/%u), AUROC %.3f, %.0f cases/s%s"),
+               job->id, epoch->epoch, job->recipe->n_epochs, epoch->train_loss, epoch->validation_loss,
+               epoch->validation_accuracy, epoch->n_validation_correct, epoch->n_validation, epoch->validation_auroc,
+               epoch->cases_per_second, epoch->best ? " *" : "");
+}
+
+/* --- the answer --- */
+
+static const char *
+state_name (DubRunState state)
+{
+  switch (state) {
+  case DUB_RUN_STATE_NEW:
+    return "new";
+  case DUB_RUN_STATE_RUNNING:
+    return "running";
+  case DUB_RUN_STATE_STOPPED:
+    return "stopped";
+  case DUB_RUN_STATE_DONE:
+    return "done";
+  case DUB_RUN_STATE_FAILED:
+    return "failed";
+  }
+
+  return "new";
+}
+
+static void
+build_run (JsonBuilder         *b,
+           const DubRunSummary *run)
+{
+  const DubEpoch *best = run->best >= 0 ? &g_array_index (run->epochs, DubEpoch, run->best) : NULL;
+  const DubEpoch *last = run->epochs->len > 0 ? &g_array_index (run->epochs, DubEpoch, run->epochs->len - 1) : NULL;
+
+  json_builder_begin_object (b);
+  cli_json_string (b, "id", run->id);
+  cli_json_string (b, "family", run->family);
+  cli_json_string (b, "loss", run->loss_name);
+  cli_json_int (b, "fold", run->fold);
+  cli_json_string (b, "architecture", run->arch);
+  cli_json_int (b, "parameters", (gint64) run->n_parameters);
+  cli_json_string (b, "state", state_name (run->state));
+  cli_json_int (b, "epochs", run->epochs->len);
+  cli_json_double (b, "seconds", last != NULL ? last->seconds : (double) NAN);
+  json_builder_set_member_name (b, "best");
+  if (best == NULL) {
+    json_builder_add_null_value (b);
+  } else {
+    json_builder_begin_object (b);
+    cli_json_int (b, "epoch", best->epoch);
+    cli_json_double (b, "validation_loss", best->validation_loss);
+    cli_json_double (b, "validation_accuracy", best->validation_accuracy);
+    cli_json_double (b, "validation_ece", best->validation_ece);
+    cli_json_double (b, "validation_auroc", best->validation_auroc);
+    cli_json_int (b, "n", best->n_validation);
+    cli_json_int (b, "correct", best->n_validation_correct);
+    json_builder_end_object (b);
+  }
+  json_builder_end_object (b);
+}
+
+static void
+print_run (const DubRunSummary *run)
+{
+  const DubEpoch *best = run->best >= 0 ? &g_array_index (run->epochs, DubEpoch, run->best) : NULL;
+
+  if (best == NULL)
+    printf (_("%s: no epoch yet.\n"), run->id);
+  else
+    printf (_("%s: %s, best epoch %u of %u: validation accuracy %.3f (%u/%u), AUROC %.3f, loss %.4f, ECE %.3f.\n"), run->id,
+            run->arch, best->epoch, run->epochs->len, best->validation_accuracy, best->n_validation_correct,
+            best->n_validation, best->validation_auroc, best->validation_loss, best->validation_ece);
+}
+
+static gboolean
+print_result (const char       *folder,
+              const GPtrArray  *ids,
+              double            seconds,
+              gboolean          json,
+              GError          **error)
+{
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+
+  json_builder_begin_object (b);
+  cli_json_string (b, "study", folder);
+  cli_json_double (b, "seconds", seconds);
+  json_builder_set_member_name (b, "runs");
+  json_builder_begin_array (b);
+  for (guint i = 0; i < ids->len; i++) {
+    g_autofree char *run_folder = g_build_filename (folder, "models", g_ptr_array_index (ids, i), NULL);
+    g_autoptr (DubRunSummary) run = dub_run_summary_load (run_folder, error);
+
+    if (run == NULL)
+      return FALSE;
+    if (json)
+      build_run (b, run);
+    else
+      print_run (run);
+  }
+  json_builder_end_array (b);
+  json_builder_end_object (b);
+  if (json)
+    cli_json_print (b);
+  else
+    printf (_("%s: %u networks in %.0f s.\n"), folder, ids->len, seconds);
+
+  return TRUE;
+}
+
+/* --- the work --- */
+
+static gboolean
+study_exists (const char *folder)
+{
+  g_autofree char *file = g_build_filename (folder, "study.json", NULL);
+
+  return g_file_test (file, G_FILE_TEST_EXISTS);
+}
+
+static DubStudy *
+open_study (const CliTrainOptions  *options,
+            const char             *out,
+            DubRun                 *run,
+            GError                **error)
+{
+  DubStudyDataOptions data = {
+    .path = options->data, .patients = options->patients, .skip_bad = options->skip_bad, .positive = options->positive,
+  };
+
+  if (!cli_train_split (options, &data.split, error))
+    return NULL;
+  if (!study_exists (out))
+    return dub_study_from_data (out, &data, run, error);
+
+  g_autoptr (DubStudy) study = dub_study_load (out, error);
+
+  /* A seed alone is of the new networks: the split of the study stays. */
+  if (study != NULL && study->data != NULL && options->split_seed == NULL)
+    data.split.seed = study->data->split->options.seed;
+  if (study == NULL ||
+      !dub_study_data_agrees (study, options->data, cli_train_has_split (options) ? &data.split : NULL, run, error))
+    return NULL;
+
+  return g_steal_pointer (&study);
+}
+
+static gboolean
+work (const CliTrainOptions       *options,
+      const char                  *out,
+      const char                  *name,
+      gboolean                     resume,
+      const DubStudyTrainOptions  *train,
+      DubRun                      *run,
+      GError                     **error)
+{
+  g_autoptr (DubStudy) study = open_study (options, out, run, error);
+
+  if (study == NULL)
+    return FALSE;
+  if (options->arch == NULL)
+    return dub_study_resume (study, train, run, error);
+
+  g_autoptr (DubRecipe) recipe = cli_train_recipe (options, study->data->dataset, error);
+  DubPrepare prepare;
+
+  return recipe != NULL && dub_study_prepare (study, &prepare, run, error) &&
+         dub_study_train (study, recipe, &prepare, name, resume, train, run, error);
+}
+
+static gboolean
+check_options (const CliTrainOptions  *options,
+               const char             *out,
+               gboolean                resume,
+               GError                **error)
+{
+  const char *given = cli_train_recipe_given (options);
+
+  if (out == NULL)
+    return cli_usage_error (error, _("--out is missing: the folder of the study, such as NAME.dubito."));
+  if (options->arch == NULL && !resume)
+    return cli_usage_error (error, _("--arch is missing: resnet18, cnn3d, cnn2d, mlp or onnx:MODEL@NODE."));
+  if (options->arch == NULL && given != NULL)
+    return cli_usage_error (error, _("%s is given without --arch: --resume alone goes on with the recipes that runs began with."),
+                            given);
+  if (!study_exists (out) && options->data == NULL)
+    return cli_usage_error (error, _("--data is missing, as there is no study in “%s” yet."), out);
+  if (!study_exists (out) && options->arch == NULL)
+    return cli_usage_error (error, _("There is no study in “%s” to resume."), out);
+
+  return TRUE;
+}
+
+gboolean
+cmd_train (const char *path,
+           int         argc,
+           char      **argv,
+           GError    **error)
+{
+  g_auto (CliTrainOptions) options;
+  g_auto (CliRunOptions) run_options = { 0 };
+  g_autofree char *out = NULL;
+  g_autofree char *name = NULL;
+  gboolean resume = FALSE, json = FALSE;
+
+  cli_train_options_init (&options);
+
+  g_autofree GOptionEntry *data_entries = cli_train_data_entries (&options);
+  g_autofree GOptionEntry *recipe_entries = cli_train_recipe_entries (&options);
+  g_autofree GOptionEntry *run_entries = cli_run_entries (&run_options);
+  const GOptionEntry entries[] = {
+    { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, N_("The study: a folder that is made, or added to"), "STUDY.dubito" },
+    { "name", 0, 0, G_OPTION_ARG_STRING, &name, N_("Name of the networks (from the loss: ce, ce-dca15)"), "NAME" },
+    { "resume", 0, 0, G_OPTION_ARG_NONE, &resume, N_("Go on with runs that were stopped"), NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_("Print one JSON document"), NULL },
+    { NULL },
+  };
+  const GOptionEntry *const groups[] = { entries, data_entries, recipe_entries, run_entries };
+
+  if (!cli_parse (path, "", _("Trains networks by cross-validation."), _(DESCRIPTION), groups, G_N_ELEMENTS (groups), 0, 0,
+                  &argc, &argv, error) ||
+      !check_options (&options, out, resume, error))
+    return FALSE;
+
+  g_autoptr (CliRun) cli = cli_run_new (&run_options, _("Training"), error);
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+
+  if (cli == NULL)
+    return FALSE;
+
+  Telling telling = { .cli = cli };
+  DubStudyTrainOptions train = { .progress = progress_cb, .user_data = &telling, .runs = ids };
+  gint64 start = g_get_monotonic_time ();
+
+  return work (&options, out, name, resume, &train, cli_run_get (cli), error) &&
+         print_result (out, ids, (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC, json, error);
+}

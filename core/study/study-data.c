@@ -1,0 +1,255 @@
+#include "core/study/study-data.h"
+
+#include "core/io/csv.h"
+#include "core/io/file.h"
+
+#include <string.h>
+
+static const char *const HEADER[] = { "id", "label", "patient", "part", "fold", NULL };
+static const guint64 LARGEST_TABLE = (guint64) 512 << 20;
+
+DubStudyData *
+dub_study_data_new (DubDataset *dataset,
+                    DubSplit   *split,
+                    DubTask     task,
+                    int         positive)
+{
+  DubStudyData *self = g_new0 (DubStudyData, 1);
+  size_t n = dataset->n_cases;
+
+  self->task = task;
+  self->positive = positive;
+  self->path = g_strdup (dataset->path);
+  self->kind = g_strdup (dub_dataset_kind_name (dataset->kind));
+  self->hash = dub_dataset_hash (dataset);
+  self->n_cases = n;
+  self->ids = g_new0 (char *, n + 1);
+  self->labels = g_new (int, MAX (n, 1));
+  self->patient = g_new0 (char *, n + 1);
+  for (size_t i = 0; i < n; i++) {
+    self->ids[i] = g_strdup (dataset->cases[i].id);
+    self->labels[i] = dataset->cases[i].label;
+    self->patient[i] = g_strdup (dataset->cases[i].patient);
+  }
+  self->split = split;
+  self->split_hash = dub_split_hash (split, dataset);
+  self->dataset = dub_dataset_ref (dataset);
+
+  return self;
+}
+
+void
+dub_study_data_free (DubStudyData *self)
+{
+  if (self == NULL)
+    return;
+  for (size_t i = 0; i < self->n_cases; i++) {
+    g_free (self->ids != NULL ? self->ids[i] : NULL);
+    g_free (self->patient != NULL ? self->patient[i] : NULL);
+  }
+  g_free (self->ids);
+  g_free (self->patient);
+  g_free (self->labels);
+  g_free (self->path);
+  g_free (self->kind);
+  g_free (self->hash);
+  g_free (self->patients);
+  g_free (self->split_hash);
+  g_clear_pointer (&self->split, dub_split_free);
+  g_clear_pointer (&self->dataset, dub_dataset_unref);
+  g_free (self);
+}
+
+/* --- the data set behind it --- */
+
+static gboolean
+check_cases (const DubStudyData  *self,
+             const DubDataset    *dataset,
+             GError             **error)
+{
+  for (size_t i = 0; i < MIN (self->n_cases, dataset->n_cases); i++) {
+    const DubDatasetCase *item = &dataset->cases[i];
+
+    if (strcmp (self->ids[i], item->id) != 0 || self->labels[i] != item->label) {
+      g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+                   "%s is not the data set that the study was made from: case %zu is %s with label %d, expected %s with label %d.",
+                   dataset->path, i, item->id, item->label, self->ids[i], self->labels[i]);
+      return FALSE;
+    }
+  }
+  if (self->n_cases != dataset->n_cases) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+                 "%s is not the data set that the study was made from: it has %zu cases, expected %zu.", dataset->path,
+                 dataset->n_cases, self->n_cases);
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
+gboolean
+dub_study_data_open (DubStudyData  *self,
+                     DubRun        *run,
+                     GError       **error)
+{
+  DubDatasetOptions options = {
+    .bad = self->skip_bad ? DUB_BAD_SKIP : DUB_BAD_STOP, .patients = self->patients,
+  };
+
+  if (self->dataset != NULL)
+    return TRUE;
+  if (self->path == NULL) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED,
+                 "The study was made from outputs alone and has no data set; import it with its data to see its cases.");
+    return FALSE;
+  }
+
+  g_autoptr (DubDataset) dataset = dub_dataset_open (self->path, &options, run, error);
+
+  if (dataset == NULL || !check_cases (self, dataset, error))
+    return FALSE;
+
+  g_autofree char *hash = dub_dataset_hash (dataset);
+
+  if (g_strcmp0 (hash, self->hash) != 0) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+                 "%s has changed since the study was made from it: its hash is %.12s…, expected %.12s….", self->path, hash,
+                 self->hash);
+    return FALSE;
+  }
+  g_autofree char *split_hash = dub_split_hash (self->split, dataset);
+
+  if (g_strcmp0 (split_hash, self->split_hash) != 0) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+                 "The split in cases.csv is not the one that the study was made with: its hash is %.12s…, expected %.12s….",
+                 split_hash, self->split_hash);
+    return FALSE;
+  }
+  self->dataset = g_steal_pointer (&dataset);
+
+  return TRUE;
+}
+
+/* --- cases.csv --- */
+
+gboolean
+dub_study_data_write_cases (const DubStudyData  *self,
+                            const char          *folder,
+                            GError             **error)
+{
+  g_autofree char *file = g_build_filename (folder, "cases.csv", NULL);
+  g_autofree char *header = g_strjoinv (",", (char **) HEADER);
+  g_autoptr (GString) text = g_string_new (header);
+
+  g_string_append_c (text, '\n');
+  for (size_t i = 0; i < self->n_cases; i++) {
+    dub_csv_append (text, self->ids[i]);
+    g_string_append_printf (text, ",%d,", self->labels[i]);
+    dub_csv_append (text, self->patient[i] != NULL ? self->patient[i] : "");
+    g_string_append_printf (text, ",%s,%d\n", dub_part_name ((DubPart) self->split->part[i]), self->split->fold[i]);
+  }
+
+  return dub_file_write_atomic (file, text->str, text->len, error);
+}
+
+static gboolean
+refuse_row (GError     **error,
+            const char  *file,
+            guint        row,
+            const char  *member,
+            const char  *found,
+            const char  *expected)
+{
+  g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s: row %u has %s \"%s\"; expected %s.", file, row + 1, member, found,
+               expected);
+
+  return FALSE;
+}
+
+static gboolean
+read_whole (const char *text,
+            gint64      min,
+            gint64      max,
+            int        *out)
+{
+  gint64 number;
+
+  if (!g_ascii_string_to_signed (text, 10, min, max, &number, NULL))
+    return FALSE;
+  *out = (int) number;
+
+  return TRUE;
+}
+
+static gboolean
+read_row (DubStudyData  *self,
+          size_t         at,
+          char         **fields,
+          const char    *file,
+          GHashTable    *ids,
+          GError       **error)
+{
+  guint row = (guint) at + 1;
+  guint part;
+  int fold;
+
+  if (g_strv_length (fields) != 5) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s: row %u has %u fields; expected id, label, patient, part, fold.",
+                 file, row + 1, g_strv_length (fields));
+    return FALSE;
+  }
+  if (*fields[0] == '\0' || !g_hash_table_add (ids, fields[0]))
+    return refuse_row (error, file, row, "id", fields[0], "a name that no other row has");
+  if (!read_whole (fields[1], -1, G_MAXINT16, &self->labels[at]))
+    return refuse_row (error, file, row, "label", fields[1], "-1 (unknown) or the index of a class");
+  for (part = DUB_PART_TRAIN; part <= DUB_PART_NONE && strcmp (dub_part_name ((DubPart) part), fields[3]) != 0; part++)
+    ;
+  if (part > DUB_PART_NONE)
+    return refuse_row (error, file, row, "part", fields[3], "train, calibration, test or none");
+  if (!read_whole (fields[4], -1, G_MAXINT16, &fold) || (fold >= 0 && part != DUB_PART_TRAIN))
+    return refuse_row (error, file, row, "fold", fields[4], "-1, or the fold of a training case");
+
+  self->ids[at] = g_strdup (fields[0]);
+  self->patient[at] = *fields[2] != '\0' ? g_strdup (fields[2]) : NULL;
+  self->split->part[at] = (guint8) part;
+  self->split->fold[at] = (gint16) fold;
+
+  return TRUE;
+}
+
+gboolean
+dub_study_data_read_cases (DubStudyData  *self,
+                           const char    *folder,
+                           GError       **error)
+{
+  g_autofree char *file = g_build_filename (folder, "cases.csv", NULL);
+  g_autoptr (GBytes) bytes = dub_file_read (file, LARGEST_TABLE, error);
+  g_autoptr (GPtrArray) rows =
+    bytes != NULL ? dub_csv_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), file, error) : NULL;
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+
+  if (rows == NULL)
+    return FALSE;
+  if (rows->len == 0 || !g_strv_equal (g_ptr_array_index (rows, 0), HEADER)) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s does not begin with the row id,label,patient,part,fold.", file);
+    return FALSE;
+  }
+
+  size_t n = rows->len - 1;
+  DubSplit *split = dub_split_new_empty (n);
+
+  g_return_val_if_fail (self->ids == NULL, FALSE);
+  if (self->split != NULL)
+    split->options = self->split->options;
+  g_clear_pointer (&self->split, dub_split_free);
+  self->split = split;
+  self->n_cases = n;
+  self->ids = g_new0 (char *, n + 1);
+  self->labels = g_new (int, MAX (n, 1));
+  self->patient = g_new0 (char *, n + 1);
+  for (size_t i = 0; i < n; i++)
+    if (!read_row (self, i, g_ptr_array_index (rows, i + 1), file, ids, error))
+      return FALSE;
+
+  return TRUE;
+}

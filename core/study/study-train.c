@@ -1,0 +1,316 @@
+/* Cross-validation: one recipe, one run a fold. */
+#include "core/study/study-train.h"
+
+#include "core/train/run-record.h"
+
+#include <string.h>
+
+enum { MOST_NAMES = 1000 };
+
+/* One run that is to be trained; its run.json is there. */
+typedef struct {
+  DubRunRecord *record;
+  char         *folder;
+} Item;
+
+static void
+item_free (gpointer data)
+{
+  Item *self = data;
+
+  g_clear_pointer (&self->record, dub_run_record_free);
+  g_free (self->folder);
+  g_free (self);
+}
+
+static char *
+models_folder (const DubStudy *study)
+{
+  return g_build_filename (study->folder, "models", NULL);
+}
+
+static DubFitJob
+job_of (const DubStudy *study,
+        const Item     *item)
+{
+  return (DubFitJob) {
+    .folder = item->folder,
+    .id = item->record->id,
+    .family = item->record->family,
+    .fold = item->record->fold,
+    .recipe = item->record->recipe,
+    .dataset = study->data->dataset,
+    .data_hash = study->data->hash,
+    .split = study->data->split,
+    .split_hash = study->data->split_hash,
+    .prepare = &item->record->prepare,
+  };
+}
+
+/* --- which runs --- */
+
+/* Every run below models/, by name: one that cannot be read is an error, as it may hold what is asked for. */
+static GPtrArray *
+load_items (const DubStudy  *study,
+            GError         **error)
+{
+  g_autofree char *models = models_folder (study);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (item_free);
+  g_autoptr (GPtrArray) skipped = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) found = dub_run_summary_list (models, skipped);
+
+  if (skipped->len > 0) {
+    g_set_error_literal (error, DUB_ERROR, DUB_ERROR_FORMAT, g_ptr_array_index (skipped, 0));
+    return NULL;
+  }
+  for (guint i = 0; i < found->len; i++) {
+    const DubRunSummary *summary = g_ptr_array_index (found, i);
+    Item *item = g_new0 (Item, 1);
+
+    g_ptr_array_add (items, item);
+    item->folder = g_strdup (summary->folder);
+    item->record = dub_run_record_load (summary->folder, error);
+    if (item->record == NULL)
+      return NULL;
+  }
+
+  return g_steal_pointer (&items);
+}
+
+/* TRUE where no run is called so, or those that are have this recipe: *same says which. */
+static gboolean
+is_name_free (const GPtrArray  *items,
+              const char       *name,
+              const DubRecipe  *recipe,
+              gboolean         *same,
+              char            **difference)
+{
+  *same = FALSE;
+  for (guint i = 0; i < items->len; i++) {
+    const Item *item = g_ptr_array_index (items, i);
+
+    if (strcmp (item->record->family, name) != 0)
+      continue;
+    *difference = dub_recipe_difference (item->record->recipe, recipe);
+    *same = *difference == NULL;
+    return *same;
+  }
+
+  return TRUE;
+}
+
+/* (transfer full) the family's name, or NULL with @error. */
+static char *
+choose_name (const DubStudy   *study,
+             const GPtrArray  *items,
+             const DubRecipe  *recipe,
+             const char       *asked,
+             gboolean          resume,
+             GError          **error)
+{
+  g_autofree char *own = dub_recipe_family (recipe);
+  const char *stem = asked != NULL ? asked : own;
+
+  for (int i = 1; i <= MOST_NAMES; i++) {
+    g_autofree char *name = i == 1 ? g_strdup (stem) : g_strdup_printf ("%s-%d", stem, i);
+    g_autofree char *difference = NULL;
+    gboolean same;
+
+    if (!is_name_free (items, name, recipe, &same, &difference)) {
+      if (asked == NULL)
+        continue;
+      g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "The study %s has runs called %s with another recipe: %s.",
+                   study->title, name, difference);
+      return NULL;
+    }
+    if (same && !resume) {
+      g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
+                   "The study %s has the runs %s with this recipe already; resume them, or choose another name or recipe.",
+                   study->title, name);
+      return NULL;
+    }
+    return g_steal_pointer (&name);
+  }
+  g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "The study %s has %d families of runs called %s; choose another name.",
+               study->title, MOST_NAMES, stem);
+
+  return NULL;
+}
+
+/* run.json of every fold, so that all of them can be resumed from now on. */
+static gboolean
+begin_folds (DubStudy          *study,
+             const DubRecipe   *recipe,
+             const DubPrepare  *prepare,
+             const char        *family,
+             DubRun            *run,
+             GError           **error)
+{
+  g_autofree char *models = models_folder (study);
+
+  for (guint fold = 0; fold < study->data->split->options.n_folds; fold++) {
+    g_autofree char *id = g_strdup_printf ("%s-f%u", family, fold);
+    g_autofree char *folder = g_build_filename (models, id, NULL);
+    DubFitJob job = {
+      .folder = folder,
+      .id = id,
+      .family = family,
+      .fold = (int) fold,
+      .recipe = recipe,
+      .dataset = study->data->dataset,
+      .data_hash = study->data->hash,
+      .split = study->data->split,
+      .split_hash = study->data->split_hash,
+      .prepare = prepare,
+    };
+
+    if (!dub_fit_begin (&job, run, error))
+      return FALSE;
+  }
+
+  return TRUE;
+}
+
+/* --- training them --- */
+
+typedef struct {
+  const DubStudyTrainOptions *options;
+  size_t at;     /* run that is trained */
+  size_t n;
+  DubRun *run;
+} Telling;
+
+static void
+tell_cb (const DubFitJob *job,
+         const DubEpoch  *epoch,
+         double           fraction,
+         gpointer         user_data)
+{
+  Telling *telling = user_data;
+  double whole = ((double) telling->at + fraction) / (double) telling->n;
+
+  if (telling->run != NULL)
+    dub_run_set_progress (telling->run, whole);
+  if (telling->options->progress != NULL)
+    telling->options->progress (job, epoch, whole, telling->options->user_data);
+}
+
+/* The finished run becomes a model of the study. */
+static gboolean
+adopt (DubStudy    *study,
+       const Item  *item,
+       GError     **error)
+{
+  static const DubPreprocess none = { DUB_AXES_IJK, DUB_SCALE_NONE, DUB_FIT_REFUSE };
+  g_autofree char *path = g_build_filename (item->folder, "model.onnx", NULL);
+
+  for (guint i = 0; i < study->models->len; i++)
+    if (strcmp (((const DubStudyModel *) g_ptr_array_index (study->models, i))->id, item->record->id) == 0)
+      return TRUE;
+  dub_study_add_model (study, item->record->id, path, none);
+
+  DubStudyModel *model = g_ptr_array_index (study->models, study->models->len - 1);
+
+  model->family = g_strdup (item->record->family);
+  model->fold = item->record->fold;
+  model->prepare = g_memdup2 (&item->record->prepare, sizeof (DubPrepare));
+  model->split_hash = g_strdup (item->record->split_hash);
+
+  return dub_study_save (study, study->folder, error);
+}
+
+/* Errors of one network do not keep the others from being trained. */
+static gboolean
+is_fatal (const GError *error)
+{
+  return !g_error_matches (error, DUB_ERROR, DUB_ERROR_NUMERIC);
+}
+
+static gboolean
+train_items (DubStudy                    *study,
+             GPtrArray                   *items,
+             const DubStudyTrainOptions  *options,
+             DubRun                      *run,
+             GError                     **error)
+{
+  Telling telling = { .options = options, .n = items->len, .run = run };
+  g_autoptr (GError) first = NULL;
+
+  for (guint i = 0; i < items->len; i++) {
+    const Item *item = g_ptr_array_index (items, i);
+    DubFitJob job = job_of (study, item);
+    g_autoptr (GError) inner = NULL;
+
+    telling.at = i;
+    if (options->runs != NULL)
+      g_ptr_array_add (options->runs, g_strdup (item->record->id));
+    if (!dub_fit_run (&job, tell_cb, &telling, run, &inner) || !adopt (study, item, &inner)) {
+      if (is_fatal (inner)) {
+        g_propagate_error (error, g_steal_pointer (&inner));
+        return FALSE;
+      }
+      dub_run_log (run, "%s", inner->message);
+      if (first == NULL)
+        first = g_steal_pointer (&inner);
+    }
+  }
+  if (first == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&first));
+
+  return FALSE;
+}
+
+static gboolean
+is_ready (DubStudy  *study,
+          DubRun    *run,
+          GError   **error)
+{
+  if (study->folder != NULL && study->data != NULL)
+    return dub_study_data_open (study->data, run, error);
+  g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "The study %s was not made from a data set, or was never saved.",
+               study->title);
+
+  return FALSE;
+}
+
+gboolean
+dub_study_train (DubStudy                    *study,
+                 const DubRecipe             *recipe,
+                 const DubPrepare            *prepare,
+                 const char                  *name,
+                 gboolean                     resume,
+                 const DubStudyTrainOptions  *options,
+                 DubRun                      *run,
+                 GError                     **error)
+{
+  if (!is_ready (study, run, error) || !dub_recipe_check (recipe, "The recipe's ", error))
+    return FALSE;
+
+  g_autoptr (GPtrArray) there = load_items (study, error);
+  g_autofree char *family = there != NULL ? choose_name (study, there, recipe, name, resume, error) : NULL;
+
+  if (family == NULL || !begin_folds (study, recipe, prepare, family, run, error))
+    return FALSE;
+
+  g_autoptr (GPtrArray) items = load_items (study, error);
+
+  if (items == NULL)
+    return FALSE;
+  for (guint i = items->len; i-- > 0;)
+    if (strcmp (((const Item *) g_ptr_array_index (items, i))->record->family, family) != 0)
+      g_ptr_array_remove_index (items, i);
+
+  return train_items (study, items, options, run, error);
+}
+
+gboolean
+dub_study_resume (DubStudy                    *study,
+                  const DubStudyTrainOptions  *options,
+                  DubRun                      *run,
+                  GError                     **error)
+{
+  g_autoptr (GPtrArray) items = is_ready (study, run, error) ? load_items (study, error) : NULL;
+
+  return items != NULL && train_items (study, items, options, run, error);
+}
