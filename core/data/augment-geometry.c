@@ -47,58 +47,12 @@ coordinate (const DubWarp *self,
          self->matrix[n][2] * (x - centre[2]);
 }
 
-/* The two samples around @x of @n and the weight of the second; the outermost sample holds beyond the border. */
-static inline int64_t
-bracket (double   x,
-         int64_t  n,
-         int64_t *high,
-         float   *weight)
-{
-  double inside = x < 0.0 ? 0.0 : x > (double) (n - 1) ? (double) (n - 1) : x;
-  int64_t low = (int64_t) inside;
-
-  *weight = (float) (inside - (double) low);
-  *high = low + (low + 1 < n);
-
-  return low;
-}
-
 static inline float
 between (float a,
          float b,
          float weight)
 {
   return a + weight * (b - a);
-}
-
-static void
-warp_image (const DubWarp *self,
-            int64_t        channels,
-            int64_t        h,
-            int64_t        w,
-            const float   *from,
-            float         *to)
-{
-  const double centre[3] = { 0.0, 0.5 * (double) (h - 1), 0.5 * (double) (w - 1) };
-
-  for (int64_t y = 0; y < h; y++) {
-    double row = coordinate (self, centre, 1, 0.0, (double) y, 0.0);
-    double column = coordinate (self, centre, 2, 0.0, (double) y, 0.0);
-
-    for (int64_t x = 0; x < w; x++) {
-      int64_t y1, x1;
-      float wy, wx;
-      int64_t y0 = bracket (row + self->matrix[1][2] * (double) x, h, &y1, &wy);
-      int64_t x0 = bracket (column + self->matrix[2][2] * (double) x, w, &x1, &wx);
-
-      for (int64_t c = 0; c < channels; c++) {
-        const float *plane = from + c * h * w;
-
-        to[(c * h + y) * w + x] = between (between (plane[y0 * w + x0], plane[y0 * w + x1], wx),
-                                           between (plane[y1 * w + x0], plane[y1 * w + x1], wx), wy);
-      }
-    }
-  }
 }
 
 static inline float
@@ -143,37 +97,31 @@ warp_image_filled (const DubWarp *self,
     }
 }
 
+/* @n: C, D, H, W, with D = 1 for an image. */
 static void
-warp_volume (const DubWarp *self,
-             const int64_t *n, /* C, D, H, W */
-             const float   *from,
-             float         *to)
+warp_rows (const DubWarp *self,
+           gboolean       volume,
+           const int64_t  n[4],
+           const float   *from,
+           float         *to)
 {
   const double centre[3] = { 0.5 * (double) (n[1] - 1), 0.5 * (double) (n[2] - 1), 0.5 * (double) (n[3] - 1) };
-  const int64_t plane = n[2] * n[3];
+  const int32_t extent[3] = { (int32_t) n[1], (int32_t) n[2], (int32_t) n[3] };
+  const float step[3] = { (float) self->matrix[0][2], (float) self->matrix[1][2], (float) self->matrix[2][2] };
 
   for (int64_t z = 0; z < n[1]; z++)
     for (int64_t y = 0; y < n[2]; y++) {
-      double start[3];
+      float start[3];
 
       for (int a = 0; a < 3; a++)
-        start[a] = coordinate (self, centre, a, (double) z, (double) y, 0.0);
-      for (int64_t x = 0; x < n[3]; x++) {
-        int64_t z1, y1, x1;
-        float wz, wy, wx;
-        int64_t z0 = bracket (start[0] + self->matrix[0][2] * (double) x, n[1], &z1, &wz);
-        int64_t y0 = bracket (start[1] + self->matrix[1][2] * (double) x, n[2], &y1, &wy);
-        int64_t x0 = bracket (start[2] + self->matrix[2][2] * (double) x, n[3], &x1, &wx);
+        start[a] = (float) coordinate (self, centre, a, (double) z, (double) y, 0.0);
+      for (int64_t c = 0; c < n[0]; c++) {
+        float *row = to + ((c * n[1] + z) * n[2] + y) * n[3];
 
-        for (int64_t c = 0; c < n[0]; c++) {
-          const float *near = from + (c * n[1] + z0) * plane, *far = from + (c * n[1] + z1) * plane;
-          float front = between (between (near[y0 * n[3] + x0], near[y0 * n[3] + x1], wx),
-                                 between (near[y1 * n[3] + x0], near[y1 * n[3] + x1], wx), wy);
-          float back = between (between (far[y0 * n[3] + x0], far[y0 * n[3] + x1], wx),
-                                between (far[y1 * n[3] + x0], far[y1 * n[3] + x1], wx), wy);
-
-          to[((c * n[1] + z) * n[2] + y) * n[3] + x] = between (front, back, wz);
-        }
+        if (volume)
+          _dub_warp_row_volume (from + c * n[1] * n[2] * n[3], extent, start, step, extent[2], row);
+        else
+          _dub_warp_row_image (from + c * n[2] * n[3], extent + 1, start + 1, step + 1, extent[2], row);
       }
     }
 }
@@ -187,12 +135,18 @@ _dub_augment_warp (const DubWarp  *self,
   if (_dub_warp_is_none (self))
     return;
 
-  g_autofree float *from = g_memdup2 (values, dub_shape_n_elements (shape) * sizeof (float));
+  const int64_t *dim = shape->dim;
+  const int64_t n[4] = { dim[0], shape->rank == 4 ? dim[1] : 1, dim[shape->rank - 2], dim[shape->rank - 1] };
+  size_t n_values = dub_shape_n_elements (shape);
 
-  if (shape->rank == 4)
-    warp_volume (self, shape->dim, from, values);
-  else if (fill != NULL)
-    warp_image_filled (self, shape->dim[0], shape->dim[1], shape->dim[2], from, values, *fill);
+  /* The rows count their samples in 32 bits; a case beyond that is left as it is. */
+  if (n_values > G_MAXINT32)
+    return;
+
+  g_autofree float *from = g_memdup2 (values, n_values * sizeof (float));
+
+  if (shape->rank == 3 && fill != NULL)
+    warp_image_filled (self, n[0], n[2], n[3], from, values, *fill);
   else
-    warp_image (self, shape->dim[0], shape->dim[1], shape->dim[2], from, values);
+    warp_rows (self, shape->rank == 4, n, from, values);
 }

@@ -30,6 +30,20 @@ void     _dub_augment_warp   (const DubWarp  *self,
                               float          *values,
                               const float    *fill);
 
+/* Places 0 … n_to - 1 of a row, whose source is start + step · place in [n] samples; the outermost sample holds. */
+void     _dub_warp_row_image  (const float   *from,
+                               const int32_t  n[2],
+                               const float    start[2],
+                               const float    step[2],
+                               int32_t        n_to,
+                               float         *to);
+void     _dub_warp_row_volume (const float   *from,
+                               const int32_t  n[3],
+                               const float    start[3],
+                               const float    step[3],
+                               int32_t        n_to,
+                               float         *to);
+
 void     _dub_augment_stats  (const float    *values,
                               size_t          n,
                               DubCaseStats   *stats);

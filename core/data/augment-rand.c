@@ -205,10 +205,11 @@ sharpen (float              *plane,
          float               factor,
          const DubCaseStats *stats)
 {
-  g_autofree float *from = g_memdup2 (plane, (size_t) (h * w) * sizeof (float));
-
   if (factor == 1.0f)
     return;
+
+  g_autofree float *from = g_memdup2 (plane, (size_t) (h * w) * sizeof (float));
+
   for (int64_t y = 1; y + 1 < h; y++)
     for (int64_t x = 1; x + 1 < w; x++) {
       const float *at = from + y * w + x;

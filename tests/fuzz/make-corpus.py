@@ -273,4 +273,26 @@ keep("study", "lie-outside", study(models=[{"id": "a", "path": "../../model.onnx
 keep("study", "lie-twice", study(cases=STUDY["cases"][:1] * 2))
 keep("study", "lie-deep", b"[" * 5000 + b"]" * 5000)
 keep("study", "lie-list", b"[1, 2]")
+
+# Preparations --------------------------------------------------------------------------------------------------------
+
+GREY = {"channels": 1, "size": [28, 28], "resize": "resample", "scaling": "mean-sd", "mean": [0.33], "sd": [0.21], "fitted_on": "train"}
+HEAD = {"channels": 1, "size": [6, 7, 6], "resize": "crop-pad", "spacing": 1.5, "axes": "kji", "scaling": "percentile", "percentile": [1, 99]}
+
+
+def preparation(start, **changes):
+    return json.dumps({**start, **changes}).encode()
+
+
+keep("prepare", "grey", preparation(GREY))
+keep("prepare", "colour", preparation(GREY, channels=3, scaling="unit", resize="refuse"))
+keep("prepare", "head", preparation(HEAD))
+keep("prepare", "head-zscore", preparation(HEAD, scaling="zscore", spacing=0))
+keep("prepare", "head-minmax", preparation(HEAD, scaling="minmax", resize="resample", axes="ijk"))
+keep("prepare", "lie-channels", preparation(GREY, channels=1e300))
+keep("prepare", "lie-size", preparation(HEAD, size=[65536, 65536, 65536]))
+keep("prepare", "lie-sd", preparation(GREY, sd=[0]))
+keep("prepare", "lie-list", preparation(GREY, mean=[0.1, 0.2]))
+keep("prepare", "lie-member", preparation(GREY, scalling="unit"))
+keep("prepare", "lie-part", preparation(GREY, fitted_on="a part of a very long name"))
 keep("study", "empty", b"")
