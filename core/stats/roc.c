@@ -3,19 +3,24 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* A score while it is sorted. */
 typedef struct {
   double score;
-  size_t index;    /* of the case */
-  guint  positive : 1;
-  guint  last     : 1; /* no later case has this score */
+  size_t index; /* of the case */
 } Entry;
 
-/* By falling score; the index makes the order of ties one, whatever the sorting algorithm. */
+/* A bootstrap walks this ten thousand times, so a place is four bytes: index of the case · 4 + positive · 2 + whether no
+ * later place has this score. */
 struct _DubRanking {
-  size_t n_cases;
-  Entry *entry; /* [N] */
+  size_t    n_cases;
+  uint32_t *place; /* [N] by falling score */
 };
 
+#define MAX_CASES (G_MAXUINT32 / 4)
+#define POSITIVE  2u
+#define LAST      1u
+
+/* The index makes the order of ties one, whatever the sorting algorithm. */
 static int
 compare_entry (const void *a,
                const void *b)
@@ -36,8 +41,8 @@ dub_ranking_new (const double    *scores,
                  size_t           n_cases,
                  GError         **error)
 {
-  if (n_cases == 0) {
-    g_set_error_literal (error, DUB_ERROR, DUB_ERROR_SHAPE, "There is no score; at least one is needed.");
+  if (n_cases == 0 || n_cases > MAX_CASES) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE, "There are %zu scores; expected 1 to %u.", n_cases, MAX_CASES);
     return NULL;
   }
   for (size_t i = 0; i < n_cases; i++)
@@ -46,15 +51,20 @@ dub_ranking_new (const double    *scores,
       return NULL;
     }
 
+  g_autofree Entry *entry = g_new (Entry, n_cases);
   DubRanking *self = g_new0 (DubRanking, 1);
 
+  for (size_t i = 0; i < n_cases; i++)
+    entry[i] = (Entry) { scores[i], i };
+  qsort (entry, n_cases, sizeof *entry, compare_entry);
+
   self->n_cases = n_cases;
-  self->entry = g_new0 (Entry, n_cases);
-  for (size_t i = 0; i < n_cases; i++)
-    self->entry[i] = (Entry) { .score = scores[i], .index = i, .positive = positive[i] != FALSE };
-  qsort (self->entry, n_cases, sizeof *self->entry, compare_entry);
-  for (size_t i = 0; i < n_cases; i++)
-    self->entry[i].last = i + 1 == n_cases || self->entry[i + 1].score < self->entry[i].score;
+  self->place = g_new (uint32_t, n_cases);
+  for (size_t i = 0; i < n_cases; i++) {
+    gboolean last = i + 1 == n_cases || entry[i + 1].score < entry[i].score;
+
+    self->place[i] = (uint32_t) entry[i].index * 4 + (positive[entry[i].index] ? POSITIVE : 0) + (last ? LAST : 0);
+  }
 
   return self;
 }
@@ -64,7 +74,7 @@ dub_ranking_free (DubRanking *self)
 {
   if (self == NULL)
     return;
-  g_free (self->entry);
+  g_free (self->place);
   g_free (self);
 }
 
@@ -72,25 +82,28 @@ double
 dub_ranking_area (const DubRanking *self,
                   const uint32_t   *count)
 {
-  guint64 tied[2] = { 0, 0 };  /* negative and positive cases of this score … */
-  guint64 above[2] = { 0, 0 }; /* … and of higher ones */
-  guint64 twice_won = 0;       /* pairs in the right order count 2, tied ones 1 */
+  guint64 positive = 0, negative = 0;         /* cases of this score … */
+  guint64 all_positive = 0, all_negative = 0; /* … and of higher ones */
+  guint64 twice_won = 0;                      /* pairs in the right order count 2, tied ones 1 */
 
   for (size_t i = 0; i < self->n_cases; i++) {
-    const Entry *entry = &self->entry[i];
+    uint32_t place = self->place[i];
+    guint64 n = count != NULL ? count[place / 4] : 1;
+    guint64 n_positive = n & -(guint64) ((place & POSITIVE) / POSITIVE); /* classes alternate at random: no branch */
 
-    tied[entry->positive] += count != NULL ? count[entry->index] : 1;
-    if (entry->last) {
-      twice_won += tied[0] * (2 * above[1] + tied[1]);
-      above[0] += tied[0];
-      above[1] += tied[1];
-      tied[0] = tied[1] = 0;
+    positive += n_positive;
+    negative += n - n_positive;
+    if (place & LAST) {
+      twice_won += negative * (2 * all_positive + positive);
+      all_positive += positive;
+      all_negative += negative;
+      positive = negative = 0;
     }
   }
-  if (above[0] == 0 || above[1] == 0)
+  if (all_positive == 0 || all_negative == 0)
     return (double) NAN;
 
-  return (double) twice_won / (2.0 * (double) above[0] * (double) above[1]);
+  return (double) twice_won / (2.0 * (double) all_positive * (double) all_negative);
 }
 
 DubRoc *
@@ -108,18 +121,20 @@ dub_roc_new (const double    *scores,
 
   self->n_points = 1;
   for (size_t i = 0; i < n_cases; i++)
-    self->n_points += ranking->entry[i].last;
+    self->n_points += ranking->place[i] & LAST;
   self->threshold = g_new (double, self->n_points);
   self->true_positive = g_new0 (size_t, self->n_points);
   self->false_positive = g_new0 (size_t, self->n_points);
   self->threshold[0] = (double) INFINITY;
   for (size_t i = 0, point = 1; i < n_cases; i++) {
-    const Entry *entry = &ranking->entry[i];
+    uint32_t place = ranking->place[i];
 
-    self->n_positive += entry->positive;
-    self->n_negative += !entry->positive;
-    if (entry->last) {
-      self->threshold[point] = entry->score;
+    if (place & POSITIVE)
+      self->n_positive++;
+    else
+      self->n_negative++;
+    if (place & LAST) {
+      self->threshold[point] = scores[place / 4];
       self->true_positive[point] = self->n_positive;
       self->false_positive[point] = self->n_negative;
       point++;

@@ -28,8 +28,8 @@ typedef struct {
  *
  * One class may be absent: its rate is then NaN at every point.
  *
- * Returns: (transfer full): the curve, or NULL with @error set: DUB_ERROR_SHAPE for no cases,
- *   DUB_ERROR_NUMERIC for a NaN score (the message names the case).
+ * Returns: (transfer full): the curve, or NULL with @error set: DUB_ERROR_SHAPE for no cases
+ *   or more than a thousand million, DUB_ERROR_NUMERIC for a NaN score (the message names the case).
  */
 G_GNUC_WARN_UNUSED_RESULT
 DubRoc     *dub_roc_new                 (const double    *scores,
