@@ -169,7 +169,8 @@ dub_fit_cases_get (DubFitCases  *self,
   if (!dub_fit_cases_prepared (self, at, prepared, error))
     return FALSE;
   if (epoch > 0 && self->augment != 0)
-    dub_augment_apply (self->augment, &self->network->input, prepared, self->seed, self->index[at], epoch);
+    dub_augment_apply (self->augment | (self->prepare->kji ? DUB_AUGMENT_KJI : 0), &self->network->input, prepared,
+                       self->seed, self->index[at], epoch);
 
   return !has_backbone || dub_network_features (self->network, prepared, target, NULL, error);
 }

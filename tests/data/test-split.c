@@ -134,6 +134,47 @@ test_breast (void)
   set_free (set);
 }
 
+/* The real set with its near-identical pairs, as the window opens it: the same numbers, and no pair on two sides. */
+static void
+test_breast_itself (void)
+{
+  g_autofree char *path = shared_data ("medmnist/breastmnist.npz");
+  g_autoptr (GError) error = NULL;
+
+  if (path == NULL)
+    return;
+
+  g_autoptr (DubDataset) set = dub_dataset_open (path, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+
+  g_autoptr (DubDuplicates) duplicates = dub_duplicates_find (set, 0.01, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (duplicates->n_pairs, >, 30);
+  for (uint64_t seed = 0; seed < 5; seed++) {
+    DubSplitOptions options = DUB_SPLIT_DEFAULT;
+
+    options.seed = seed;
+
+    g_autoptr (DubSplit) together = split_of (set, duplicates, &options);
+
+    options.twins = DUB_TWINS_KEEP;
+
+    g_autoptr (DubSplit) apart = split_of (set, duplicates, &options);
+
+    for (int p = 0; p < 3; p++)
+      g_assert_cmpuint (count_of (together, set, (DubPart) p, -2, -1), ==, p == 0 ? 430 : p == 1 ? 116 : 234);
+    for (size_t p = 0; p < duplicates->n_pairs; p++) {
+      g_assert_cmpint (together->part[duplicates->pairs[p].a], ==, together->part[duplicates->pairs[p].b]);
+      g_assert_cmpint (together->fold[duplicates->pairs[p].a], ==, together->fold[duplicates->pairs[p].b]);
+    }
+    g_assert_false (warns (together, "two sides"));
+    g_assert_true (warns (apart, "two sides"));
+    g_assert_true (warns (together, "opposite labels"));
+  }
+}
+
 /* Every case once, class shares within one case, folds within one case, on sets of any sizes. */
 static void
 test_stratified (void)
@@ -450,6 +491,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/data/split/breast", test_breast);
+  g_test_add_func ("/data/split/breast-itself", test_breast_itself);
   g_test_add_func ("/data/split/stratified", test_stratified);
   g_test_add_func ("/data/split/groups", test_groups);
   g_test_add_func ("/data/split/large-group", test_large_group);
