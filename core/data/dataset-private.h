@@ -83,6 +83,60 @@ DubDataset *_dub_dataset_medmnist_archive (DubNpz           *archive,
                                     const DubDatasetOptions *options,
                                     DubRun                  *run,
                                     GError                 **error);
+DubDataset *_dub_dataset_folders   (const char              *path,
+                                    const DubDatasetOptions *options,
+                                    DubRun                  *run,
+                                    GError                 **error);
+/* CSV and TSV of either kind. */
+DubDataset *_dub_dataset_table     (const char              *path,
+                                    const DubDatasetOptions *options,
+                                    DubRun                  *run,
+                                    GError                 **error);
+
+/* --- cases that have files of their own: dataset-files.c --- */
+
+/* A source whose cases are read from their path. */
+DubDatasetSource *_dub_dataset_file_source (void);
+gboolean    _dub_dataset_is_png    (const char              *path);
+gboolean    _dub_dataset_is_nifti  (const char              *path);
+/* @name without .png, .nii.gz and the like. (transfer full) */
+char       *_dub_dataset_stem      (const char              *name);
+/* Files below @folder that @wanted takes, as paths relative to it, sorted; hidden ones and links to folders are passed
+ * over. (transfer full) (element-type filename) */
+GPtrArray  *_dub_dataset_walk      (const char              *folder,
+                                    gboolean               (*wanted) (const char *path));
+/* Adds @item after a look at its file's header, or leaves it to _dub_dataset_bad. @where: (nullable): the table's line,
+ * before the message. */
+gboolean    _dub_dataset_add_file  (DubDataset              *self,
+                                    const DubDatasetOptions *options,
+                                    const DubDatasetCase    *item,
+                                    const char              *where,
+                                    GError                 **error);
+/* Decodes every image where the options ask for it. */
+gboolean    _dub_dataset_check_files (DubDataset            *self,
+                                    const DubDatasetOptions *options,
+                                    DubRun                  *run,
+                                    GError                 **error);
+
+/* The file of each participant and session below a folder: dataset-nifti.c. */
+typedef struct _DubDatasetSessions DubDatasetSessions;
+
+DubDatasetSessions *_dub_dataset_sessions_new (const char   *folder);
+void        _dub_dataset_sessions_free (DubDatasetSessions  *self);
+/* Path of the one file, or NULL with @error set where there are none or several. (transfer full) */
+char       *_dub_dataset_sessions_find (DubDatasetSessions  *self,
+                                    const char              *participant,
+                                    const char              *session,
+                                    GError                 **error);
+
+/* Patients from the options' table, onto the finished cases: dataset-patients.c. */
+gboolean    _dub_dataset_patients  (DubDataset              *self,
+                                    const DubDatasetOptions *options,
+                                    GError                 **error);
+/* A string that lives as long as the data set. */
+const char *_dub_dataset_keep      (DubDataset              *self,
+                                    const char              *text);
+
 /* Names of a known set, NULL-terminated, from a base name such as "breastmnist_64"; or NULL. */
 const char *const *_dub_dataset_known_classes (const char   *name);
 

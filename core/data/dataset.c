@@ -17,6 +17,108 @@ ends_in (const char *name,
   return n >= n_ending && g_ascii_strcasecmp (name + n - n_ending, ending) == 0;
 }
 
+static gboolean
+is_table (const char *name)
+{
+  return ends_in (name, ".csv") || ends_in (name, ".tsv");
+}
+
+static gboolean
+is_npz (const char *name)
+{
+  return ends_in (name, ".npz");
+}
+
+/* What a folder offers. */
+typedef struct {
+  char     *npz;      /* the only .npz, or NULL */
+  char     *table;    /* the table that lists the cases, or NULL */
+  gboolean  has_png;  /* below one of its folders */
+} Contents;
+
+static void
+contents_clear (Contents *self)
+{
+  g_free (self->npz);
+  g_free (self->table);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Contents, contents_clear)
+
+/* Of several tables the one with a name that tells. */
+static void
+take_table (Contents   *self,
+            const char *folder,
+            guint       n_tables,
+            const char *only)
+{
+  static const char *const NAMES[] = { "cases.csv", "cases.tsv", "participants.tsv", "participants.csv" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (NAMES); i++) {
+    g_autofree char *path = g_build_filename (folder, NAMES[i], NULL);
+
+    if (g_file_test (path, G_FILE_TEST_IS_REGULAR)) {
+      self->table = g_steal_pointer (&path);
+      return;
+    }
+  }
+  if (n_tables == 1)
+    self->table = g_build_filename (folder, only, NULL);
+}
+
+static void
+look_into (Contents   *self,
+           const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autofree char *table = NULL;
+  guint n_npz = 0, n_tables = 0;
+
+  for (const char *name = dir != NULL ? g_dir_read_name (dir) : NULL; name != NULL; name = g_dir_read_name (dir)) {
+    g_autofree char *path = g_build_filename (folder, name, NULL);
+
+    if (name[0] == '.')
+      continue;
+    if (is_npz (name) && n_npz++ == 0) {
+      self->npz = g_steal_pointer (&path);
+    } else if (is_table (name) && n_tables++ == 0) {
+      table = g_strdup (name);
+    } else if (!self->has_png && g_file_test (path, G_FILE_TEST_IS_DIR)) {
+      g_autoptr (GPtrArray) files = _dub_dataset_walk (path, _dub_dataset_is_png);
+
+      self->has_png = files->len > 0;
+    }
+  }
+  if (n_npz > 1)
+    g_clear_pointer (&self->npz, g_free);
+  take_table (self, folder, n_tables, table);
+}
+
+static DubDataset *
+open_folder (const char               *path,
+             const DubDatasetOptions  *options,
+             DubRun                   *run,
+             GError                  **error)
+{
+  g_auto (Contents) contents = { 0 };
+
+  look_into (&contents, path);
+  if (contents.npz != NULL && !contents.has_png)
+    return _dub_dataset_medmnist (contents.npz, options, run, error);
+  if (contents.table != NULL)
+    return _dub_dataset_table (contents.table, options, run, error);
+  if (contents.has_png)
+    return _dub_dataset_folders (path, options, run, error);
+
+  g_autofree char *shown = g_filename_display_name (path);
+
+  g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+               "The folder %s holds neither folders of PNG images, one a class, nor one .npz file, nor a table of cases.",
+               shown);
+
+  return NULL;
+}
+
 DubDataset *
 dub_dataset_open (const char               *path,
                   const DubDatasetOptions  *options,
@@ -31,8 +133,12 @@ dub_dataset_open (const char               *path,
     g_set_error (error, DUB_ERROR, DUB_ERROR_IO, "%s does not exist; expected a data set.", shown);
     return NULL;
   }
-  if (ends_in (absolute, ".npz"))
+  if (g_file_test (absolute, G_FILE_TEST_IS_DIR))
+    return open_folder (absolute, options, run, error);
+  if (is_npz (absolute))
     return _dub_dataset_medmnist (absolute, options, run, error);
+  if (is_table (absolute))
+    return _dub_dataset_table (absolute, options, run, error);
   g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED,
                "%s is no data set of a known kind; expected an .npz file, a folder of class folders, or a .csv or .tsv "
                "table.", shown);
@@ -99,6 +205,13 @@ keep (DubDatasetSource *source,
     return NULL;
 
   return repeated ? g_string_chunk_insert_const (source->strings, text) : g_string_chunk_insert (source->strings, text);
+}
+
+const char *
+_dub_dataset_keep (DubDataset *self,
+                   const char *text)
+{
+  return keep (self->source, text, TRUE);
 }
 
 void
@@ -240,6 +353,8 @@ _dub_dataset_finish (DubDataset               *self,
   self->n_cases = source->cases->len;
   self->cases = (DubDatasetCase *) (void *) g_array_free (source->cases, FALSE);
   source->cases = NULL;
+  if (options->patients != NULL && !_dub_dataset_patients (self, options, error))
+    return FALSE;
 
   g_autofree size_t *counts = g_new0 (size_t, self->classes->len);
 
@@ -269,7 +384,8 @@ dub_dataset_unref (DubDataset *self)
 
   DubDatasetSource *source = self->source;
 
-  source->clear (source);
+  if (source->clear != NULL)
+    source->clear (source);
   g_clear_pointer (&source->ids, g_hash_table_unref);
   g_clear_pointer (&source->cases, g_array_unref);
   g_array_unref (source->sizes);

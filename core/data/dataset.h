@@ -4,11 +4,14 @@
  *              labels (N,) or (N, 1). The arrays are never held whole in memory: stored ones are read where
  *              they lie, compressed ones are spooled once to an unlinked temporary file and read from there.
  *              {images, labels} without a part are a set without a split of its own.
- *   FOLDERS    a folder of one folder a class, holding PNG files; files whose name ends in _mask*.png are no cases
- *   TABLE      a CSV or TSV with columns file (or path, image), label, and optionally split and patient;
- *              files are PNG or NIfTI, relative to the table
+ *   FOLDERS    a folder of one folder a class, holding PNG files; files whose name ends in _mask*.png are no cases;
+ *              below train, val and test where the folder holds only these
+ *   TABLE      a CSV or TSV with columns file (or path, image), label (or class, diagnosis), and optionally split and
+ *              patient (or participant_id); files are PNG or NIfTI, below the table's folder; a label that is empty
+ *              or n/a is unknown
  *   NIFTI      a TSV or CSV in ClinicaDL's form: participant_id, session_id, diagnosis, and either a column
  *              "file" or files found under the table's folder by participant and session; patient = participant_id
+ *   A folder that holds one .npz, or a table of cases (cases.csv, participants.tsv, or its only one), stands for it.
  *
  * Letters: N cases, C channels, spatial extents (H, W) or (i, j, k) in RAS for NIfTI.
  * A data set is immutable after _open and may be read from several threads.
@@ -50,7 +53,7 @@ typedef struct {
   DubBad             bad;
   const char *const *classes;   /* (nullable): names in the order of their indices; default: from the data */
   const char        *patients;  /* (nullable): CSV/TSV of id (or file), patient */
-  gboolean           check_files; /* decode the header of every file at once */
+  gboolean           check_files; /* decode every PNG at once; headers and sizes of files are looked at in any case */
 } DubDatasetOptions;
 
 typedef struct {

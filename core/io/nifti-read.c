@@ -50,6 +50,26 @@ read_from_stream (gpointer   source,
   return dub_stream_read (source, buffer, n_bytes, n_read, error);
 }
 
+/* Known before a byte is inflated or allocated: no file of this size can hold so much. */
+static gboolean
+check_bound (DubStream             *stream,
+             const DubNiftiHeader  *header,
+             GError               **error)
+{
+  guint64 n_needed = header->data_start + header->n_bytes;
+
+  if (dub_stream_bound (stream) >= n_needed)
+    return TRUE;
+  g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+               "%s holds at most %" G_GUINT64_FORMAT " bytes; expected %" G_GUINT64_FORMAT " for %" G_GINT64_FORMAT
+               "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " voxels of %" G_GSIZE_FORMAT
+               " bytes from byte %" G_GUINT64_FORMAT " on.",
+               dub_stream_name (stream), dub_stream_bound (stream), n_needed, header->dim[0], header->dim[1],
+               header->dim[2], header->item_size, header->data_start);
+
+  return FALSE;
+}
+
 /* The voxels, from a stream that is @position bytes into its file. */
 static DubVolume *
 read_voxels (DubStream             *stream,
@@ -58,20 +78,11 @@ read_voxels (DubStream             *stream,
              GError               **error)
 {
   const char *name = dub_stream_name (stream);
-  guint64 n_needed = header->data_start + header->n_bytes;
   guint64 n_skipped;
   size_t n_read;
 
-  /* Known before a byte is inflated or allocated: no file of this size can hold so much. */
-  if (dub_stream_bound (stream) < n_needed) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
-                 "%s holds at most %" G_GUINT64_FORMAT " bytes; expected %" G_GUINT64_FORMAT " for %" G_GINT64_FORMAT
-                 "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " voxels of %" G_GSIZE_FORMAT
-                 " bytes from byte %" G_GUINT64_FORMAT " on.",
-                 name, dub_stream_bound (stream), n_needed, header->dim[0], header->dim[1], header->dim[2],
-                 header->item_size, header->data_start);
+  if (!check_bound (stream, header, error))
     return NULL;
-  }
   if (!dub_stream_skip (stream, header->data_start - position, &n_skipped, error))
     return NULL;
 
@@ -159,18 +170,45 @@ find_other_half (const char         *path,
   return NULL;
 }
 
+/* The path of the header that belongs to @path. */
+static char *
+header_path_of (const char  *path,
+                GError     **error)
+{
+  if (ends_in (path, ".img") || ends_in (path, ".img.gz"))
+    return find_other_half (path, IMAGE_ENDINGS, HEADER_ENDINGS, error);
+
+  return g_strdup (path);
+}
+
+gboolean
+dub_nifti_peek (const char  *path,
+                int64_t      shape[3],
+                double       affine[4][4],
+                GError     **error)
+{
+  g_autofree char *header_path = header_path_of (path, error);
+  g_autoptr (DubStream) stream = header_path != NULL ? dub_stream_open (header_path, error) : NULL;
+  DubNiftiHeader header;
+  size_t size;
+
+  if (stream == NULL || !read_header (stream, &header, &size, error) ||
+      (!header.pair && !check_bound (stream, &header, error)))
+    return FALSE;
+  memcpy (shape, header.dim, sizeof header.dim);
+  memcpy (affine, header.affine, sizeof header.affine);
+
+  return TRUE;
+}
+
 DubVolume *
 dub_nifti_load (const char  *path,
                 GError     **error)
 {
-  g_autofree char *header_path = NULL;
+  g_autofree char *header_path = header_path_of (path, error);
   DubNiftiHeader header;
   size_t size;
 
-  if (ends_in (path, ".img") || ends_in (path, ".img.gz"))
-    header_path = find_other_half (path, IMAGE_ENDINGS, HEADER_ENDINGS, error);
-  else
-    header_path = g_strdup (path);
   if (header_path == NULL)
     return NULL;
 

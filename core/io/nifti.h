@@ -15,6 +15,13 @@ G_GNUC_WARN_UNUSED_RESULT
 DubVolume *dub_nifti_load (const char       *path,
                            GError          **error);
 
+/* Shape, spacing and affine that dub_nifti_load would find; voxels are not read, but where the file's size says that they
+ * cannot all be there, that is an error, too. */
+gboolean   dub_nifti_peek (const char       *path,
+                           int64_t           shape[3],
+                           double            affine[4][4],
+                           GError          **error);
+
 /* One file in memory, compressed or not; @name is for messages. A pair of .hdr and .img needs dub_nifti_load. */
 G_GNUC_WARN_UNUSED_RESULT
 DubVolume *dub_nifti_parse (const guint8     *bytes,

@@ -14,6 +14,12 @@ DubTensor *dub_png_parse (const guint8    *bytes,
                           size_t           n_bytes,
                           const char      *name,
                           GError         **error);
+/* Shape, type and file size that dub_png_load would find, from the chunks' frames: pixels are not decoded. */
+gboolean   dub_png_peek  (const char      *path,
+                          DubShape        *shape,   /* (H, W, channels) */
+                          DubDtype        *dtype,
+                          guint64         *n_bytes,
+                          GError         **error);
 /* @text: (nullable): NULL-terminated key, value, key, value … for tEXt/iTXt chunks; @dpi 0 = none. Atomic. */
 gboolean   dub_png_save  (const DubTensor *tensor, /* (H, W, 1|3|4) U8 */
                           const char      *path,

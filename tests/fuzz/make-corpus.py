@@ -161,6 +161,20 @@ keep("atlas", "lie-text", b"one two\nthree\n")
 keep("atlas", "lie-number", b"99999999999999999999 Name\n-1 Name\n")
 keep("atlas", "lie-latin", b"1 Cort\xe9x_L\n2 \xff\xfe\n\x00 3 x\n")
 
+# Tables ---------------------------------------------------------------------------------------------------------------
+
+keep("delimited", "comma", b"file,label,split,patient\nimages/a 1.png,benign,train,p1\n\"images/b, 2.png\",malignant,test,p2\n")
+keep("delimited", "tab", b"\xef\xbb\xbfparticipant_id\tsession_id\tdiagnosis\r\nsub-1\tses-M000\tAD\r\n\r\nsub-2\tses-M000\tCN")
+keep("delimited", "semicolon", b"id; value\r1;2,5\r2;\"a \"\"quoted\"\" one\n\"\r")
+keep("delimited", "pandas", b",file,label\n0,a.png,1\n1,b.png,0\n")
+keep("delimited", "lie-ragged", b"a,b,c\n1,2\n1,2,3\n1,2,3,4\n,,\n")
+keep("delimited", "lie-quote", b"a,b\n\"1,2\n3,4\n")
+keep("delimited", "lie-behind", b"a,b\n\"1\"x,2\n")
+keep("delimited", "lie-names", b"a,a\n1,2\n")
+keep("delimited", "lie-latin", b"a,b\n\xe9,2\n")
+keep("delimited", "lie-binary", bytes(range(256)))
+keep("delimited", "empty", b"")
+
 # ONNX: protobuf by hand ----------------------------------------------------------------------------------------------
 
 
