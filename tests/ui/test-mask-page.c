@@ -198,6 +198,42 @@ test_volume_that_does_not_fit (Fixture       *fixture,
   wait_for_text (fixture, "p(CN)");
 }
 
+/* While a mask runs, its frames leave the main loop no idle moment; another subject must not wait for one. */
+static void
+test_subject_changes_at_once (Fixture       *fixture,
+                              gconstpointer  data)
+{
+  DubViewer *viewer = dub_tri_view_get_viewer (find (fixture, DUB_TYPE_TRI_VIEW, 0));
+
+  dub_session_set_study (fixture->session, fixture->fixture.study);
+  wait_for_text (fixture, "iteration 0 of");
+  /* Long enough for the whole test: the second spin button is the number of iterations. */
+  gtk_spin_button_set_value (find (fixture, GTK_TYPE_SPIN_BUTTON, 1), 5000);
+  activate (fixture, "mask.play");
+  wait_for_text (fixture, "it/s");
+  g_assert_nonnull (dub_viewer_get_base (viewer));
+
+  dub_session_select (fixture->session, 1, -1);
+  g_assert_null (dub_viewer_get_base (viewer));
+  g_assert_null (dub_viewer_get_overlay (viewer));
+  g_assert_null (dub_viewer_get_truth (viewer));
+  g_assert_true (shows_text (fixture->page, "Reading control"));
+  wait_for_text (fixture, "p(CN)");
+  g_assert_nonnull (dub_viewer_get_base (viewer));
+}
+
+/* A start with a remembered case: the study's first case is chosen, and another one before it was read. */
+static void
+test_remembered_case (Fixture       *fixture,
+                      gconstpointer  data)
+{
+  dub_session_set_study (fixture->session, fixture->fixture.study);
+  dub_session_select (fixture->session, 1, -1);
+  g_assert_true (shows_text (fixture->page, "Reading control"));
+  wait_for_text (fixture, "iteration 0 of");
+  g_assert_true (shows_text (fixture->page, "p(CN)"));
+}
+
 static void
 toast_cb (DubSession *session,
           const char *text,
@@ -379,6 +415,8 @@ main (int   argc,
 
   ADD ("empty-to-done", test_empty_to_done);
   ADD ("undo", test_undo);
+  ADD ("subject-changes-at-once", test_subject_changes_at_once);
+  ADD ("remembered-case", test_remembered_case);
   ADD ("volume-that-does-not-fit", test_volume_that_does_not_fit);
   ADD ("export", test_export);
   ADD ("export-like-the-command-line", test_export_like_the_command_line);

@@ -348,6 +348,28 @@ test_another_case (Fixture       *fixture,
   wait_for_fresh_frame (fixture);
 }
 
+/* Another subject, asked for in the middle of a run: nothing of the first one is seen or computed from that moment on. */
+static void
+test_nothing_under_another_name (Fixture       *fixture,
+                                 gconstpointer  data)
+{
+  set_iterations (fixture, 1000000);
+  load (fixture, 0, TRUE);
+  wait_for_state (fixture, DUB_MASK_STATE_RUNNING);
+  wait_for_fresh_frame (fixture);
+  load (fixture, 1, TRUE);
+  g_assert_null (dub_mask_session_get_frame (fixture->session));
+  g_assert_null (dub_mask_session_get_inputs (fixture->session));
+  wait_for_fresh_frame (fixture);
+  g_assert_cmpstr (dub_mask_session_get_inputs (fixture->session)->case_id, ==, "control");
+  g_assert_cmpfloat (dub_mask_session_get_frame (fixture->session)->original[1], <, 0.5);
+
+  /* The same subject read in another way is still the same subject. */
+  dub_mask_session_refit (fixture->session, DUB_FIT_CROP_PAD);
+  g_assert_nonnull (dub_mask_session_get_frame (fixture->session));
+  g_assert_true (dub_mask_session_get_stale (fixture->session));
+}
+
 static void
 test_atlas_comes_later (Fixture       *fixture,
                         gconstpointer  data)
@@ -397,6 +419,7 @@ main (int   argc,
   ADD ("look-back", test_look_back);
   ADD ("errors", test_errors);
   ADD ("another-case", test_another_case);
+  ADD ("nothing-under-another-name", test_nothing_under_another_name);
   ADD ("atlas-comes-later", test_atlas_comes_later);
   ADD ("gone-while-running", test_gone_while_running);
 

@@ -16,6 +16,7 @@ struct _DubMaskSession {
   GError          *error;
   DubMaskRequest  *request;
   DubMaskInputs   *inputs;
+  DubMaskInputs   *previous; /* while another case or network is read: its network or atlas may serve again */
   DubMaskFrame *frame;
   DubMaskBox      *box;
   DubMaskParams    params;    /* n_iterations is what the person asked for … */
@@ -97,7 +98,10 @@ set_stale (DubMaskSession *self,
 static void
 drop_inputs (DubMaskSession *self)
 {
-  g_clear_pointer (&self->inputs, dub_mask_inputs_unref);
+  if (self->inputs != NULL) {
+    g_clear_pointer (&self->previous, dub_mask_inputs_unref);
+    self->previous = g_steal_pointer (&self->inputs);
+  }
   g_clear_pointer (&self->frame, dub_mask_frame_unref);
   g_clear_pointer (&self->box, dub_mask_box_unref);
   self->inputs_serial++;
@@ -113,7 +117,7 @@ fail (DubMaskSession *self,
 {
   g_clear_error (&self->error);
   self->error = g_error_copy (error);
-  /* What was shown belongs to another case than the one that could not be read. */
+  /* What was shown was made in another way than the one that cannot be read. */
   if (self->want_load)
     drop_inputs (self);
   self->want_load = FALSE;
@@ -156,9 +160,11 @@ static void
 take_inputs (DubMaskSession *self,
              DubMaskInputs  *inputs)
 {
-  gboolean true_class = self->inputs == NULL || self->params.target_class == self->inputs->label;
+  const DubMaskInputs *before = self->inputs != NULL ? self->inputs : self->previous;
+  gboolean true_class = before == NULL || self->params.target_class == before->label;
 
   g_clear_pointer (&self->inputs, dub_mask_inputs_unref);
+  g_clear_pointer (&self->previous, dub_mask_inputs_unref);
   g_clear_pointer (&self->frame, dub_mask_frame_unref);
   g_clear_pointer (&self->box, dub_mask_box_unref);
   self->inputs = inputs;
@@ -254,6 +260,8 @@ job_new (DubMaskSession *self)
   job->generation = self->generation;
   job->inputs = self->inputs != NULL ? dub_mask_inputs_ref (self->inputs) : NULL;
   if (self->want_load || self->want_atlas) {
+    if (job->inputs == NULL && self->previous != NULL)
+      job->inputs = dub_mask_inputs_ref (self->previous);
     job->request = dub_mask_request_copy (self->request);
     job->only_atlas = !self->want_load;
     return job;
@@ -307,6 +315,16 @@ schedule (DubMaskSession *self)
   dub_compute_slot_submit (self->slot, dub_mask_job_run, job, dub_mask_job_free, dub_mask_result_free, turn_done_cb, self);
 }
 
+/* Whether a result of the one may stand, for a moment, under the name of the other. */
+static gboolean
+same_subject (const DubMaskRequest *a,
+              const DubMaskRequest *b)
+{
+  return a != NULL && b != NULL && g_strcmp0 (a->case_id, b->case_id) == 0 &&
+         g_strcmp0 (a->case_path, b->case_path) == 0 && g_strcmp0 (a->model_id, b->model_id) == 0 &&
+         g_strcmp0 (a->model_path, b->model_path) == 0;
+}
+
 void
 dub_mask_session_load (DubMaskSession *self,
                        DubMaskRequest *request,
@@ -314,16 +332,22 @@ dub_mask_session_load (DubMaskSession *self,
 {
   g_return_if_fail (DUB_IS_MASK_SESSION (self));
 
+  gboolean same = same_subject (self->request, request);
+
   interrupt (self, TRUE);
   g_clear_pointer (&self->request, dub_mask_request_free);
   self->request = request;
   self->autoplay = autoplay;
   self->want_run = FALSE;
   self->want_steps = 0;
+  self->want_turn = FALSE;
   self->want_load = request != NULL;
   begin_generation (self);
-  if (request == NULL) {
+  /* From here on the window says another name: nothing of the old one stays on the screen. */
+  if (!same)
     drop_inputs (self);
+  if (request == NULL) {
+    g_clear_pointer (&self->previous, dub_mask_inputs_unref);
     set_state (self, DUB_MASK_STATE_EMPTY);
     return;
   }
@@ -659,6 +683,7 @@ dub_mask_session_dispose (GObject *object)
   g_clear_error (&self->error);
   g_clear_pointer (&self->request, dub_mask_request_free);
   g_clear_pointer (&self->inputs, dub_mask_inputs_unref);
+  g_clear_pointer (&self->previous, dub_mask_inputs_unref);
   g_clear_pointer (&self->frame, dub_mask_frame_unref);
   g_clear_pointer (&self->box, dub_mask_box_unref);
 

@@ -39,7 +39,8 @@ void            dub_mask_session_set_slot     (DubMaskSession       *self,
  * @request: (nullable) (transfer full): NULL makes the session empty
  * @autoplay: run as soon as the inputs are there
  *
- * The old inputs and mask stay, stale, until the new ones are there.
+ * Inputs and mask of another case or network are gone at once: they must not be seen under the new name. Of the same
+ * ones, read in another way, they stay, stale, until the new ones are there.
  */
 void            dub_mask_session_load         (DubMaskSession       *self,
                                                DubMaskRequest       *request,

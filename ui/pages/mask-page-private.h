@@ -23,7 +23,6 @@ struct _DubMaskPage {
   DubMaskSession  *mask;
   DubViewer       *viewer;
   DubJob          *job;          /* in the list of jobs while running */
-  guint            load_source;  /* the reload that waits for the main loop */
   gboolean         was_playing;  /* another subject goes on playing */
   char            *loaded_key;   /* case and network last asked for */
 
@@ -86,7 +85,7 @@ struct _DubMaskPage {
   /* Results, made by mask-page-results.c. */
   GtkWidget       *effect_bar[2];
   GtkLabel        *effect_value[2];
-  guint            inputs_serial;  /* seen */
+  DubVolume       *shown;          /* (nullable) the image last shown: whether the next one is in its space */
   double           view_before[3]; /* window and clip at the last undo entry */
 
   /* Export, of mask-page-export.c. */

@@ -253,7 +253,6 @@ void
 _dub_mask_page_update_inputs (DubMaskPage *self)
 {
   DubMaskInputs *inputs = dub_mask_session_get_inputs (self->mask);
-  DubVolume *before = dub_viewer_get_base (self->viewer);
 
   if (inputs == NULL) {
     dub_viewer_set_base (self->viewer, NULL);
@@ -263,9 +262,12 @@ _dub_mask_page_update_inputs (DubMaskPage *self)
     return;
   }
 
-  gboolean new_space = before == NULL || !dub_volume_same_space (before, inputs->displayed);
-  gboolean new_atlas = dub_viewer_get_atlas (self->viewer) == NULL && inputs->atlas != NULL;
+  gboolean new_space = self->shown == NULL || !dub_volume_same_space (self->shown, inputs->displayed);
+  gboolean new_atlas = inputs->atlas != NULL && dub_viewer_get_base (self->viewer) == inputs->displayed &&
+                       dub_viewer_get_atlas (self->viewer) == NULL;
 
+  g_clear_pointer (&self->shown, dub_volume_unref);
+  self->shown = dub_volume_ref (inputs->displayed);
   dub_viewer_set_base (self->viewer, inputs->displayed);
   dub_viewer_set_truth (self->viewer, inputs->truth);
   dub_viewer_set_atlas (self->viewer, inputs->atlas);

@@ -14,6 +14,16 @@ G_DEFINE_FINAL_TYPE (DubMaskPage, dub_mask_page, ADW_TYPE_BIN)
 enum { PROP_0, PROP_SESSION, N_PROPS };
 static GParamSpec *props[N_PROPS];
 
+static char *
+load_key (const char *case_id,
+          const char *case_path,
+          const char *model_id,
+          const char *model_path,
+          DubFit      fit)
+{
+  return g_strdup_printf ("%s\n%s\n%s\n%s\n%d", case_id, case_path, model_id, model_path, fit);
+}
+
 void
 _dub_mask_page_reload (DubMaskPage *self,
                        gboolean     autoplay)
@@ -34,38 +44,27 @@ _dub_mask_page_reload (DubMaskPage *self,
 
   if (old != NULL)
     request->reference_path = g_strdup (old->reference_path);
-  self->loaded_key = g_strdup_printf ("%s\n%s\n%d", request->case_path, request->model_path, request->preprocess.fit);
+  self->loaded_key = load_key (request->case_id, request->case_path, request->model_id, request->model_path,
+                               request->preprocess.fit);
   dub_mask_session_set_slot (self->mask, dub_session_get_slot (self->session));
   dub_mask_session_load (self->mask, request, autoplay);
 }
 
-static gboolean
-load_cb (gpointer data)
-{
-  DubMaskPage *self = data;
-  DubMaskState state = dub_mask_session_get_state (self->mask);
-
-  self->load_source = 0;
-  _dub_mask_page_reload (self, self->was_playing || state == DUB_MASK_STATE_RUNNING || state == DUB_MASK_STATE_DONE);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* Several notifications of one selection make one load. */
+/* At once, not when the main loop is idle: a running mask leaves it no idle moment, and its frames would go on arriving
+ * under the name of the new subject. Several notifications of one selection make one load. */
 static void
 selection_changed_cb (DubMaskPage *self)
 {
+  DubMaskState state = dub_mask_session_get_state (self->mask);
   DubStudyCase *subject = dub_session_get_case (self->session);
   DubStudyModel *model = dub_session_get_model (self->session);
   g_autofree char *key = NULL;
 
-  _dub_mask_page_update_choices (self);
   if (subject != NULL && model != NULL)
-    key = g_strdup_printf ("%s\n%s\n%d", subject->path, model->path, model->preprocess.fit);
-  if (g_strcmp0 (key, self->loaded_key) == 0)
-    return;
-  if (self->load_source == 0)
-    self->load_source = g_idle_add (load_cb, self);
+    key = load_key (subject->id, subject->path, model->id, model->path, model->preprocess.fit);
+  if (g_strcmp0 (key, self->loaded_key) != 0 || (key == NULL && state != DUB_MASK_STATE_EMPTY))
+    _dub_mask_page_reload (self, self->was_playing || state == DUB_MASK_STATE_RUNNING || state == DUB_MASK_STATE_DONE);
+  _dub_mask_page_update_choices (self);
 }
 
 static void
@@ -398,7 +397,6 @@ dub_mask_page_dispose (GObject *object)
 {
   DubMaskPage *self = DUB_MASK_PAGE (object);
 
-  g_clear_handle_id (&self->load_source, g_source_remove);
   if (self->mask != NULL)
     g_signal_handlers_disconnect_by_data (self->mask, self);
   if (self->viewer != NULL)
@@ -411,6 +409,7 @@ dub_mask_page_dispose (GObject *object)
   g_clear_object (&self->mask);
   g_clear_object (&self->chooser);
   g_clear_pointer (&self->loaded_key, g_free);
+  g_clear_pointer (&self->shown, dub_volume_unref);
   self->viewer = NULL;
   /* AdwBin would unparent its child once more when the template has already done so. */
   adw_bin_set_child (ADW_BIN (self), NULL);

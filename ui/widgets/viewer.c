@@ -10,6 +10,7 @@
 struct _DubViewer {
   GObject      parent_instance;
   DubVolume   *base;
+  DubVolume   *last;         /* (nullable) while there is no base: the one before */
   DubVolume   *overlay;
   DubVolume   *filtered;     /* the overlay without small clusters, or NULL */
   DubVolume   *truth;
@@ -135,13 +136,18 @@ dub_viewer_set_base (DubViewer *self,
   if (self->base == base)
     return;
 
-  gboolean same = self->base != NULL && base != NULL && dub_volume_same_space (self->base, base);
-  double cursor[3] = { self->views[0].cursor[0], self->views[0].cursor[1], self->views[0].cursor[2] };
+  const DubVolume *before = self->base != NULL ? self->base : self->last;
+  gboolean same = base == NULL || (before != NULL && dub_volume_same_space (before, base));
 
-  if (base != NULL)
+  if (base == NULL) {
+    g_clear_pointer (&self->last, dub_volume_unref);
+    self->last = g_steal_pointer (&self->base);
+  } else {
     dub_volume_ref (base);
-  g_clear_pointer (&self->base, dub_volume_unref);
-  self->base = base;
+    g_clear_pointer (&self->base, dub_volume_unref);
+    g_clear_pointer (&self->last, dub_volume_unref);
+    self->base = base;
+  }
   for (int p = 0; p < DUB_N_PLANES; p++) {
     DubSliceView old = self->views[p];
 
@@ -152,10 +158,10 @@ dub_viewer_set_base (DubViewer *self,
       self->views[p].zoom = old.zoom;
       self->views[p].pan[0] = old.pan[0];
       self->views[p].pan[1] = old.pan[1];
+      for (int a = 0; a < 3; a++)
+        self->views[p].cursor[a] = old.cursor[a];
     }
   }
-  if (same)
-    dub_viewer_set_cursor (self, cursor);
   if (base != NULL) {
     dub_intensity_window_of_volume (base, &self->window[0], &self->window[1]);
     self->style.low = self->window[0];
@@ -626,6 +632,7 @@ dub_viewer_finalize (GObject *object)
   DubViewer *self = DUB_VIEWER (object);
 
   g_clear_pointer (&self->base, dub_volume_unref);
+  g_clear_pointer (&self->last, dub_volume_unref);
   g_clear_pointer (&self->overlay, dub_volume_unref);
   g_clear_pointer (&self->filtered, dub_volume_unref);
   g_clear_pointer (&self->truth, dub_volume_unref);

@@ -30,7 +30,8 @@ G_DECLARE_FINAL_TYPE (DubViewer, dub_viewer, DUB, VIEWER, GObject)
  */
 DubViewer          *dub_viewer_new              (void);
 
-/* Volumes; references are taken. A new base of another grid resets cursor, zoom and window. */
+/* Volumes; references are taken. A new base of another grid resets cursor, zoom and window; without a base for a while,
+ * the grid of the last one counts. */
 void                dub_viewer_set_base         (DubViewer        *self,
                                                  DubVolume        *base);
 /* @complement: the heat is 1 - value, as of a mask. */
