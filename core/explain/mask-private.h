@@ -84,6 +84,7 @@ struct _DubMask {
   guint           iteration;
   guint           adam_time;    /* updates since the moments were 0 */
   GArray         *trace;        /* of DubMaskEnergy */
+  GArray         *row_classes;  /* of double: [rows of the trace · C] */
   guint           segment;      /* row of the trace from which the stop rule looks */
   DubMaskHistory  history;
   double         *original;     /* [S·C] */

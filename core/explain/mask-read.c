@@ -18,6 +18,15 @@ dub_mask_get_trace (const DubMask *self,
   return (const DubMaskEnergy *) (const void *) self->trace->data;
 }
 
+const double *
+dub_mask_get_trace_probabilities (const DubMask *self,
+                                  size_t         row)
+{
+  g_return_val_if_fail (row < self->trace->len, NULL);
+
+  return &g_array_index (self->row_classes, double, row * self->network.n_classes);
+}
+
 static DubTensor *
 new_volume (const DubMask  *self,
             GError        **error)
@@ -125,6 +134,7 @@ dub_mask_rewind (DubMask  *self,
 
   dub_mask_history_truncate (&self->history, found);
   g_array_set_size (self->trace, MIN (self->trace->len, found));
+  g_array_set_size (self->row_classes, (guint) (self->trace->len * self->network.n_classes));
   self->iteration = found;
   self->segment = self->trace->len;
   self->voxels_stale = TRUE;

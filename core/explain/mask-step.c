@@ -170,6 +170,21 @@ publish_probabilities (DubMask *self)
   self->fresh = old;
 }
 
+/* The mean over the set, summed as the score is, so that the target class's is the score to the last bit. */
+static void
+keep_classes (DubMask *self)
+{
+  size_t n_classes = self->network.n_classes;
+
+  for (size_t c = 0; c < n_classes; c++) {
+    double mean = 0.0;
+
+    for (size_t i = 0; i < self->n_images; i++)
+      mean += self->masked[i * n_classes + c] / (double) self->n_images;
+    g_array_append_val (self->row_classes, mean);
+  }
+}
+
 gboolean
 dub_mask_step (DubMask  *self,
                DubRun   *run,
@@ -204,6 +219,7 @@ dub_mask_step (DubMask  *self,
   advance (self, m, self->score == NULL ? g : NULL, &view, &energy, run);
   publish_probabilities (self);
   g_array_append_val (self->trace, energy);
+  keep_classes (self);
   self->iteration++;
   dub_mask_history_add (&self->history, self->iteration, dub_tensor_f32 (self->nodes));
 

@@ -101,6 +101,7 @@ begin (DubMask  *self,
   self->adam_time = 0;
   self->segment = 0;
   g_array_set_size (self->trace, 0);
+  g_array_set_size (self->row_classes, 0);
   dub_mask_history_init (&self->history, self->n_nodes, HISTORY_BYTES, self->params.n_iterations);
   dub_mask_history_add (&self->history, 0, dub_tensor_f32 (self->nodes));
 
@@ -243,6 +244,7 @@ dub_mask_new (DubGraph             *graph,
   self->n_images = n_images;
   self->images = g_new0 (DubMaskImage, n_images);
   self->trace = g_array_new (FALSE, FALSE, sizeof (DubMaskEnergy));
+  self->row_classes = g_array_new (FALSE, FALSE, sizeof (double));
 
   if (!take_images (self, images, reference, error) ||
       !_dub_mask_network_init (&self->network, graph, self->shape, run, error) ||
@@ -284,6 +286,7 @@ dub_mask_free (DubMask *self)
   g_clear_pointer (&self->reference, dub_tensor_unref);
   g_clear_pointer (&self->score, dub_tensor_unref);
   g_clear_pointer (&self->trace, g_array_unref);
+  g_clear_pointer (&self->row_classes, g_array_unref);
   g_clear_pointer (&self->graph, dub_graph_unref);
   g_free (self->original);
   g_free (self->masked);

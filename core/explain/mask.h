@@ -122,6 +122,10 @@ DubTensor   *dub_mask_get_masked_image (DubMask              *self,
                                         size_t                index,
                                         GError              **error);
 
+/* Class probabilities at row @row of the trace, [C], the mean over the set: that of the target class is the row's score. (transfer none) */
+const double *dub_mask_get_trace_probabilities (const DubMask *self,
+                                        size_t                row);
+
 /* Class probabilities of image @index, [C]: @original of X, @masked of X'_m at the last step.
  * Returns C. (transfer none) */
 size_t       dub_mask_get_probabilities (DubMask             *self,

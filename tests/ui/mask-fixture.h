@@ -53,24 +53,30 @@ fixture_volume (const char *folder,
   return path;
 }
 
+/* Class 1 is a dark patch; the classes above it look at a part of the patch each, so that a mask moves their probabilities
+ * against each other. */
 static inline char *
-fixture_network (const char *folder)
+fixture_network (const char *folder,
+                 const char *name,
+                 int         n_classes)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (DubGraph) graph = dub_graph_new ("patch", 13);
   const DubShape shape = DUB_SHAPE (-1, 1, FIXTURE_N, FIXTURE_N, FIXTURE_N);
   const int n = FIXTURE_N * FIXTURE_N * FIXTURE_N;
-  g_autoptr (DubTensor) weight = dub_tensor_new_zeros (DUB_DTYPE_F32, DUB_SHAPE (2, n), &error);
-  g_autoptr (DubTensor) bias = dub_tensor_new_zeros (DUB_DTYPE_F32, DUB_SHAPE (2), &error);
-  char *path = g_build_filename (folder, "patch.onnx", NULL);
+  g_autoptr (DubTensor) weight = dub_tensor_new_zeros (DUB_DTYPE_F32, DUB_SHAPE (n_classes, n), &error);
+  g_autoptr (DubTensor) bias = dub_tensor_new_zeros (DUB_DTYPE_F32, DUB_SHAPE (n_classes), &error);
+  char *path = g_build_filename (folder, name, NULL);
   float *w = dub_tensor_f32 (weight) + n;
 
   /* 64 voxels of the patch: logit 1 is 4 for 0.2 everywhere in it, and -4 for 1. */
-  for (int i = 0; i < FIXTURE_N; i++)
-    for (int j = 0; j < FIXTURE_N; j++)
-      for (int k = 0; k < FIXTURE_N; k++)
-        *w++ = fixture_in_patch (i, j, k) ? -10.0f / 64.0f : 0.0f;
-  dub_tensor_f32 (bias)[1] = 6.0f;
+  for (int c = 1; c < n_classes; c++) {
+    for (int i = 0; i < FIXTURE_N; i++)
+      for (int j = 0; j < FIXTURE_N; j++)
+        for (int k = 0; k < FIXTURE_N; k++)
+          *w++ = fixture_in_patch (i, j, k) && (c == 1 || (c == 2 ? i : j) < 6) ? -10.0f / 64.0f : 0.0f;
+    dub_tensor_f32 (bias)[c] = 7.0f - (float) c;
+  }
 
   int input = dub_graph_add_input (graph, "image", DUB_DTYPE_F32, &shape);
   int flat = dub_graph_apply (graph, "Flatten", "flat", "axis=1", &input, 1);
@@ -100,7 +106,8 @@ fixture_set_up (MaskFixture *self)
   g_autofree char *labels = fixture_volume (self->folder, "labels.nii", FIXTURE_N, 1.0f, 2.0f);
   g_autofree char *table = g_build_filename (self->folder, "labels.tsv", NULL);
   g_autofree char *missing = g_build_filename (self->folder, "missing.nii", NULL);
-  g_autofree char *network = fixture_network (self->folder);
+  g_autofree char *network = fixture_network (self->folder, "patch.onnx", 2);
+  g_autofree char *network_4 = fixture_network (self->folder, "patch4.onnx", 4);
 
   g_file_set_contents (table, "roi_value\troi_name\n1\tRest\n2\tPatch R\n", -1, &error);
   g_assert_no_error (error);
@@ -113,6 +120,7 @@ fixture_set_up (MaskFixture *self)
   dub_study_add_case (self->study, "missing", missing, 1);
   ((DubStudyCase *) g_ptr_array_index (self->study->cases, 0))->truth_path = g_strdup (truth);
   dub_study_add_model (self->study, "patch", network, preprocess);
+  dub_study_add_model (self->study, "patch4", network_4, preprocess);
   self->study->atlas_path = g_strdup (labels);
   self->study->atlas_table = g_strdup (table);
 }

@@ -296,6 +296,45 @@ test_look_back (Fixture       *fixture,
   g_assert_cmpfloat_with_epsilon (frame->replaced, 0.0, 1e-6);
 }
 
+/* What the screen says of four classes is what the network says of the masked image, of every one of them. */
+static void
+test_all_classes (Fixture       *fixture,
+                  gconstpointer  data)
+{
+  set_iterations (fixture, 25);
+  dub_mask_session_load (fixture->session, dub_mask_request_new (fixture->fixture.study, 0, 1, NULL), TRUE);
+  wait_for_state (fixture, DUB_MASK_STATE_DONE);
+
+  DubMaskFrame *frame = dub_mask_session_get_frame (fixture->session);
+  DubMaskInputs *inputs = dub_mask_session_get_inputs (fixture->session);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DubRun) run = dub_run_new (1);
+  g_autoptr (DubMask) mask = dub_mask_new (inputs->graph, &inputs->input, 1, NULL, &frame->params, run, &error);
+  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (double));
+  DubMaskEnergy energy;
+  const double *masked;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (frame->n_classes, ==, 4);
+  for (guint k = 0; k < 25; k++) {
+    g_assert_true (dub_mask_step (mask, run, &error));
+    dub_mask_get_probabilities (mask, 0, NULL, &masked);
+    g_array_append_vals (rows, masked, 4);
+  }
+  g_assert_true (dub_mask_evaluate (mask, &energy, run, &error));
+  dub_mask_get_probabilities (mask, 0, NULL, &masked);
+  g_assert_cmpuint (frame->iteration, ==, 25);
+  for (int c = 0; c < 4; c++)
+    g_assert_cmpfloat (frame->masked[c], ==, masked[c]);
+
+  dub_mask_session_show (fixture->session, 7);
+  iterate (200);
+  frame = dub_mask_session_get_frame (fixture->session);
+  g_assert_cmpuint (frame->iteration, ==, 7);
+  for (int c = 0; c < 4; c++)
+    g_assert_cmpfloat (frame->masked[c], ==, g_array_index (rows, double, 7 * 4 + c));
+}
+
 static void
 test_errors (Fixture       *fixture,
              gconstpointer  data)
@@ -417,6 +456,7 @@ main (int   argc,
   ADD ("following-a-slider", test_following_a_slider);
   ADD ("pause-and-step", test_pause_and_step);
   ADD ("look-back", test_look_back);
+  ADD ("all-classes", test_all_classes);
   ADD ("errors", test_errors);
   ADD ("another-case", test_another_case);
   ADD ("nothing-under-another-name", test_nothing_under_another_name);

@@ -143,7 +143,7 @@ test_pending (void)
   iterate (100, NULL);
   g_assert_true (shows_text (GTK_WIDGET (window), "“patch.onnx” is not there"));
 
-  written = fixture_network (data_folder);
+  written = fixture_network (data_folder, "patch.onnx", 2);
   g_assert_cmpstr (written, ==, path);
   dub_window_open_files (window, G_LIST_MODEL (files));
   iterate (300, NULL);

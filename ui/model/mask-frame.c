@@ -1,6 +1,7 @@
 #include "ui/model/mask-frame.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Voxels by which the truth is widened before the mass inside is counted (README of core/explain). */
 #define TRUTH_RADIUS 2.0
@@ -82,10 +83,9 @@ dub_mask_frame_new (DubMask                *mask,
   self->original = g_memdup2 (original, self->n_classes * sizeof (double));
   self->masked = g_memdup2 (masked, self->n_classes * sizeof (double));
 
-  /* Looking back, the score of that row is the probability of the target class. */
-  if (self->iteration < self->n_trace && self->masked != NULL && self->params.target_class >= 0 &&
-      (size_t) self->params.target_class < self->n_classes)
-    self->masked[self->params.target_class] = self->trace[self->iteration].score;
+  /* Looking back, what the network said when it saw that mask. */
+  if (self->iteration < self->n_trace)
+    memcpy (self->masked, dub_mask_get_trace_probabilities (mask, self->iteration), self->n_classes * sizeof (double));
 
   if (light && previous != NULL) {
     self->regions = previous->regions != NULL ? g_array_ref (previous->regions) : NULL;

@@ -1,5 +1,7 @@
 #include "ui/model/mask-job.h"
 
+#include <string.h>
+
 DubMaskBox *
 dub_mask_box_new (void)
 {
@@ -132,16 +134,11 @@ append_last_row (DubMaskJob       *job,
 
   frame->trace = g_renew (DubMaskEnergy, frame->trace, frame->n_trace + 1);
   frame->trace[frame->n_trace++] = energy;
-  if (frame->masked != NULL && (size_t) job->params.target_class < frame->n_classes) {
-    double *p = frame->masked;
-    double rest = 1.0 - p[job->params.target_class];
 
-    /* The other classes keep their proportions until the next forward pass says better. */
-    for (size_t c = 0; c < frame->n_classes; c++)
-      if (c != (size_t) job->params.target_class)
-        p[c] = rest > 0.0 ? p[c] / rest * (1.0 - energy.score) : (1.0 - energy.score) / (double) (frame->n_classes - 1);
-    p[job->params.target_class] = energy.score;
-  }
+  const double *masked;
+
+  dub_mask_get_probabilities (job->box->mask, 0, NULL, &masked);
+  memcpy (frame->masked, masked, frame->n_classes * sizeof (double));
 
   return TRUE;
 }
