@@ -1,6 +1,7 @@
 /* dubito-cli: the table of commands. */
 #include "app/cli/cli-command.h"
 #include "app/cli/cmd-bench.h"
+#include "app/cli/cmd-data.h"
 #include "app/cli/cmd-demo.h"
 #include "app/cli/cmd-figure.h"
 #include "app/cli/cmd-mask.h"
@@ -17,6 +18,11 @@ static const CliCommand MODEL_COMMANDS[] = {
   { NULL },
 };
 
+static const CliCommand DATA_COMMANDS[] = {
+  { "info", N_("cases, classes, sizes, duplicates and problems of a data set"), cmd_data_info, NULL },
+  { NULL },
+};
+
 static const CliCommand DEMO_COMMANDS[] = {
   { "brain", N_("brains with known atrophy, and a network trained on them"), cmd_demo_brain, NULL },
   { NULL },
@@ -30,6 +36,7 @@ static const CliCommand FIGURE_COMMANDS[] = {
 static const CliCommand COMMANDS[] = {
   { "model", N_("look into a network, run it, check it"), NULL, MODEL_COMMANDS },
   { "train", N_("train networks on a data set by cross-validation"), cmd_train, NULL },
+  { "data", N_("look into a data set"), NULL, DATA_COMMANDS },
   { "mask", N_("the smallest mask that changes what a network says about a volume"), cmd_mask, NULL },
   { "demo", N_("make a demonstration study with known truth"), NULL, DEMO_COMMANDS },
   { "figure", N_("draw a figure into a PNG, SVG, PDF or CSV file"), NULL, FIGURE_COMMANDS },
