@@ -78,7 +78,8 @@ GArray     *dub_split_indices   (const DubSplit        *self,
 GArray     *dub_split_fold      (const DubSplit        *self,
                                  int                    fold,
                                  gboolean               inside);
-/* SHA-256 of the lines "id<TAB>part<TAB>fold<LF>", sorted by id (bytes), parts by name, fold -1 for none: what a model stores and every use checks. (transfer full) */
+/* SHA-256 of the lines "id<TAB>part<TAB>fold<LF>", sorted by the bytes of id, with the parts' names and fold -1 for none:
+ * what a model stores and every use checks. (transfer full) */
 char       *dub_split_hash      (const DubSplit        *self,
                                  const DubDataset      *dataset);
 const char *dub_part_name       (DubPart                part); /* "train", "calibration", "test", "none" */

@@ -317,11 +317,11 @@ test_values (void)
     largest_offset = MAX (largest_offset, fabs (mean_of (values, n) - mean_of (original, n)));
 
     for (size_t i = 0; i < n_voxels; i++)
-      values[i] = i == 0 ? 0.0f : 100.0f;
+      values[i] = i == 0 ? -50.0f : 50.0f;
     dub_augment_apply (DUB_AUGMENT_BIAS, &volume, values, 2, c, 0);
-    g_assert_true (values[0] == 0.0f);
+    g_assert_true (values[0] == -50.0f);
     for (size_t i = 1; i < n_voxels; i++)
-      strongest_field = MAX (strongest_field, fabs ((double) values[i] / 100.0 - 1.0));
+      strongest_field = MAX (strongest_field, fabs (((double) values[i] + 50.0) / 100.0 - 1.0));
     /* Smooth: neighbours hardly differ. */
     for (size_t i = 2; i < n_voxels; i++)
       if (i % 16 != 0)

@@ -224,6 +224,35 @@ test_stratified (void)
   }
 }
 
+/* Cases of the largest set that patients and twins link. */
+static size_t
+largest_group (const DubDataset    *set,
+               const DubDuplicates *duplicates)
+{
+  size_t n = set->n_cases, largest = 0;
+  g_autofree gboolean *seen = g_new0 (gboolean, n);
+  g_autofree size_t *queue = g_new (size_t, n);
+
+  for (size_t start = 0; start < n; start++) {
+    size_t n_queue = 0;
+
+    if (!seen[start]) {
+      seen[start] = TRUE;
+      queue[n_queue++] = start;
+    }
+    for (size_t q = 0; q < n_queue; q++)
+      for (size_t i = 0; i < n; i++)
+        if (!seen[i] && (duplicates->group[i] == duplicates->group[queue[q]] ||
+                         (set->cases[i].patient != NULL && g_strcmp0 (set->cases[i].patient, set->cases[queue[q]].patient) == 0))) {
+          seen[i] = TRUE;
+          queue[n_queue++] = i;
+        }
+    largest = MAX (largest, n_queue);
+  }
+
+  return largest;
+}
+
 /* Patients and twins at once: no patient and no twin on two sides or in two folds. */
 static void
 test_groups (void)
@@ -271,6 +300,12 @@ test_groups (void)
         }
     for (int p = 0; p < 3; p++)
       g_assert_cmpfloat (fabs ((double) count_of (split, set, (DubPart) p, -2, -1) / (double) n - options.fractions[p]), <, 0.04);
+    /* A fold is as large as the others, or holds one group larger than a fold and what that lacks of a class. */
+    double n_train = (double) count_of (split, set, DUB_PART_TRAIN, -2, -1);
+    double limit = MAX (0.25 * n_train, (double) largest_group (set, duplicates) + 0.05 * n_train);
+
+    for (int f = 0; f < 5; f++)
+      g_assert_cmpfloat ((double) count_of (split, set, DUB_PART_TRAIN, f, -1), <=, limit);
     g_assert_false (warns (split, "more than one part"));
     g_assert_false (warns (split, "two sides"));
     duplicates_free (duplicates);
