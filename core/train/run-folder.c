@@ -61,6 +61,7 @@ dub_run_summary_load (const char  *folder,
     return NULL;
 
   self->state = state_of (record, absolute, self->epochs->len);
+  self->process = self->state == DUB_RUN_STATE_RUNNING ? dub_run_lock_owner (absolute) : 0;
   self->folder = g_steal_pointer (&absolute);
   self->id = g_steal_pointer (&record->id);
   self->family = g_steal_pointer (&record->family);

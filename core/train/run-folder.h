@@ -51,6 +51,7 @@ typedef struct {
   char       *select_by;
   size_t      n_parameters;
   DubRunState state;
+  int         process;     /* that trains it, 0 = none or unknown */
   char       *failure;     /* (nullable) */
   GArray     *epochs;      /* of DubEpoch */
   int         best;        /* index into epochs, -1 = none */

@@ -222,6 +222,18 @@ dub_run_log_cut (const char  *folder,
 
 /* --- the lock --- */
 
+/* Who holds the lock stands in it, so that a window which did not start a run can still stop it. Without the number
+ * the lock is as good as with it. */
+static void
+write_owner (int fd)
+{
+  g_autofree char *text = g_strdup_printf ("%ld\n", (long) getpid ());
+  size_t n = strlen (text);
+
+  if (ftruncate (fd, 0) != 0 || pwrite (fd, text, n, 0) != (ssize_t) n)
+    return;
+}
+
 int
 dub_run_lock (const char  *folder,
               GError     **error)
@@ -234,8 +246,10 @@ dub_run_lock (const char  *folder,
     return -1;
   }
   for (int i = 0; i < LOCK_TRIES; i++) {
-    if (flock (fd, LOCK_EX | LOCK_NB) == 0)
+    if (flock (fd, LOCK_EX | LOCK_NB) == 0) {
+      write_owner (fd);
       return fd;
+    }
     if (errno != EWOULDBLOCK && errno != EINTR)
       break;
     g_usleep (LOCK_PAUSE_US);
@@ -256,6 +270,26 @@ dub_run_unlock (int lock)
   /* Closing gives the lock back; the file stays, as removing it would let two processes hold two locks. */
   if (lock >= 0)
     close (lock);
+}
+
+int
+dub_run_lock_owner (const char *folder)
+{
+  g_autofree char *file = g_build_filename (folder, "lock", NULL);
+  char text[24] = "";
+
+  if (!dub_run_is_locked (folder))
+    return 0;
+
+  int fd = g_open (file, O_RDONLY | O_CLOEXEC, 0);
+  ssize_t n = fd >= 0 ? read (fd, text, sizeof text - 1) : -1;
+
+  if (fd >= 0)
+    close (fd);
+
+  gint64 owner = n > 0 ? g_ascii_strtoll (text, NULL, 10) : 0;
+
+  return owner > 1 && owner <= G_MAXINT ? (int) owner : 0;
 }
 
 gboolean

@@ -31,5 +31,7 @@ int        dub_run_lock       (const char      *folder,
 void       dub_run_unlock     (int              lock);
 /* Whether some process holds it. */
 gboolean   dub_run_is_locked  (const char      *folder);
+/* The process that holds it, 0 where nobody does or it does not say. */
+int        dub_run_lock_owner (const char      *folder);
 
 G_END_DECLS

@@ -17,6 +17,7 @@ struct _DubJob {
   double      started_at;   /* fraction at the time the pace began to count */
   DubJobState state;
   gboolean    cancel_asked;
+  gboolean    outlives;
 };
 
 G_DEFINE_FINAL_TYPE (DubJob, dub_job, G_TYPE_OBJECT)
@@ -266,6 +267,23 @@ dub_job_set_paused (DubJob   *self,
   /* Time spent paused says nothing about the pace. */
   self->started = 0;
   set_state (self, paused ? DUB_JOB_PAUSED : DUB_JOB_RUNNING);
+}
+
+void
+dub_job_set_outlives (DubJob   *self,
+                      gboolean  outlives)
+{
+  g_return_if_fail (DUB_IS_JOB (self));
+
+  self->outlives = outlives;
+}
+
+gboolean
+dub_job_get_outlives (DubJob *self)
+{
+  g_return_val_if_fail (DUB_IS_JOB (self), FALSE);
+
+  return self->outlives;
 }
 
 void

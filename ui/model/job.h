@@ -42,6 +42,11 @@ DubJobState dub_job_get_state         (DubJob      *self);
 void        dub_job_set_paused        (DubJob      *self,
                                        gboolean     paused);
 
+/* A job that goes on when the window is closed, as training in a process of its own does: only the person stops it. */
+void        dub_job_set_outlives      (DubJob      *self,
+                                       gboolean     outlives);
+gboolean    dub_job_get_outlives      (DubJob      *self);
+
 /* Appends a line to the log. */
 void        dub_job_log               (DubJob      *self,
                                        const char  *line);

@@ -105,5 +105,6 @@ dub_jobs_cancel_all (DubJobs *self)
   for (guint i = 0; i < self->jobs->len; i++)
     g_ptr_array_add (jobs, g_object_ref (g_ptr_array_index (self->jobs, i)));
   for (guint i = 0; i < jobs->len; i++)
-    dub_job_cancel (g_ptr_array_index (jobs, i));
+    if (!dub_job_get_outlives (g_ptr_array_index (jobs, i)))
+      dub_job_cancel (g_ptr_array_index (jobs, i));
 }

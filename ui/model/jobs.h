@@ -14,7 +14,7 @@ DubJobs *dub_jobs_new        (void);
 /* Takes a reference of its own. */
 void     dub_jobs_add        (DubJobs *self,
                               DubJob  *job);
-/* Asks every job to stop. */
+/* Asks every job to stop that does not outlive the window. */
 void     dub_jobs_cancel_all (DubJobs *self);
 
 G_END_DECLS

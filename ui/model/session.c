@@ -339,6 +339,30 @@ dub_session_open (DubSession  *self,
   return TRUE;
 }
 
+gboolean
+dub_session_renew (DubSession  *self,
+                   GError     **error)
+{
+  g_return_val_if_fail (DUB_IS_SESSION (self), FALSE);
+
+  if (self->study == NULL || self->study->folder == NULL)
+    return TRUE;
+
+  DubStudy *fresh = dub_study_load (self->study->folder, error);
+
+  if (fresh == NULL)
+    return FALSE;
+  /* Opening a data set may take seconds; it is the same one. */
+  if (fresh->data != NULL && fresh->data->dataset == NULL && self->study->data != NULL
+      && self->study->data->dataset != NULL)
+    fresh->data->dataset = dub_dataset_ref (self->study->data->dataset);
+  dub_study_unref (self->study);
+  self->study = fresh;
+  dub_session_study_edited (self);
+
+  return TRUE;
+}
+
 void
 dub_session_study_edited (DubSession *self)
 {

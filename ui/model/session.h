@@ -42,6 +42,9 @@ void                 dub_session_set_study       (DubSession       *self,
 gboolean             dub_session_open            (DubSession       *self,
                                                   const char       *folder,
                                                   GError          **error);
+/* Reads the open study's folder again, as another process may have added networks to it; the selection stays. */
+gboolean             dub_session_renew           (DubSession       *self,
+                                                  GError          **error);
 /* After a change of the study's contents: emits "study-edited" and repairs the selection. */
 void                 dub_session_study_edited    (DubSession       *self);
 
