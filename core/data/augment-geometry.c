@@ -89,10 +89,11 @@ warp_image_filled (const DubWarp *self,
       for (int64_t c = 0; c < channels; c++) {
         const float *plane = from + c * h * w;
 
-        to[(c * h + y) * w + x] =
-          between (between (sample_or (plane, h, w, y0, x0, fill), sample_or (plane, h, w, y0, x0 + 1, fill), wx),
-                   between (sample_or (plane, h, w, y0 + 1, x0, fill), sample_or (plane, h, w, y0 + 1, x0 + 1, fill), wx),
-                   wy);
+        float above = between (sample_or (plane, h, w, y0, x0, fill), sample_or (plane, h, w, y0, x0 + 1, fill), wx);
+        float below =
+          between (sample_or (plane, h, w, y0 + 1, x0, fill), sample_or (plane, h, w, y0 + 1, x0 + 1, fill), wx);
+
+        to[(c * h + y) * w + x] = between (above, below, wy);
       }
     }
 }

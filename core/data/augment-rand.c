@@ -213,7 +213,8 @@ sharpen (float              *plane,
   for (int64_t y = 1; y + 1 < h; y++)
     for (int64_t x = 1; x + 1 < w; x++) {
       const float *at = from + y * w + x;
-      float smooth = (at[-w - 1] + at[-w] + at[-w + 1] + at[-1] + 5.0f * at[0] + at[1] + at[w - 1] + at[w] + at[w + 1]) / 13.0f;
+      float around = at[-w - 1] + at[-w] + at[-w + 1] + at[-1] + at[1] + at[w - 1] + at[w] + at[w + 1];
+      float smooth = (around + 5.0f * at[0]) / 13.0f;
 
       plane[y * w + x] = CLAMP (smooth + factor * (at[0] - smooth), stats->low, stats->high);
     }

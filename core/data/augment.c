@@ -26,7 +26,8 @@ static const struct {
   { DUB_AUGMENT_SCALE, "scale", "scale", "Cases are drawn 0.9 to 1.1 times as large." },
   { DUB_AUGMENT_INTENSITY, "intensity", "intensity",
     "Contrast changes by up to 10 % and brightness by up to a tenth of the case's SD." },
-  { DUB_AUGMENT_RAND, "rand", "RandAugment", "Two of fourteen operations of RandAugment at magnitude 9 of 30 change an image." },
+  { DUB_AUGMENT_RAND, "rand", "RandAugment",
+    "Two of fourteen operations of RandAugment at magnitude 9 of 30 change an image." },
   { DUB_AUGMENT_NOISE, "noise", "noise", "Gaussian noise of up to a tenth of the case's SD is added." },
   { DUB_AUGMENT_BIAS, "bias", "bias field", "A smooth field brightens and darkens a volume by up to 20 %." },
 };

@@ -220,8 +220,8 @@ dub_prepare_fit (DubPrepare   *self,
   if (self->scaling != DUB_SCALING_MEAN_SD)
     return TRUE;
   if (n == 0) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "%s: mean and SD of no cases; expected at least one case for training.",
-                 dataset->name);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
+                 "%s: mean and SD of no cases; expected at least one case for training.", dataset->name);
     return FALSE;
   }
 

@@ -161,7 +161,8 @@ load_channels (const DubPrepare *self,
 
   one = g_try_malloc (n * sizeof (float));
   if (one == NULL) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "A case of %" G_GSIZE_FORMAT " numbers does not fit into memory.", n);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY,
+                 "A case of %" G_GSIZE_FORMAT " numbers does not fit into memory.", n);
     return FALSE;
   }
   memset (grid->values, 0, n * sizeof (float));

@@ -80,8 +80,9 @@ warn_classes (DubSplit         *self,
       warn (self, "%s has no cases.", place);
   }
   for (guint f = 0; f < self->options.n_folds; f++) {
-    g_autofree char *place = self->options.n_folds == 1 ? g_strdup ("The validation fold")
-                                                        : g_strdup_printf ("Fold %u of %u", f + 1, self->options.n_folds);
+    guint n_folds = self->options.n_folds;
+    g_autofree char *place =
+      n_folds == 1 ? g_strdup ("The validation fold") : g_strdup_printf ("Fold %u of %u", f + 1, n_folds);
 
     warn_absent (self, dataset, of_fold + (size_t) f * n_classes, of_part, place);
   }
@@ -125,9 +126,12 @@ warn_leaks (DubSplit            *self,
   for (size_t i = 0; i < self->n_cases; i++) {
     const char *patient = dataset->cases[i].patient;
 
-    if (patient != NULL && self->part[i] != DUB_PART_NONE)
-      g_hash_table_insert (sides, (gpointer) patient,
-                           GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (sides, patient)) | 1u << self->part[i]));
+    if (patient == NULL || self->part[i] == DUB_PART_NONE)
+      continue;
+
+    guint seen = GPOINTER_TO_UINT (g_hash_table_lookup (sides, patient));
+
+    g_hash_table_insert (sides, (gpointer) patient, GUINT_TO_POINTER (seen | 1u << self->part[i]));
   }
   g_hash_table_iter_init (&iter, sides);
   while (g_hash_table_iter_next (&iter, NULL, &side))
@@ -142,7 +146,8 @@ warn_leaks (DubSplit            *self,
     n_pairs += a != b && a != DUB_PART_NONE && b != DUB_PART_NONE;
   }
   if (n_pairs > 0)
-    warn (self, "%" G_GSIZE_FORMAT " near-identical pair%s on two sides.", n_pairs, n_pairs == 1 ? " stands" : "s stand");
+    warn (self, "%" G_GSIZE_FORMAT " near-identical pair%s on two sides.", n_pairs,
+          n_pairs == 1 ? " stands" : "s stand");
 }
 
 void

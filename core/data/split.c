@@ -9,7 +9,10 @@ static const guint FOLDS_HELD_BACK = 5;
 static const double SUM_TOLERANCE = 1e-6;
 
 static const char *const PARTS[] = {
-  [DUB_PART_TRAIN] = "train", [DUB_PART_CALIBRATION] = "calibration", [DUB_PART_TEST] = "test", [DUB_PART_NONE] = "none",
+  [DUB_PART_TRAIN] = "train",
+  [DUB_PART_CALIBRATION] = "calibration",
+  [DUB_PART_TEST] = "test",
+  [DUB_PART_NONE] = "none",
 };
 
 const char *
