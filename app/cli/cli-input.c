@@ -1,7 +1,6 @@
 #include "app/cli/cli-input.h"
 
 #include "app/cli/cli-command.h"
-#include "core/io/nifti.h"
 #include "core/io/npy.h"
 #include "core/io/png.h"
 
@@ -148,7 +147,7 @@ load_volume (DubGraph            *graph,
   if (!cli_network_extents (graph, extents, error))
     return NULL;
 
-  g_autoptr (DubVolume) volume = dub_nifti_load (path, error);
+  g_autoptr (DubVolume) volume = dub_preprocess_load (preprocess, path, extents, error);
   g_autoptr (DubTensor) input = NULL;
   g_autoptr (DubVolume) displayed = NULL;
 

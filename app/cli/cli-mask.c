@@ -2,7 +2,6 @@
 
 #include "app/cli/cli-command.h"
 #include "core/io/file.h"
-#include "core/io/nifti.h"
 #include "core/io/onnx.h"
 
 #include <math.h>
@@ -151,7 +150,7 @@ load_image (CliMaskJob  *self,
   if (!cli_network_extents (self->graph, extents, error))
     return NULL;
 
-  g_autoptr (DubVolume) volume = dub_nifti_load (path, error);
+  g_autoptr (DubVolume) volume = dub_preprocess_load (&self->preprocess, path, extents, error);
   g_autoptr (DubVolume) on_grid = NULL;
   g_autoptr (DubTensor) image = NULL;
 

@@ -1,5 +1,6 @@
 #include "core/base/memory.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 size_t
@@ -8,5 +9,11 @@ dub_memory_limit (void)
   long pages = sysconf (_SC_PHYS_PAGES);
   long size = sysconf (_SC_PAGESIZE);
 
-  return pages > 0 && size > 0 ? (size_t) pages * (size_t) size / 10 * 8 : 0;
+  size_t memory = pages > 0 && size > 0 ? (size_t) pages * (size_t) size : 0;
+  struct rlimit allowed;
+
+  if (getrlimit (RLIMIT_AS, &allowed) == 0 && allowed.rlim_cur != RLIM_INFINITY && (memory == 0 || allowed.rlim_cur < memory))
+    memory = (size_t) allowed.rlim_cur;
+
+  return memory / 10 * 8;
 }

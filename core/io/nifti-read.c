@@ -1,5 +1,6 @@
 #include "core/io/nifti.h"
 
+#include "core/base/memory.h"
 #include "core/io/nifti-convert.h"
 #include "core/io/stream.h"
 
@@ -70,6 +71,28 @@ check_bound (DubStream             *stream,
   return FALSE;
 }
 
+/* A file can be small and honest and its volume too large all the same: gzip makes a gigabyte of zeros out of one
+ * megabyte. While the numbers are converted they are there twice, as stored and as floats. */
+static gboolean
+check_memory (const DubNiftiHeader  *header,
+              const char            *name,
+              GError               **error)
+{
+  guint64 n_voxels = (guint64) header->n_bytes / header->item_size;
+  guint64 limit = dub_memory_limit ();
+
+  if (limit == 0 || (header->n_bytes <= limit && n_voxels <= (limit - header->n_bytes) / sizeof (float)))
+    return TRUE;
+
+  g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY,
+               "%s has %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " voxels, which take %.1f GB to read; "
+               "expected at most %.1f GB, four fifths of the memory there is.",
+               name, header->dim[0], header->dim[1], header->dim[2],
+               ((double) header->n_bytes + 4.0 * (double) n_voxels) * 1e-9, (double) limit * 1e-9);
+
+  return FALSE;
+}
+
 /* The voxels, from a stream that is @position bytes into its file. */
 static DubVolume *
 read_voxels (DubStream             *stream,
@@ -81,7 +104,7 @@ read_voxels (DubStream             *stream,
   guint64 n_skipped;
   size_t n_read;
 
-  if (!check_bound (stream, header, error))
+  if (!check_bound (stream, header, error) || !check_memory (header, name, error))
     return NULL;
   if (!dub_stream_skip (stream, header->data_start - position, &n_skipped, error))
     return NULL;

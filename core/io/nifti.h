@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * The first volume of a 4-D file of one; more than one is DUB_ERROR_SHAPE. The shape is kept as in the file
  * (dub_volume_to_ras reorients). Integers and floats of every width, scl_slope and scl_inter applied.
  * NaN and infinity are kept; dub_volume_range reports them.
+ *   DUB_ERROR_MEMORY   more voxels than dub_memory_limit() allows, said before one is read
  */
 G_GNUC_WARN_UNUSED_RESULT
 DubVolume *dub_nifti_load (const char       *path,

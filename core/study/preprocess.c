@@ -1,6 +1,8 @@
 /* From a volume as it was read to what a network wants, and back. */
 #include "core/study/study.h"
 
+#include "core/io/nifti.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -35,6 +37,28 @@ stretch_affine (const DubVolume *volume,
   }
 }
 
+static gboolean
+is_same_grid (const int64_t a[3],
+              const int64_t b[3])
+{
+  return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
+}
+
+static void
+refuse_grid (const DubPreprocess  *self,
+             const char           *name,
+             const int64_t         found[3],
+             const int64_t         wanted[3],
+             GError              **error)
+{
+  g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE,
+               "%s has %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " voxels; the network expects %"
+               G_GINT64_FORMAT "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT
+               " with axes %s: choose to crop or pad, to resample, or the other order of axes.",
+               name, found[0], found[1], found[2], wanted[0], wanted[1], wanted[2],
+               self->axes == DUB_AXES_KJI ? "kji" : "ijk");
+}
+
 static DubVolume *
 fit_volume (const DubPreprocess *self,
             DubVolume           *volume,
@@ -46,7 +70,7 @@ fit_volume (const DubPreprocess *self,
   const int64_t *found = volume->voxels->shape.dim;
   double affine[4][4];
 
-  if (found[0] == wanted[0] && found[1] == wanted[1] && found[2] == wanted[2])
+  if (is_same_grid (found, wanted))
     return dub_volume_ref (volume);
 
   switch (self->fit) {
@@ -57,12 +81,7 @@ fit_volume (const DubPreprocess *self,
     return dub_volume_resample (volume, wanted, affine, DUB_INTERPOLATION_LINEAR, fill, run, error);
   case DUB_FIT_REFUSE:
   default:
-    g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE,
-                 "%s has %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " voxels; the network expects %"
-                 G_GINT64_FORMAT "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT
-                 " with axes %s: choose to crop or pad, to resample, or the other order of axes.",
-                 volume->name != NULL ? volume->name : "The volume", found[0], found[1], found[2],
-                 wanted[0], wanted[1], wanted[2], self->axes == DUB_AXES_KJI ? "kji" : "ijk");
+    refuse_grid (self, volume->name != NULL ? volume->name : "The volume", found, wanted, error);
     return NULL;
   }
 }
@@ -106,6 +125,30 @@ scaling (const DubPreprocess *self,
   *factor = 1.0 / spread;
 
   return TRUE;
+}
+
+DubVolume *
+dub_preprocess_load (const DubPreprocess *self,
+                     const char          *path,
+                     const int64_t        shape[3],
+                     GError             **error)
+{
+  int64_t found[3], wanted[3];
+  double affine[4][4];
+
+  if (self->fit == DUB_FIT_REFUSE) {
+    if (!dub_nifti_peek (path, found, affine, error))
+      return NULL;
+    wanted_grid (self, shape, found, wanted);
+    if (!is_same_grid (found, wanted)) {
+      g_autofree char *shown = g_filename_display_basename (path);
+
+      refuse_grid (self, shown, found, wanted, error);
+      return NULL;
+    }
+  }
+
+  return dub_nifti_load (path, error);
 }
 
 static const int REVERSED[3] = { 2, 1, 0 };

@@ -96,6 +96,17 @@ gboolean   dub_preprocess      (const DubPreprocess *self,
                                 DubRun              *run,
                                 GError             **error);
 
+/* dub_preprocess_load:
+ *
+ * The volume of a NIfTI file for dub_preprocess. Where fit is REFUSE and its header claims other extents than the network's
+ * @shape, that is said as dub_preprocess says it, and not a voxel is read.
+ */
+G_GNUC_WARN_UNUSED_RESULT
+DubVolume *dub_preprocess_load (const DubPreprocess *self,
+                                const char          *path,
+                                const int64_t        shape[3],
+                                GError             **error);
+
 /* The network's tensor (D, H, W) back as a volume (i, j, k) in the space of @displayed. */
 G_GNUC_WARN_UNUSED_RESULT
 DubVolume *dub_preprocess_back (const DubPreprocess *self,

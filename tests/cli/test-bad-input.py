@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import resource
 import struct
 import subprocess
 import sys
@@ -161,6 +162,34 @@ def t_nifti_huge_claims():
         source = write(name, data)
         refused(*run(classifier(), source), names=[name])
         expect(peak_of(*run(classifier(), source)) < MEGABYTES, f'{name}: memory')
+
+
+def t_nifti_true_gigabyte():
+    """A gigabyte of zeros in a megabyte of gzip is refused by its header where the network wants another shape"""
+    # Members in a row are one stream, so that the zeros are compressed once.
+    zeros = gzip.compress(b'\0' * (16 << 20))
+    source = write('zeros.nii.gz', gzip.compress(nifti1([3, 1024, 512, 512, 1, 1, 1, 1])) + zeros * 64)
+    expect(os.path.getsize(source) < 2 << 20, 'size')
+    refused(*run(classifier(), source), names=['zeros.nii.gz', '1024×512×512', '8×9×10'])
+    refused('mask', classifier(), source, '--class', 1, '-o', path('never.nii'), names=['zeros.nii.gz', '8×9×10'])
+    expect(peak_of(*run(classifier(), source)) < MEGABYTES, 'memory')
+
+
+def t_nifti_beyond_memory():
+    """A volume that is truly there but larger than the memory is refused in words before it is read"""
+    limit = 6 << 30
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    source = write('large.nii', nifti1([3, 1024, 1024, 1024, 1, 1, 1, 1]))
+    model = identity('any.onnx', [1, 1, 'i', 'j', 'k'])
+    os.truncate(source, (1 << 32) + 352)  # a sparse file
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, before[1]))
+        if subprocess.run([CLI, '--version'], capture_output=True, check=False).returncode != 0:
+            raise Skip('a program with AddressSanitizer does not start in so little address space')
+        refused(*run(model, source), names=['large.nii', '1024×1024×1024', '8.6 GB', '5.2 GB', 'memory'])
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+        os.remove(source)
 
 
 def t_nifti_lies():

@@ -1,6 +1,8 @@
 /* From a volume to the network's input and back: axes, scales, fits, and what is refused. */
+#include "core/io/nifti.h"
 #include "core/study/study.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -68,6 +70,49 @@ test_axes (void)
 
   g_assert_null (dub_preprocess_back (&how, ijk, shown, &error));
   g_assert_error (error, DUB_ERROR, DUB_ERROR_SHAPE);
+}
+
+/* Another shape is refused by the header alone: the voxels of a file that is cut are not missed. */
+static void
+test_load (void)
+{
+  static const int64_t shapes[3][3] = { { NI, NJ, NK }, { NI, -1, -1 }, { NI, NJ, NK + 1 } };
+  g_autofree char *folder = g_dir_make_tmp ("dubito-preprocess-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "whole.nii.gz", NULL);
+  g_autofree char *cut = g_build_filename (folder, "cut.nii.gz", NULL);
+  g_autoptr (DubVolume) volume = make_volume ();
+  DubPreprocess how = { DUB_AXES_IJK, DUB_SCALE_NONE, DUB_FIT_REFUSE };
+  g_autofree char *bytes = NULL;
+  gsize length;
+
+  g_assert_true (dub_nifti_save (volume, path, DUB_DTYPE_F32, NULL, NULL));
+  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+  g_assert_true (g_file_set_contents (cut, bytes, (gssize) length - 20, NULL));
+  for (int i = 0; i < 3; i++) {
+    g_autoptr (GError) error = NULL, cut_error = NULL;
+    g_autoptr (DubVolume) whole = dub_preprocess_load (&how, path, shapes[i], &error);
+    g_autoptr (DubVolume) none = dub_preprocess_load (&how, cut, shapes[i], &cut_error);
+
+    g_assert_null (none);
+    if (i < 2) {
+      g_assert_error (cut_error, DUB_ERROR, DUB_ERROR_FORMAT);
+      g_assert_no_error (error);
+      g_assert_cmpfloat (element (whole->voxels, 2, 1, 3), ==, element (volume->voxels, 2, 1, 3));
+    } else {
+      g_assert_error (cut_error, DUB_ERROR, DUB_ERROR_SHAPE);
+      g_assert_null (whole);
+      g_assert_error (error, DUB_ERROR, DUB_ERROR_SHAPE);
+    }
+  }
+
+  /* What may be cropped or resampled is read whatever its shape. */
+  how.fit = DUB_FIT_CROP_PAD;
+  g_autoptr (DubVolume) other = dub_preprocess_load (&how, path, shapes[2], NULL);
+
+  g_assert_nonnull (other);
+  g_remove (path);
+  g_remove (cut);
+  g_rmdir (folder);
 }
 
 static void
@@ -184,6 +229,7 @@ main (int    argc,
   g_test_add_func ("/preprocess/axes", test_axes);
   g_test_add_func ("/preprocess/scale", test_scale);
   g_test_add_func ("/preprocess/fit", test_fit);
+  g_test_add_func ("/preprocess/load", test_load);
   g_test_add_func ("/preprocess/not-finite", test_not_finite);
 
   return g_test_run ();

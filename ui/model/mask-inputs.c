@@ -217,7 +217,7 @@ load_reference (DubMaskInputs         *self,
                 DubRun                *run,
                 GError               **error)
 {
-  g_autoptr (DubVolume) volume = dub_nifti_load (request->reference_path, error);
+  g_autoptr (DubVolume) volume = dub_preprocess_load (&self->preprocess, request->reference_path, extents, error);
   g_autoptr (DubVolume) displayed = NULL;
 
   if (volume == NULL || !dub_preprocess (&self->preprocess, volume, extents, &self->reference, &displayed, run, error))
@@ -269,7 +269,7 @@ dub_mask_inputs_load (const DubMaskRequest *request,
   if (self->graph == NULL || dub_run_check_cancelled (run, error) || !network_extents (self->graph, extents, error))
     return NULL;
 
-  g_autoptr (DubVolume) volume = dub_nifti_load (request->case_path, error);
+  g_autoptr (DubVolume) volume = dub_preprocess_load (&self->preprocess, request->case_path, extents, error);
 
   if (volume == NULL || dub_run_check_cancelled (run, error) ||
       !dub_preprocess (&self->preprocess, volume, extents, &self->input, &self->displayed, run, error) ||
