@@ -83,6 +83,7 @@ static const DubOp *const TABLE[] = {
   &dub_op_where,
   &dub_op_xor,
   &dub_op_conv_block,
+  &dub_op_norm_block,
   NULL,
 };
 

@@ -98,6 +98,7 @@ struct _DubOp {
   int         min_inputs;
   int         max_inputs;    /* -1 = any number */
   int         max_outputs;   /* 0 means 1 */
+  uint32_t    forward_inputs; /* bit j: backward does not read input j, in spite of DUB_OP_BACKWARD_IN */
   uint32_t    plan_inputs;   /* bit j: the numbers of input j must be known while types are inferred (a shape, an axis) */
 
   /* Output types; messages name the node. */

@@ -1,9 +1,15 @@
-/* Second pass: a convolution takes its neighbours in, so that what lies between them is never written to memory.
+/* Second pass: a step takes its neighbours in, so that what lies between them is never written to memory.
  *
  *   Conv [→ BatchNormalization] [→ Add of a tensor of the same shape] [→ Relu | LeakyRelu] [→ MaxPool 2, stride 2]
  *
  * becomes one dub.ConvBlock. A BatchNormalization with fixed statistics disappears into the weights:
- * W'_k = s_k W_k and b'_k = s_k (b_k - μ_k) + β_k with s_k = γ_k / sqrt (σ²_k + ε). */
+ * W'_k = s_k W_k and b'_k = s_k (b_k - μ_k) + β_k with s_k = γ_k / sqrt (σ²_k + ε).
+ *
+ * In training, where the statistics come from the batch, it is the normalisation that takes them in:
+ *
+ *   BatchNormalization [→ Add of a tensor of the same shape] [→ Relu | LeakyRelu] [→ MaxPool 2, stride 2]
+ *
+ * becomes one dub.NormBlock. */
 #include "core/nn/plan-private.h"
 
 #include <math.h>
@@ -204,6 +210,70 @@ block_attributes (const DubAttributes *conv,
   return result;
 }
 
+/* Residual, activation and pooling that follow @last: their attributes, the residual's value, and the steps that
+ * are left behind. With @needs_rising a leaky relu that falls is left alone. Returns the last step taken in. */
+static PlanStep *
+swallow_followers (DubPlan       *self,
+                   PlanStep      *last,
+                   int            n_spatial,
+                   gboolean       needs_rising,
+                   DubAttributes *attributes,
+                   int           *residual,
+                   GPtrArray     *swallowed)
+{
+  PlanStep *next = only_reader (self, last);
+
+  if (next != NULL && residual_of (self, last, next) >= 0) {
+    *residual = residual_of (self, last, next);
+    g_ptr_array_add (swallowed, last);
+    last = next;
+    next = only_reader (self, last);
+  }
+
+  gboolean leaky = is_op (next, "LeakyRelu");
+  float alpha = leaky ? dub_attributes_get_float (next->attributes, "alpha", 0.01f) : 0.0f;
+
+  if (is_op (next, "Relu") || (leaky && (alpha >= 0.0f || !needs_rising))) {
+    dub_attributes_set_int (attributes, "activation", leaky ? 2 : 1);
+    dub_attributes_set_float (attributes, "alpha", alpha);
+    g_ptr_array_add (swallowed, last);
+    last = next;
+    next = only_reader (self, last);
+  }
+  /* The block pools before it activates, which only a rising activation allows. */
+  if (next != NULL && is_plain_pool (next, n_spatial) && dub_attributes_get_float (attributes, "alpha", 0.0f) >= 0.0f) {
+    dub_attributes_set_int (attributes, "pool", 1);
+    g_ptr_array_add (swallowed, last);
+    last = next;
+  }
+
+  return last;
+}
+
+/* @block takes the place of @last, the last step that it swallows, where the residual has been computed too.
+ * Takes @attributes and @swallowed. */
+static gboolean
+put_block (DubPlan       *self,
+           PlanStep      *block,
+           DubAttributes *attributes,
+           PlanStep      *last,
+           GPtrArray     *swallowed,
+           GError       **error)
+{
+  guint place = 0;
+
+  block->own_attributes = attributes;
+  block->attributes = attributes;
+  for (guint i = 0; i < swallowed->len; i++)
+    ((PlanStep *) g_ptr_array_index (swallowed, i))->removed = TRUE;
+  g_ptr_array_unref (swallowed);
+  g_ptr_array_find (self->steps, last, &place);
+  _dub_plan_step_free (last);
+  self->steps->pdata[place] = block;
+
+  return _dub_plan_infer_step (self, block, error);
+}
+
 /* Builds the block that starts at the convolution @index. The new step takes the place of the last one it swallows,
  * where the residual has been computed too. */
 static gboolean
@@ -237,63 +307,97 @@ fuse_at (DubPlan      *self,
     }
     g_ptr_array_add (swallowed, last);
     last = next;
-    next = only_reader (self, last);
   }
-  if (next != NULL && residual_of (self, last, next) >= 0) {
-    inputs[3] = residual_of (self, last, next);
-    g_ptr_array_add (swallowed, last);
-    last = next;
-    next = only_reader (self, last);
-  }
-  if (is_op (next, "Relu") || is_op (next, "LeakyRelu")) {
-    gboolean leaky = is_op (next, "LeakyRelu");
-
-    dub_attributes_set_int (attributes, "activation", leaky ? 2 : 1);
-    dub_attributes_set_float (attributes, "alpha",
-                              leaky ? dub_attributes_get_float (next->attributes, "alpha", 0.01f) : 0.0f);
-    g_ptr_array_add (swallowed, last);
-    last = next;
-    next = only_reader (self, last);
-  }
-  /* The block pools before it activates, which only a rising activation allows. */
-  if (next != NULL && is_plain_pool (next, x->rank - 2) && dub_attributes_get_float (attributes, "alpha", 0.0f) >= 0.0f) {
-    dub_attributes_set_int (attributes, "pool", 1);
-    g_ptr_array_add (swallowed, last);
-    last = next;
-  }
+  last = swallow_followers (self, last, x->rank - 2, FALSE, attributes, &inputs[3], swallowed);
 
   inputs[1] = _dub_plan_add_constant (self, "fused weights", weights);
   if (bias != NULL)
     inputs[2] = _dub_plan_add_constant (self, "fused bias", bias);
 
   PlanStep *block = _dub_plan_step_new (block_op, conv->name, inputs, inputs[3] >= 0 ? 4 : 3, last->outputs, 1);
-  guint place = 0;
 
-  block->own_attributes = attributes;
-  block->attributes = attributes;
   block->node_index = conv->node_index;
-  for (guint i = 0; i < swallowed->len; i++)
-    ((PlanStep *) g_ptr_array_index (swallowed, i))->removed = TRUE;
-  g_ptr_array_unref (swallowed);
-  g_ptr_array_find (self->steps, last, &place);
-  _dub_plan_step_free (last);
-  self->steps->pdata[place] = block;
 
-  return _dub_plan_infer_step (self, block, error);
+  return put_block (self, block, attributes, last, swallowed, error);
+}
+
+/* Whether a step reads the updated statistics of @norm, which the block computes later than the node did. */
+static gboolean
+has_statistics_reader (const DubPlan  *self,
+                       const PlanStep *norm)
+{
+  for (guint i = 0; i < self->steps->len; i++) {
+    const PlanStep *other = plan_step (self, (int) i);
+
+    for (int k = 0; k < other->n_inputs && !other->removed; k++)
+      for (int o = 1; o < norm->n_outputs; o++)
+        if (other->inputs[k] >= 0 && norm->outputs[o] >= 0 &&
+            plan_value (self, other->inputs[k])->root == plan_value (self, norm->outputs[o])->root)
+          return TRUE;
+  }
+
+  return FALSE;
+}
+
+/* Builds the block that starts at the normalisation @index. */
+static gboolean
+fuse_norm_at (DubPlan      *self,
+              guint         index,
+              const DubOp  *block_op,
+              GError      **error)
+{
+  PlanStep *norm = plan_step (self, (int) index);
+
+  if (!is_op (norm, "BatchNormalization") || norm->n_inputs != 5 || has_statistics_reader (self, norm))
+    return TRUE;
+
+  DubAttributes *attributes = dub_attributes_new ();
+  GPtrArray *swallowed = g_ptr_array_new ();
+  int inputs[6] = { norm->inputs[0], norm->inputs[1], norm->inputs[2], norm->inputs[3], norm->inputs[4], -1 };
+  int n_spatial = plan_value (self, norm->inputs[0])->type.shape.rank - 2;
+  PlanStep *last = swallow_followers (self, norm, n_spatial, TRUE, attributes, &inputs[5], swallowed);
+
+  if (last == norm) {
+    dub_attributes_free (attributes);
+    g_ptr_array_unref (swallowed);
+    return TRUE;
+  }
+
+  int outputs[3] = { last->outputs[0], -1, -1 };
+
+  for (int k = 1; k < MIN (norm->n_outputs, 3); k++)
+    outputs[k] = norm->outputs[k];
+  dub_attributes_set_float (attributes, "epsilon", dub_attributes_get_float (norm->attributes, "epsilon", 1e-5f));
+  dub_attributes_set_float (attributes, "momentum", dub_attributes_get_float (norm->attributes, "momentum", 0.9f));
+  dub_attributes_set_int (attributes, "training_mode", dub_attributes_get_int (norm->attributes, "training_mode", 0));
+
+  PlanStep *block = _dub_plan_step_new (block_op, norm->name, inputs, inputs[5] >= 0 ? 6 : 5, outputs, 3);
+
+  block->node_index = norm->node_index;
+
+  return put_block (self, block, attributes, last, swallowed, error);
 }
 
 gboolean
 _dub_plan_fuse (DubPlan  *self,
                 GError  **error)
 {
-  const DubOp *block_op = dub_op_lookup ("dub.ConvBlock");
+  const DubOp *conv_block = dub_op_lookup ("dub.ConvBlock");
+  const DubOp *norm_block = dub_op_lookup ("dub.NormBlock");
 
-  if (self->options.no_fusion || self->options.training || self->options.parameter_gradients || block_op == NULL)
+  if (self->options.no_fusion)
     return TRUE;
 
-  for (guint i = 0; i < self->steps->len; i++)
-    if (!plan_step (self, (int) i)->removed && !fuse_at (self, i, block_op, error))
+  for (guint i = 0; i < self->steps->len; i++) {
+    if (plan_step (self, (int) i)->removed)
+      continue;
+    if (self->options.training) {
+      if (!fuse_norm_at (self, i, norm_block, error))
+        return FALSE;
+    } else if (!self->options.parameter_gradients && !fuse_at (self, i, conv_block, error)) {
       return FALSE;
+    }
+  }
 
   return TRUE;
 }

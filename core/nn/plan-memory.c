@@ -41,6 +41,13 @@ the_end (const DubPlan *self)
   return 2 * (int) self->steps->len;
 }
 
+static gboolean
+backward_reads (const PlanStep *step,
+                int             input)
+{
+  return (step->op->flags & DUB_OP_BACKWARD_IN) && (input >= 32 || (step->op->forward_inputs & (1u << input)) == 0);
+}
+
 /* The last time at which a root value is read, by its own index. */
 static int *
 last_reads (const DubPlan *self)
@@ -60,7 +67,7 @@ last_reads (const DubPlan *self)
       int *time = &last[plan_value (self, step->inputs[i])->root];
 
       *time = MAX (*time, s);
-      if (step->has_backward && (step->op->flags & DUB_OP_BACKWARD_IN))
+      if (step->has_backward && backward_reads (step, i))
         *time = MAX (*time, backward_time (self, s));
     }
     for (int i = 0; i < step->n_outputs; i++) {
@@ -285,7 +292,7 @@ make_headers (DubPlan *self)
 
       step->in[i] = value->tensor;
       step->in_constant[i] = value->constant != NULL && !value->variable;
-      if (value->constant != NULL || (step->op->flags & DUB_OP_BACKWARD_IN))
+      if (value->constant != NULL || backward_reads (step, i))
         step->in_backward[i] = value->tensor;
       if (step->temp_blocks[i] >= 0)
         step->d_in[i] = header_over (self, &value->type, step->temp_blocks[i]);

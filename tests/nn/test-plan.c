@@ -97,13 +97,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Result, result_clear)
 
 static Result
 evaluate (DubGraph *graph,
+          gboolean  training,
           gboolean  no_fusion,
           guint     n_threads)
 {
   g_autoptr (DubRun) run = dub_run_new (n_threads);
   g_autoptr (GError) error = NULL;
   DubType type = { DUB_DTYPE_F32, DUB_SHAPE (2, 2, 8, 9, 10) };
-  DubPlanOptions options = { .input_gradients = TRUE, .no_fusion = no_fusion };
+  DubPlanOptions options = { .training = training, .input_gradients = TRUE, .no_fusion = no_fusion };
   g_autoptr (DubPlan) plan = dub_plan_new (graph, &type, &options, run, &error);
   g_autoptr (DubTensor) x = random_tensor (type.shape, 1, 1.0);
   g_autoptr (DubTensor) dy = random_tensor (DUB_SHAPE (2, 3), 2, 1.0);
@@ -149,8 +150,8 @@ static void
 test_fusion_agrees (void)
 {
   g_autoptr (DubGraph) graph = small_network ();
-  g_auto (Result) fused = evaluate (graph, FALSE, 2);
-  g_auto (Result) plain = evaluate (graph, TRUE, 2);
+  g_auto (Result) fused = evaluate (graph, FALSE, FALSE, 2);
+  g_auto (Result) plain = evaluate (graph, FALSE, TRUE, 2);
 
   g_assert_nonnull (strstr (fused.steps, "dub.ConvBlock first"));
   g_assert_nonnull (strstr (fused.steps, "dub.ConvBlock second"));
@@ -162,12 +163,33 @@ test_fusion_agrees (void)
   g_assert_cmpuint (fused.peak, <, plain.peak);
 }
 
+/* In training the normalisation takes its followers in. */
+static void
+test_training_fusion_agrees (void)
+{
+  g_autoptr (DubGraph) graph = small_network ();
+  g_auto (Result) fused = evaluate (graph, TRUE, FALSE, 2);
+  g_auto (Result) plain = evaluate (graph, TRUE, TRUE, 2);
+  g_auto (Result) alone = evaluate (graph, TRUE, FALSE, 1);
+
+  g_assert_nonnull (strstr (fused.steps, "dub.NormBlock first"));
+  g_assert_nonnull (strstr (fused.steps, "dub.NormBlock second"));
+  g_assert_null (strstr (fused.steps, "Relu"));
+  g_assert_null (strstr (fused.steps, "MaxPool"));
+  g_assert_nonnull (strstr (plain.steps, "BatchNormalization"));
+  g_assert_cmpfloat (largest_difference (fused.output, plain.output), <, 2e-5);
+  g_assert_cmpfloat (largest_difference (fused.gradient, plain.gradient), <, 2e-5);
+  g_assert_cmpuint (fused.peak, <, plain.peak);
+  g_assert_cmpmem (alone.gradient->data, dub_tensor_n_bytes (alone.gradient),
+                   fused.gradient->data, dub_tensor_n_bytes (fused.gradient));
+}
+
 static void
 test_threads_agree (void)
 {
   g_autoptr (DubGraph) graph = small_network ();
-  g_auto (Result) one = evaluate (graph, FALSE, 1);
-  g_auto (Result) three = evaluate (graph, FALSE, 3);
+  g_auto (Result) one = evaluate (graph, FALSE, FALSE, 1);
+  g_auto (Result) three = evaluate (graph, FALSE, FALSE, 3);
 
   g_assert_cmpmem (one.output->data, dub_tensor_n_bytes (one.output),
                    three.output->data, dub_tensor_n_bytes (three.output));
@@ -360,6 +382,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plan/fusion-agrees", test_fusion_agrees);
+  g_test_add_func ("/plan/training-fusion-agrees", test_training_fusion_agrees);
   g_test_add_func ("/plan/threads-agree", test_threads_agree);
   g_test_add_func ("/plan/shared-values", test_shared_values);
   g_test_add_func ("/plan/memory-is-reused", test_memory_is_reused);

@@ -44,6 +44,17 @@ _dub_conv_read_row (const DubKernels    *kernels,
     to[in[2] - 1] = 0.0f;
 }
 
+void
+dub_conv_source_row (const int64_t        extent[3],
+                     const DubConvSource *source,
+                     int64_t              channel,
+                     int64_t              d,
+                     int64_t              h,
+                     float               *to)
+{
+  _dub_conv_read_row (dub_kernels (), extent, source, channel, d, h, to);
+}
+
 typedef struct {
   const int64_t       *extent;
   const DubConvSource *source;

@@ -75,6 +75,14 @@ typedef struct {
   int            pool[3]; /* 1 or 2 */
 } DubConvSource;
 
+/* Row (d, h) of channel @channel (of all images) of a source, extent[2] floats. */
+void     dub_conv_source_row       (const int64_t        extent[3],
+                                    const DubConvSource *source,
+                                    int64_t              channel,
+                                    int64_t              d,
+                                    int64_t              h,
+                                    float               *to);
+
 /* Writes the numbers of a source out: y [n_channels][extent] where @n_channels counts those of all images. */
 gboolean dub_conv_source_expand    (const int64_t        extent[3],
                                     int64_t              n_channels,

@@ -5,13 +5,18 @@
 
 double DUB_LEVEL (dub_sum)          (const float *x,
                                      int64_t      n);
-double DUB_LEVEL (dub_sum_squares)  (const float *x,
+void   DUB_LEVEL (dub_moments)      (const DubNormSumsJob *job,
+                                     double              (*result)[2]);
+void   DUB_LEVEL (dub_norm_sums)    (const DubNormSumsJob *job,
+                                     double              (*result)[2]);
+void   DUB_LEVEL (dub_norm_apply)   (const float *x,
+                                     const float *z,
+                                     float       *y,
                                      int64_t      n,
-                                     float        mean);
-double DUB_LEVEL (dub_sum_products) (const float *x,
-                                     const float *y,
-                                     int64_t      n,
-                                     float        x_mean);
+                                     float        scale,
+                                     float        shift,
+                                     float        slope);
+void   DUB_LEVEL (dub_norm_back)    (const DubNormBackJob *job);
 void   DUB_LEVEL (dub_affine)       (const float *x,
                                      float       *y,
                                      int64_t      n,

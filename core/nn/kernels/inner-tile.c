@@ -368,8 +368,10 @@ const DubKernels DUB_LEVEL (dub_kernels) = {
   .winograd_weights = DUB_LEVEL (dub_winograd_weights),
   .winograd_unweights = DUB_LEVEL (dub_winograd_unweights),
   .sum = DUB_LEVEL (dub_sum),
-  .sum_squares = DUB_LEVEL (dub_sum_squares),
-  .sum_products = DUB_LEVEL (dub_sum_products),
+  .moments = DUB_LEVEL (dub_moments),
+  .norm_sums = DUB_LEVEL (dub_norm_sums),
+  .norm_apply = DUB_LEVEL (dub_norm_apply),
+  .norm_back = DUB_LEVEL (dub_norm_back),
   .affine = DUB_LEVEL (dub_affine),
   .affine2 = DUB_LEVEL (dub_affine2),
 };

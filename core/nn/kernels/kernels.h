@@ -83,6 +83,33 @@ typedef struct {
   const float   *bias;       /* [lanes], of the output transform; NULL = 0 */
 } DubWinogradJob;
 
+#define DUB_NORM_CHANNELS 32
+
+/* Sums over neighbouring channels of a batch: channel c has n_rows rows of n numbers, which begin at c · n and are
+ * @stride apart. */
+typedef struct {
+  const float *x;
+  const float *y;            /* output of the activation, NULL = none */
+  const float *dy;
+  int64_t      n_rows;
+  int64_t      stride;
+  int64_t      n;
+  int          n_channels;   /* 1 .. DUB_NORM_CHANNELS */
+  const float *mean;         /* [n_channels] */
+  float        slope;
+} DubNormSumsJob;
+
+/* dz = g and dx = g_scale g + x_scale x + shift with g = dy, times the slope where y <= 0. */
+typedef struct {
+  const float *x;
+  const float *y;            /* NULL = no activation */
+  const float *dy;
+  float       *dx;           /* may be dy */
+  float       *dz;           /* NULL = not wanted */
+  int64_t      n;
+  float        slope, g_scale, x_scale, shift;
+} DubNormBackJob;
+
 typedef enum {
   DUB_ACTIVATION_NONE,
   DUB_ACTIVATION_RELU,
@@ -173,16 +200,26 @@ typedef struct {
                               float       *dw,
                               int64_t      dw_out);
 
-  /* Σ x; Σ (x - mean)²; Σ (x - x_mean) y. */
   double (*sum)          (const float *x,
                           int64_t      n);
-  double (*sum_squares)  (const float *x,
+
+  /* Batch normalisation, see ops/norm-shared.h. An activation is its slope below 0 (0 = relu, 1 = none).
+   * result[c] = Σ (x - mean[c]), Σ (x - mean[c])². */
+  void   (*moments)      (const DubNormSumsJob *job,
+                          double              (*result)[2]);
+  /* result[c] = Σ g, Σ g (x - mean[c]) with g = dy, times the slope where y <= 0. */
+  void   (*norm_sums)    (const DubNormSumsJob *job,
+                          double              (*result)[2]);
+  /* y = activation (scale x + shift + z); z may be NULL, y may be x. */
+  void   (*norm_apply)   (const float *x,
+                          const float *z,
+                          float       *y,
                           int64_t      n,
-                          float        mean);
-  double (*sum_products) (const float *x,
-                          const float *y,
-                          int64_t      n,
-                          float        x_mean);
+                          float        scale,
+                          float        shift,
+                          float        slope);
+  void   (*norm_back)    (const DubNormBackJob *job);
+
   /* y = scale x + shift; y = u_scale u + v_scale v + shift. */
   void   (*affine)       (const float *x,
                           float       *y,

@@ -34,6 +34,7 @@ static const DubOpCase CASES[] = {
 const DubOp dub_op_conv_block = {
   .name = "dub.ConvBlock",
   .flags = DUB_OP_BACKWARD_IN,
+  .forward_inputs = 1 << 3,
   .min_inputs = 2,
   .max_inputs = 4,
   .infer = infer,

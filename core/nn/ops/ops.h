@@ -82,3 +82,4 @@ extern const DubOp dub_op_upsample;
 extern const DubOp dub_op_where;
 extern const DubOp dub_op_xor;
 extern const DubOp dub_op_conv_block;
+extern const DubOp dub_op_norm_block;

@@ -32,8 +32,12 @@ backward_run (const float *x,
               size_t                n,
               gconstpointer         params)
 {
-  for (size_t i = 0; i < n; i++)
-    dx[i] = y[i] > 0.0f ? dy[i] : 0.0f;
+  /* Read whatever the sign: the compiler makes vectors of a choice between numbers, not of a conditional read. */
+  for (size_t i = 0; i < n; i++) {
+    float g = dy[i];
+
+    dx[i] = y[i] > 0.0f ? g : 0.0f;
+  }
 }
 
 static gboolean
