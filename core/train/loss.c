@@ -98,10 +98,15 @@ dub_loss_balanced_weights (const int *labels,
 {
   g_autofree size_t *counts = g_new0 (size_t, n_classes);
 
+  size_t n = 0;
+
   for (size_t i = 0; i < n_cases; i++)
-    counts[labels[i]]++;
+    if (labels[i] >= 0 && (size_t) labels[i] < n_classes) {
+      counts[labels[i]]++;
+      n++;
+    }
   for (size_t c = 0; c < n_classes; c++)
-    weights[c] = counts[c] > 0 ? (double) n_cases / ((double) n_classes * (double) counts[c]) : 0.0;
+    weights[c] = counts[c] > 0 ? (double) n / ((double) n_classes * (double) counts[c]) : 0.0;
 }
 
 static gboolean

@@ -86,7 +86,7 @@ gboolean dub_loss_compute     (const DubLoss   *self,
                                GError         **error);
 
 /* Class weights that give every class of a training set the same total weight: w_c = n / (C · n_c), 0 for a class
- * without cases. @weights: (out): [C] */
+ * without cases. @labels: [n_cases] in [0, C), others are left out; @weights: (out): [C] */
 void     dub_loss_balanced_weights (const int  *labels,
                                size_t           n_cases,
                                size_t           n_classes,

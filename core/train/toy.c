@@ -1,5 +1,6 @@
 #include "core/train/toy.h"
 
+#include "core/base/parallel.h"
 #include "core/base/rng.h"
 #include "core/calibration/reliability.h"
 #include "core/calibration/scores.h"
@@ -98,21 +99,36 @@ make_graph (int      hidden,
   return graph;
 }
 
-/* Where the progress of the whole stands. */
+/* One repeat on its thread. The networks are far too small for more threads each, so the repeats are what runs
+ * beside each other; what they compute with has no run of its own, and they look at the flag themselves. */
 typedef struct {
-  DubRun *run;
-  double  done;  /* before this network */
-  double  share; /* of this network */
-} Progress;
+  DubToy  *toy;
+  DubRun  *run;
+  GError **errors; /* [R] */
+  int      n_done; /* epochs of all networks, atomic */
+} Job;
+
+static gboolean
+epoch_done (Job     *job,
+            GError **error)
+{
+  const DubToyOptions *options = &job->toy->options;
+  int done = g_atomic_int_add (&job->n_done, 1) + 1;
+
+  if (job->run != NULL)
+    dub_run_set_progress (job->run, done / (2.0 * options->n_repeats * options->n_epochs));
+
+  return !dub_run_check_cancelled (job->run, error);
+}
 
 static DubTrainer *
-train (const DubToyOptions  *options,
-       const Cases          *cases,
-       double                dca,
-       uint64_t              seed,
-       const Progress       *progress,
-       GError              **error)
+train (Job          *job,
+       const Cases  *cases,
+       double        dca,
+       uint64_t      seed,
+       GError      **error)
 {
+  const DubToyOptions *options = &job->toy->options;
   DubType input = { DUB_DTYPE_F32, DUB_SHAPE ((int64_t) cases->n, 1) };
   DubOptimizerOptions adam = dub_optimizer_defaults (DUB_OPTIMIZER_ADAM);
   DubLoss loss = { .dca = dca };
@@ -121,18 +137,15 @@ train (const DubToyOptions  *options,
   g_autoptr (DubTensor) batch = dub_tensor_new (DUB_DTYPE_F32, input.shape, error);
 
   adam.rate = options->rate;
-  trainer = batch != NULL ? dub_trainer_new (graph, &input, &adam, progress->run, error) : NULL;
+  trainer = batch != NULL ? dub_trainer_new (graph, &input, &adam, NULL, error) : NULL;
   if (trainer == NULL)
     return NULL;
 
   for (size_t i = 0; i < cases->n; i++)
     dub_tensor_f32 (batch)[i] = (float) cases->x[i];
-  for (guint epoch = 0; epoch < options->n_epochs; epoch++) {
-    if (!dub_trainer_step (trainer, batch, cases->y, &loss, epoch, NULL, progress->run, error))
+  for (guint epoch = 0; epoch < options->n_epochs; epoch++)
+    if (!dub_trainer_step (trainer, batch, cases->y, &loss, epoch, NULL, NULL, error) || !epoch_done (job, error))
       return NULL;
-    if (progress->run != NULL)
-      dub_run_set_progress (progress->run, progress->done + progress->share * epoch / options->n_epochs);
-  }
 
   return g_steal_pointer (&trainer);
 }
@@ -155,10 +168,9 @@ static double *
 logits_at (DubTrainer  *trainer,
            double      *x,
            size_t       n,
-           DubRun      *run,
            GError     **error)
 {
-  g_autoptr (DubTensor) logits = dub_trainer_evaluate (trainer, n, get_x, x, run, error);
+  g_autoptr (DubTensor) logits = dub_trainer_evaluate (trainer, n, get_x, x, NULL, error);
   double *numbers;
 
   if (logits == NULL)
@@ -220,12 +232,11 @@ judge (DubToy        *self,
        double         beta,
        guint          repeat,
        const Cases   *test,
-       DubRun        *run,
        GError       **error)
 {
   size_t n_grid = self->options.n_grid;
-  g_autofree double *on_test = logits_at (trainer, test->x, test->n, run, error);
-  g_autofree double *on_grid = on_test != NULL ? logits_at (trainer, self->x, n_grid, run, error) : NULL;
+  g_autofree double *on_test = logits_at (trainer, test->x, test->n, error);
+  g_autofree double *on_grid = on_test != NULL ? logits_at (trainer, self->x, n_grid, error) : NULL;
   g_autofree double *recovered = g_new (double, n_grid);
 
   if (on_grid == NULL)
@@ -246,12 +257,11 @@ static gboolean
 fit_temperature (DubTrainer    *trainer,
                  const Cases   *calibration,
                  double        *beta,
-                 DubRun        *run,
                  GError       **error)
 {
-  g_autofree double *logits = logits_at (trainer, calibration->x, calibration->n, run, error);
+  g_autofree double *logits = logits_at (trainer, calibration->x, calibration->n, error);
   g_autoptr (DubTemperature) fitted =
-    logits != NULL ? dub_temperature_fit (logits, calibration->y, calibration->n, N_CLASSES, "calibration", run, error)
+    logits != NULL ? dub_temperature_fit (logits, calibration->y, calibration->n, N_CLASSES, "calibration", NULL, error)
                    : NULL;
 
   if (fitted == NULL)
@@ -263,32 +273,29 @@ fit_temperature (DubTrainer    *trainer,
 }
 
 static gboolean
-run_repeat (DubToy  *self,
+run_repeat (Job     *job,
             guint    repeat,
-            DubRun  *run,
             GError **error)
 {
+  DubToy *self = job->toy;
   const DubToyOptions *options = &self->options;
   /* Streams of neighbouring seeds are as independent as any. */
   uint64_t seed = options->seed + repeat;
-  double share = 0.5 / options->n_repeats;
-  Progress progress = { .run = run, .done = 2.0 * share * repeat, .share = share };
   g_auto (Cases) cases = draw_cases (options->n_train, seed, "toy-train");
   g_auto (Cases) calibration = draw_cases (options->n_calibration, seed, "toy-calibration");
   g_auto (Cases) test = draw_cases (options->n_test, seed, "toy-test");
-  g_autoptr (DubTrainer) plain = train (options, &cases, 0.0, seed, &progress, error);
+  g_autoptr (DubTrainer) plain = train (job, &cases, 0.0, seed, error);
   g_autoptr (DubTrainer) dca = NULL;
   double beta;
 
-  progress.done += share;
-  if (plain == NULL || !fit_temperature (plain, &calibration, &beta, run, error) ||
-      !judge (self, plain, DUB_TOY_PLAIN, 1.0, repeat, &test, run, error) ||
-      !judge (self, plain, DUB_TOY_TEMPERATURE, beta, repeat, &test, run, error))
+  if (plain == NULL || !fit_temperature (plain, &calibration, &beta, error) ||
+      !judge (self, plain, DUB_TOY_PLAIN, 1.0, repeat, &test, error) ||
+      !judge (self, plain, DUB_TOY_TEMPERATURE, beta, repeat, &test, error))
     return FALSE;
   self->temperature[repeat] = 1.0 / beta;
 
-  dca = train (options, &cases, options->dca, seed, &progress, error);
-  if (dca == NULL || !judge (self, dca, DUB_TOY_DCA, 1.0, repeat, &test, run, error))
+  dca = train (job, &cases, options->dca, seed, error);
+  if (dca == NULL || !judge (self, dca, DUB_TOY_DCA, 1.0, repeat, &test, error))
     return FALSE;
   if (repeat == 0) {
     self->train_x = g_steal_pointer (&cases.x);
@@ -296,6 +303,39 @@ run_repeat (DubToy  *self,
   }
 
   return TRUE;
+}
+
+static void
+run_piece (size_t   piece,
+           guint    thread,
+           gpointer user_data)
+{
+  Job *job = user_data;
+
+  run_repeat (job, (guint) piece, &job->errors[piece]);
+}
+
+/* All repeats; of several errors the first repeat's. */
+static gboolean
+run_repeats (DubToy  *self,
+             DubRun  *run,
+             GError **error)
+{
+  guint n = self->options.n_repeats;
+  g_autofree GError **errors = g_new0 (GError *, n);
+  Job job = { .toy = self, .run = run, .errors = errors };
+  gboolean good = dub_parallel_for (run, n, run_piece, &job, error);
+
+  for (guint i = 0; i < n; i++) {
+    if (errors[i] == NULL)
+      continue;
+    if (good)
+      g_propagate_error (error, g_steal_pointer (&errors[i]));
+    good = FALSE;
+    g_clear_error (&errors[i]);
+  }
+
+  return good;
 }
 
 /* Mean and standard deviation of every measure, which are doubles one after another. */
@@ -374,9 +414,8 @@ dub_toy_run (const DubToyOptions  *options,
     self->measures[method] = g_new0 (DubToyMeasures, options->n_repeats);
   }
 
-  for (guint repeat = 0; repeat < options->n_repeats; repeat++)
-    if (!run_repeat (self, repeat, run, error))
-      return NULL;
+  if (!run_repeats (self, run, error))
+    return NULL;
   summarise (self);
 
   return g_steal_pointer (&self);

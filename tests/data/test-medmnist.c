@@ -223,6 +223,7 @@ test_cut_later (void)
   g_autoptr (DubTensor) whole = dub_dataset_read (dataset, 0, NULL, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (whole);
   g_assert_null (dub_dataset_read (dataset, 3, NULL, &error));
   g_assert_error (error, DUB_ERROR, DUB_ERROR_IO);
   g_bytes_unref (entries[0]);

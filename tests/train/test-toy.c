@@ -52,12 +52,15 @@ test_bits (void)
   }
 }
 
-/* Over ten data sets DCA recovers the truth better than the plain network, before and after scaling, and loses no accuracy;
+/* Over five data sets DCA recovers the truth better than the plain network, before and after scaling, and loses no accuracy;
  * the plain network is overconfident; temperature changes no answer. */
 static void
 test_claim (void)
 {
   DubToyOptions options = DUB_TOY_DEFAULT;
+
+  options.n_repeats = 5;
+
   g_autoptr (DubToy) toy = run_toy (&options, 2);
   const DubToyMeasures *plain = &toy->mean[DUB_TOY_PLAIN], *scaled = &toy->mean[DUB_TOY_TEMPERATURE],
                        *dca = &toy->mean[DUB_TOY_DCA];
@@ -94,6 +97,14 @@ test_refusals (void)
   options.rate = -1.0;
   g_assert_null (dub_toy_run (&options, run, &error));
   g_assert_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT);
+  g_clear_error (&error);
+
+  /* A network whose numbers overflow says so; the first repeat's word counts. */
+  options = DUB_TOY_DEFAULT;
+  options.rate = 1e30;
+  options.n_repeats = 3;
+  g_assert_null (dub_toy_run (&options, run, &error));
+  g_assert_error (error, DUB_ERROR, DUB_ERROR_NUMERIC);
   g_clear_error (&error);
 
   options = DUB_TOY_DEFAULT;
