@@ -25,6 +25,7 @@ static const CliCommand DATA_COMMANDS[] = {
 
 static const CliCommand DEMO_COMMANDS[] = {
   { "brain", N_("brains with known atrophy, and a network trained on them"), cmd_demo_brain, NULL },
+  { "lesions", N_("pictures of lesions, some of them ambiguous, some with a wrong label"), cmd_demo_lesions, NULL },
   { NULL },
 };
 

@@ -179,14 +179,53 @@ fail (GError    **error,
 
 static gboolean
 is_free (const char  *folder,
+         const char  *what,
          GError     **error)
 {
+  g_autofree char *use = g_strconcat ("used for ", what, NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
 
   if (!g_file_test (folder, G_FILE_TEST_EXISTS) || (dir != NULL && g_dir_read_name (dir) == NULL))
     return TRUE;
 
-  return fail (error, folder, "used for the demo study", dir != NULL ? ENOTEMPTY : ENOTDIR);
+  return fail (error, folder, use, dir != NULL ? ENOTEMPTY : ENOTDIR);
+}
+
+gboolean
+_dub_demo_folder_begin (DubDemoFolder  *self,
+                        const char     *folder,
+                        const char     *what,
+                        GError        **error)
+{
+  self->target = g_canonicalize_filename (folder, NULL);
+  self->built = g_strconcat (self->target, ".part-XXXXXX", NULL);
+
+  g_autofree char *parent = g_path_get_dirname (self->target);
+  gboolean ok = is_free (self->target, what, error);
+
+  if (ok && (g_mkdir_with_parents (parent, 0777) != 0 || g_mkdtemp_full (self->built, 0777) == NULL))
+    ok = fail (error, self->target, "made", errno);
+  if (!ok) {
+    g_clear_pointer (&self->target, g_free);
+    g_clear_pointer (&self->built, g_free);
+  }
+
+  return ok;
+}
+
+gboolean
+_dub_demo_folder_end (DubDemoFolder  *self,
+                      gboolean        ok,
+                      GError        **error)
+{
+  if (ok && g_rename (self->built, self->target) != 0)
+    ok = fail (error, self->target, "made", errno);
+  if (!ok)
+    remove_tree (self->built);
+  g_clear_pointer (&self->target, g_free);
+  g_clear_pointer (&self->built, g_free);
+
+  return ok;
 }
 
 static gboolean
@@ -215,30 +254,22 @@ dub_demo_brain (const char            *folder,
 {
   static const char *const parts[] = { "data", "models/cnn3d", "atlas" };
   const DubDemoOptions defaults = DUB_DEMO_DEFAULT;
-  g_autofree char *target = g_canonicalize_filename (folder, NULL);
-  g_autofree char *parent = g_path_get_dirname (target);
-  g_autofree char *built = g_strconcat (target, ".part-XXXXXX", NULL);
   g_autofree char *templates = NULL;
+  DubDemoFolder place = { 0 };
 
   options = options != NULL ? options : &defaults;
-  if (!check_options (options, error) || !is_free (target, error) ||
-      (templates = find_templates (options->templates, error)) == NULL)
+  if (!check_options (options, error) || (templates = find_templates (options->templates, error)) == NULL ||
+      !_dub_demo_folder_begin (&place, folder, "the demo study", error))
     return FALSE;
-  if (g_mkdir_with_parents (parent, 0777) != 0 || g_mkdtemp_full (built, 0777) == NULL)
-    return fail (error, target, "made", errno);
 
   gboolean ok = TRUE;
 
   for (size_t i = 0; i < G_N_ELEMENTS (parts) && ok; i++) {
-    g_autofree char *path = g_build_filename (built, parts[i], NULL);
+    g_autofree char *path = g_build_filename (place.built, parts[i], NULL);
 
     ok = g_mkdir_with_parents (path, 0777) == 0 || fail (error, path, "made", errno);
   }
-  ok = ok && _dub_demo_fill (built, templates, options, progress, user_data, result, run, error);
-  if (ok && g_rename (built, target) != 0)
-    ok = fail (error, target, "made", errno);
-  if (!ok)
-    remove_tree (built);
+  ok = ok && _dub_demo_fill (place.built, templates, options, progress, user_data, result, run, error);
 
-  return ok;
+  return _dub_demo_folder_end (&place, ok, error);
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """dubito-cli data info: one document for every kind of data set, against what NumPy counts."""
+import csv
 import os
 import sys
 
@@ -50,6 +51,29 @@ def t_nothing():
     for name in ('absent.npz', '.'):
         done = cli('data', 'info', os.path.join(path('nothing'), name), status=1)
         expect(len(done.stderr.strip().splitlines()) == 1, done.stderr)
+
+
+def t_lesions():
+    """The lesions open as a data set, and truth.csv tells of each of its cases; threads change nothing"""
+    made = document('demo', 'lesions', path('lesions'), '--n', 60, '--json', '--threads', 2)
+    cli('demo', 'lesions', path('again'), '--n', 60, '--threads', 1)
+    for name in ('lesions.npz', 'truth.csv', 'provenance.json'):
+        with open(path(f'lesions/{name}'), 'rb') as one, open(path(f'again/{name}'), 'rb') as other:
+            expect(one.read() == other.read(), f'{name} differs between one thread and two')
+    info = document('data', 'info', path('lesions'), '--json')
+    expect(info['cases'] == 60 and [c['name'] for c in info['classes']] == ['benign', 'malignant'], f'{info}')
+    expect(info['duplicates']['pairs_total'] == 0, f'{info["duplicates"]}')
+    with open(path('lesions/truth.csv'), encoding='ascii') as table:
+        rows = list(csv.DictReader(table))
+    with numpy.load(path('lesions/lesions.npz')) as arrays:
+        labels = numpy.concatenate([arrays[f'{part}_labels'].ravel() for part in ('train', 'val', 'test')])
+        expect(arrays['train_images'].shape == (33, 28, 28), f'{arrays["train_images"].shape}')
+    expect([row['label'] == 'malignant' for row in rows] == list(labels == 1), 'truth.csv and lesions.npz differ')
+    expect(sum((row['label'] != row['truth']) for row in rows) == made['flipped'], f'{made}')
+    expect(rows[0]['id'] == 'train-0' and rows[33]['id'] == 'val-0' and rows[42]['id'] == 'test-0', f'{rows[33]}')
+    done = cli('demo', 'lesions', path('lesions'), '--n', 60, status=1)
+    expect('lesions' in done.stderr, done.stderr)
+    expect(not [name for name in os.listdir(path('')) if '.part-' in name], 'a part was left behind')
 
 
 def t_breast():

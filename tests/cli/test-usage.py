@@ -6,7 +6,7 @@ import tap
 from tap import expect
 from tool import classifier, cli, path, random_array, volume
 
-COMMANDS = [[], ['model'], ['model', 'info'], ['model', 'run'], ['model', 'check'], ['data'], ['data', 'info'], ['mask'], ['demo'], ['demo', 'brain'],
+COMMANDS = [[], ['model'], ['model', 'info'], ['model', 'run'], ['model', 'check'], ['data'], ['data', 'info'], ['mask'], ['demo'], ['demo', 'brain'], ['demo', 'lesions'],
             ['figure'], ['figure', 'mask'], ['bench']]
 
 

@@ -1,0 +1,270 @@
+#include "core/study/demo-lesions.h"
+
+#include "core/base/parallel.h"
+#include "core/data/lesion-phantom.h"
+#include "core/io/file.h"
+#include "core/io/npy.h"
+#include "core/study/demo-private.h"
+
+#include "dub-config.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+enum { N_PARTS = 3, CASES_A_PIECE = 8, SMALLEST = 20, LARGEST = 100000 };
+
+static const char *const PARTS[N_PARTS] = { "train", "val", "test" };
+/* Of the cases, rounded to whole ones; the last part takes the rest. */
+static const double SHARES[N_PARTS - 1] = { 0.55, 0.15 };
+
+typedef struct {
+  const DubLesionsOptions *options;
+  DubRun                  *run;
+  DubLesion               *lesions;          /* [n] */
+  guint                    first[N_PARTS + 1]; /* part p holds cases first[p] … first[p + 1] - 1 */
+  DubTensor               *images[N_PARTS];
+  DubTensor               *labels[N_PARTS];
+} Maker;
+
+static void
+clear (Maker *self)
+{
+  g_free (self->lesions);
+  for (int p = 0; p < N_PARTS; p++) {
+    g_clear_pointer (&self->images[p], dub_tensor_unref);
+    g_clear_pointer (&self->labels[p], dub_tensor_unref);
+  }
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Maker, clear)
+
+static int
+part_of (const Maker *self,
+         guint        i)
+{
+  return i >= self->first[2] ? 2 : i >= self->first[1] ? 1 : 0;
+}
+
+static int
+label_of (const DubLesion *lesion)
+{
+  return lesion->malignant != lesion->flipped;
+}
+
+static void
+make_piece (size_t   piece,
+            guint    thread,
+            gpointer data)
+{
+  Maker *self = data;
+  const DubLesionsOptions *options = self->options;
+  guint end = MIN ((guint) (piece + 1) * CASES_A_PIECE, options->n);
+  size_t n_image = (size_t) options->size * (size_t) options->size;
+
+  for (guint i = (guint) piece * CASES_A_PIECE; i < end; i++) {
+    int part = part_of (self, i);
+    size_t row = i - self->first[part];
+
+    dub_lesion_draw (&self->lesions[i], options->seed, i, options->label_noise);
+    dub_lesion_render (&self->lesions[i], options->seed, i, options->size,
+                       (guint8 *) self->images[part]->data + row * n_image);
+    ((guint8 *) self->labels[part]->data)[row] = (guint8) label_of (&self->lesions[i]);
+  }
+  dub_run_set_progress (self->run, MAX (dub_run_get_progress (self->run), (double) end / options->n));
+}
+
+static gboolean
+make_cases (Maker   *self,
+            GError **error)
+{
+  const DubLesionsOptions *options = self->options;
+
+  self->lesions = g_new0 (DubLesion, options->n);
+  for (int p = 0; p < N_PARTS; p++) {
+    self->first[p + 1] = p == N_PARTS - 1 ? options->n
+                                          : self->first[p] + (guint) (SHARES[p] * (double) options->n + 0.5);
+
+    int64_t n = (int64_t) self->first[p + 1] - (int64_t) self->first[p];
+
+    self->images[p] = dub_tensor_new (DUB_DTYPE_U8, DUB_SHAPE (n, options->size, options->size), error);
+    self->labels[p] = self->images[p] != NULL ? dub_tensor_new (DUB_DTYPE_U8, DUB_SHAPE (n, 1), error) : NULL;
+    if (self->labels[p] == NULL)
+      return FALSE;
+  }
+
+  return dub_parallel_for (self->run, (options->n + CASES_A_PIECE - 1) / CASES_A_PIECE, make_piece, self, error);
+}
+
+static gboolean
+write_images (const Maker  *self,
+              const char   *folder,
+              GError      **error)
+{
+  static const char *const names[2 * N_PARTS] = { "train_images", "train_labels", "val_images", "val_labels",
+                                                  "test_images", "test_labels" };
+  g_autofree char *path = g_build_filename (folder, "lesions.npz", NULL);
+  DubTensor *tensors[2 * N_PARTS];
+
+  for (int p = 0; p < N_PARTS; p++) {
+    tensors[2 * p] = self->images[p];
+    tensors[2 * p + 1] = self->labels[p];
+  }
+
+  return dub_npz_save (path, names, tensors, G_N_ELEMENTS (tensors), error);
+}
+
+/* A number in the same spelling in every country. */
+static void
+append_number (GString *text,
+               double   value)
+{
+  char spelling[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_string_append_c (text, ',');
+  g_string_append (text, g_ascii_formatd (spelling, sizeof spelling, "%.9g", value));
+}
+
+static gboolean
+write_truth (const Maker  *self,
+             const char   *folder,
+             GError      **error)
+{
+  static const char *const classes[] = { "benign", "malignant" };
+  g_autofree char *path = g_build_filename (folder, "truth.csv", NULL);
+  g_autoptr (GString) text = g_string_new ("id,label,truth,flipped,difficulty,posterior,margin,echo,radius,aspect,angle,x,"
+                                           "y,level,gain,attenuation\n");
+
+  for (guint i = 0; i < self->options->n; i++) {
+    const DubLesion *lesion = &self->lesions[i];
+    int part = part_of (self, i);
+    const double numbers[] = { lesion->difficulty, lesion->posterior, lesion->margin, lesion->echo, lesion->radius,
+                               lesion->aspect, lesion->angle, lesion->x, lesion->y, lesion->level, lesion->gain,
+                               lesion->attenuation };
+
+    g_string_append_printf (text, "%s-%u,%s,%s,%d", PARTS[part], i - self->first[part], classes[label_of (lesion)],
+                            classes[lesion->malignant != FALSE], lesion->flipped != FALSE);
+    for (size_t n = 0; n < G_N_ELEMENTS (numbers); n++)
+      append_number (text, numbers[n]);
+    g_string_append_c (text, '\n');
+  }
+
+  return dub_file_write_atomic (path, text->str, text->len, error);
+}
+
+static void
+add_text (JsonBuilder *builder,
+          const char  *member,
+          const char  *value)
+{
+  json_builder_set_member_name (builder, member);
+  json_builder_add_string_value (builder, value);
+}
+
+static void
+add_int (JsonBuilder *builder,
+         const char  *member,
+         gint64       value)
+{
+  json_builder_set_member_name (builder, member);
+  json_builder_add_int_value (builder, value);
+}
+
+static gboolean
+write_provenance (const Maker             *self,
+                  const DubLesionsResult  *result,
+                  const char              *folder,
+                  GError                 **error)
+{
+  g_autofree char *path = g_build_filename (folder, "provenance.json", NULL);
+  g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, self->options->seed);
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+
+  json_builder_begin_object (builder);
+  add_text (builder, "software", "Dubito " DUB_VERSION);
+  add_text (builder, "what",
+            "Procedural pictures in the manner of breast ultrasound; no person was imaged. Malignant lesions tend to have a "
+            "more irregular margin and a more uneven echo; the two overlap, so that some cases are ambiguous, and some "
+            "labels are wrong. truth.csv says for each case what was drawn: difficulty is 1 - |2 posterior - 1|, "
+            "posterior the probability of malignancy given margin and echo.");
+  json_builder_set_member_name (builder, "settings");
+  json_builder_begin_object (builder);
+  add_text (builder, "seed", seed);
+  add_int (builder, "size", self->options->size);
+  add_int (builder, "cases", self->options->n);
+  json_builder_set_member_name (builder, "label_noise");
+  json_builder_add_double_value (builder, self->options->label_noise);
+  json_builder_end_object (builder);
+  json_builder_set_member_name (builder, "result");
+  json_builder_begin_object (builder);
+  add_int (builder, "malignant", result->n_malignant);
+  add_int (builder, "flipped", result->n_flipped);
+  add_int (builder, "ambiguous", result->n_ambiguous);
+  json_builder_end_object (builder);
+  json_builder_end_object (builder);
+
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  gsize n;
+
+  json_generator_set_root (generator, root);
+  json_generator_set_pretty (generator, TRUE);
+
+  g_autofree char *text = json_generator_to_data (generator, &n);
+
+  return dub_file_write_atomic (path, text, n, error);
+}
+
+static gboolean
+check_options (const DubLesionsOptions  *options,
+               GError                  **error)
+{
+  if ((options->size == 28 || options->size == 64) && options->n >= SMALLEST && options->n <= LARGEST &&
+      options->label_noise >= 0.0 && options->label_noise < 0.5)
+    return TRUE;
+  g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
+               "The lesions were asked for as %u cases of %d pixels with a share of %g wrong labels; expected %d to %d "
+               "cases of 28 or 64 pixels, and 0 to less than 0.5.", options->n, options->size, options->label_noise,
+               SMALLEST, LARGEST);
+
+  return FALSE;
+}
+
+gboolean
+dub_demo_lesions_write (const char               *folder,
+                        const DubLesionsOptions  *options,
+                        DubLesionsResult         *result,
+                        DubRun                   *run,
+                        GError                  **error)
+{
+  const DubLesionsOptions defaults = DUB_LESIONS_DEFAULT;
+  g_auto (Maker) self = { .options = options != NULL ? options : &defaults, .run = run };
+  DubLesionsResult counts = { 0 };
+
+  if (!check_options (self.options, error) || !make_cases (&self, error))
+    return FALSE;
+  for (guint i = 0; i < self.options->n; i++) {
+    counts.n_malignant += self.lesions[i].malignant != FALSE;
+    counts.n_flipped += self.lesions[i].flipped != FALSE;
+    counts.n_ambiguous += self.lesions[i].difficulty > 0.5;
+  }
+  if (result != NULL)
+    *result = counts;
+
+  return write_images (&self, folder, error) && write_truth (&self, folder, error) &&
+         write_provenance (&self, &counts, folder, error);
+}
+
+gboolean
+dub_demo_lesions (const char               *folder,
+                  const DubLesionsOptions  *options,
+                  DubLesionsResult         *result,
+                  DubRun                   *run,
+                  GError                  **error)
+{
+  DubDemoFolder place = { 0 };
+
+  if (!_dub_demo_folder_begin (&place, folder, "the lesions", error))
+    return FALSE;
+
+  return _dub_demo_folder_end (&place, dub_demo_lesions_write (place.built, options, result, run, error), error);
+}
