@@ -279,7 +279,9 @@ check_piece (size_t   piece,
 {
   Check *check = data;
   const char *path = g_array_index (check->cases, DubDatasetCase, piece).path;
-  g_autoptr (DubTensor) image = _dub_dataset_is_png (path) ? dub_png_load (path, &check->errors[piece]) : NULL;
+  DubTensor *image = _dub_dataset_is_png (path) ? dub_png_load (path, &check->errors[piece]) : NULL;
+
+  g_clear_pointer (&image, dub_tensor_unref);
 }
 
 gboolean
