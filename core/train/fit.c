@@ -422,7 +422,10 @@ run_epoch (Loop    *loop,
   if (loop->progress != NULL)
     loop->progress (fit->job, &epoch, (double) epoch.epoch / (double) fit->job->recipe->n_epochs, loop->user_data);
 
-  return g_get_monotonic_time () - fit->written_at < CHECKPOINT_US || _dub_fit_checkpoint_write (fit, loop->run, error);
+  if (!fit->job->eager && g_get_monotonic_time () - fit->written_at < CHECKPOINT_US)
+    return TRUE;
+
+  return _dub_fit_checkpoint_write (fit, loop->run, error);
 }
 
 static gboolean

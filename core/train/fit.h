@@ -28,6 +28,7 @@ typedef struct {
   const DubSplit   *split;
   const char       *split_hash; /* dub_split_hash */
   const DubPrepare *prepare;
+  gboolean          eager;      /* a checkpoint after every epoch, however young the last one is */
 } DubFitJob;
 
 /* @epoch: (nullable): set after an epoch, NULL after a step; @fraction of this run in [0, 1] */
