@@ -51,24 +51,6 @@ cli_preprocess_parse (const CliPreprocessOptions *options,
   return TRUE;
 }
 
-const char *
-cli_axes_name (DubAxes axes)
-{
-  return AXES_CHOICES[axes];
-}
-
-const char *
-cli_scale_name (DubScale scale)
-{
-  return SCALE_CHOICES[scale];
-}
-
-const char *
-cli_fit_name (DubFit fit)
-{
-  return FIT_CHOICES[fit];
-}
-
 gboolean
 cli_network_extents (const DubGraph *graph,
                      int64_t         extents[3],

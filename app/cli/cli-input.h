@@ -21,9 +21,6 @@ void          cli_preprocess_options_clear (CliPreprocessOptions       *options)
 gboolean      cli_preprocess_parse         (const CliPreprocessOptions *options,
                                             DubPreprocess              *preprocess,
                                             GError                    **error);
-const char   *cli_axes_name                (DubAxes                     axes);
-const char   *cli_scale_name               (DubScale                    scale);
-const char   *cli_fit_name                 (DubFit                      fit);
 
 /* The spatial extents (D, H, W) that a network with one input (N, 1, D, H, W) declares, -1 = free.
  * DUB_ERROR_SHAPE where its first input is of another kind. */

@@ -200,6 +200,21 @@ load_images (CliMaskJob  *self,
   return TRUE;
 }
 
+void
+cli_mask_job_describe (const CliMaskJob *self,
+                       const char       *subject,
+                       const char       *network,
+                       DubMaskFigure    *figure)
+{
+  g_autoptr (GString) data = g_string_new (NULL);
+
+  for (guint i = 0; i < self->volume_hashes->len; i++)
+    g_string_append_printf (data, "%s%s", i > 0 ? " " : "", (char *) self->volume_hashes->pdata[i]);
+  dub_mask_figure_describe (figure, subject, network, dub_mask_get_params (self->mask));
+  dub_mask_figure_set_sources (figure, &self->preprocess, self->model_hash, data->str, self->reference_hash);
+  figure->iteration = dub_mask_get_iteration (self->mask);
+}
+
 CliMaskJob *
 cli_mask_job_new (const CliMaskOptions *options,
                   const char           *model,
@@ -279,20 +294,12 @@ cli_mask_job_volume (CliMaskJob *self,
                      DubRun     *run,
                      GError    **error)
 {
-  const DubShape *shape = &self->first->voxels->shape;
   g_autoptr (DubTensor) tensor = dub_mask_get_mask (self->mask, error);
   g_autoptr (DubVolume) volume = NULL;
 
   if (tensor == NULL)
     return NULL;
   volume = dub_preprocess_back (&self->preprocess, tensor, self->displayed, error);
-  if (volume == NULL || dub_volume_same_space (volume, self->first))
-    return g_steal_pointer (&volume);
 
-  /* The network saw a crop, a frame or a resampling: what it never saw is unmasked. */
-  if (self->preprocess.fit == DUB_FIT_CROP_PAD)
-    return dub_volume_crop_or_pad (volume, shape->dim, 1.0f, error);
-
-  return dub_volume_resample (volume, shape->dim, (const double (*)[4]) self->first->affine, DUB_INTERPOLATION_LINEAR,
-                              1.0f, run, error);
+  return volume != NULL ? dub_preprocess_mask_onto (&self->preprocess, volume, self->first, run, error) : NULL;
 }

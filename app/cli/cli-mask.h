@@ -7,6 +7,7 @@
 #include "app/cli/cli-input.h"
 #include "app/cli/cli-run.h"
 #include "core/explain/mask.h"
+#include "ui/figures/mask-figure.h"
 
 G_BEGIN_DECLS
 
@@ -73,6 +74,12 @@ G_GNUC_WARN_UNUSED_RESULT
 DubVolume    *cli_mask_job_volume    (CliMaskJob           *self,
                                       DubRun               *run,
                                       GError              **error);
+
+/* Tells @figure what the mask is of and how it was made. */
+void          cli_mask_job_describe  (const CliMaskJob     *self,
+                                      const char           *subject,
+                                      const char           *network,
+                                      DubMaskFigure        *figure);
 
 /* "file", "mean": the word of --replace. */
 const char   *cli_replacement_name   (DubReplacement        replacement);

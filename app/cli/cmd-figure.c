@@ -2,6 +2,7 @@
 #include "app/cli/cmd-figure.h"
 
 #include "app/cli/cli-mask.h"
+#include "app/cli/cli-view.h"
 #include "core/explain/regions.h"
 #include "core/io/nifti.h"
 #include "ui/figures/mask-figure.h"
@@ -253,10 +254,11 @@ parse_place (const char *text,
 }
 
 static DubMaskFigure *
-make_figure (CliMaskJob   *job,
-             const Source *source,
-             DubRun       *run,
-             GError      **error)
+make_figure (CliMaskJob           *job,
+             const Source         *source,
+             const CliViewOptions *view,
+             DubRun               *run,
+             GError              **error)
 {
   g_autoptr (DubMaskFigure) figure = dub_mask_figure_new ();
   g_autoptr (DubTensor) tensor = dub_mask_get_mask (job->mask, error);
@@ -267,25 +269,17 @@ make_figure (CliMaskJob   *job,
     return NULL;
   if (source->truth != NULL && (truth = load_truth (source->truth, job->displayed, run, error)) == NULL)
     return NULL;
-  if (!dub_mask_figure_set_volumes (figure, job->displayed, mask, truth, error))
+  if (!dub_mask_figure_set_volumes (figure, job->displayed, mask, view->truth_contour != 0 ? truth : NULL, error)
+      || !cli_view_options_apply (view, figure, error))
     return NULL;
 
-  dub_mask_figure_describe (figure, source->subject, source->network, dub_mask_get_params (job->mask));
+  cli_mask_job_describe (job, source->subject, source->network, figure);
   add_trace (figure, job);
   add_classes (figure, source, job);
   if (!add_regions (figure, source, run, error))
     return NULL;
   if (truth != NULL)
     figure->mass_inside = dub_mass_inside (mask->voxels, truth->voxels, 2.0);
-
-  /* The same keys in the same order as the window's export, so that equal masks give equal bytes. */
-  g_autofree char *iteration = g_strdup_printf ("%u", figure->iteration);
-  g_autofree char *clip = g_strdup_printf ("%g", figure->style.overlay.clip);
-
-  dub_mask_figure_add_provenance (figure, "model-sha256", job->model_hash);
-  dub_mask_figure_add_provenance (figure, "data-sha256", job->volume_hashes->pdata[0]);
-  dub_mask_figure_add_provenance (figure, "iteration", iteration);
-  dub_mask_figure_add_provenance (figure, "clip", clip);
 
   return g_steal_pointer (&figure);
 }
@@ -294,7 +288,8 @@ static gboolean
 draw (const Options        *options,
       const Source         *source,
       const CliMaskOptions *mask_options,
-      const double          *place, /* (nullable) */
+      const CliViewOptions *view,
+      const double         *place, /* (nullable) */
       DubRun               *run,
       GError              **error)
 {
@@ -305,7 +300,7 @@ draw (const Options        *options,
   if (job == NULL || !cli_mask_job_run (job, run, error))
     return FALSE;
 
-  g_autoptr (DubMaskFigure) figure = make_figure (job, source, run, error);
+  g_autoptr (DubMaskFigure) figure = make_figure (job, source, view, run, error);
 
   if (figure == NULL)
     return FALSE;
@@ -351,6 +346,7 @@ cmd_figure_mask (const char *path,
   g_auto (Options) options = { .width_mm = DUB_EXPORT_TWO_COLUMNS_MM, .dpi = 300.0 };
   g_auto (CliMaskOptions) mask_options = { .class_index = -1 };
   g_auto (CliPreprocessOptions) preprocess_options = { NULL };
+  g_auto (CliViewOptions) view = { .min_cluster = 1 };
   g_auto (CliRunOptions) run_options = { 0 };
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.outs, N_("Where the figure is written (needed); may be repeated"), "FIG" },
@@ -368,11 +364,13 @@ cmd_figure_mask (const char *path,
   };
 
   cli_mask_options_init (&mask_options);
+  cli_view_options_init (&view);
 
   g_autofree GOptionEntry *mask_entries = cli_mask_entries (&mask_options);
   g_autofree GOptionEntry *preprocess_entries = cli_preprocess_entries (&preprocess_options);
+  g_autofree GOptionEntry *view_entries = cli_view_entries (&view);
   g_autofree GOptionEntry *run_entries = cli_run_entries (&run_options);
-  const GOptionEntry *const groups[] = { entries, mask_entries, preprocess_entries, run_entries };
+  const GOptionEntry *const groups[] = { entries, view_entries, mask_entries, preprocess_entries, run_entries };
   g_autofree char *defaults = cli_mask_defaults_text ();
   g_autofree char *description = g_strdup_printf ("%s\n\n%s", _(DESCRIPTION), defaults);
   double place[3];
@@ -394,11 +392,15 @@ cmd_figure_mask (const char *path,
   if (mask_options.class_index < 0)
     mask_options.class_index = source.label;
   if (!cli_mask_options_parse (&mask_options, error)
-      || !cli_preprocess_parse (&preprocess_options, &source.preprocess, error))
+      || !cli_preprocess_parse (&preprocess_options, &source.preprocess, error)
+      || !cli_view_options_parse (&view, error))
     return FALSE;
+  /* A truth that was named is to be seen; that of a study is shown when it is asked for, as in the window. */
+  if (view.truth_contour < 0)
+    view.truth_contour = options.truth != NULL;
 
   g_autoptr (CliRun) cli = cli_run_new (&run_options, _("Optimising the mask"), error);
 
   return cli != NULL
-         && draw (&options, &source, &mask_options, options.at != NULL ? place : NULL, cli_run_get (cli), error);
+         && draw (&options, &source, &mask_options, &view, options.at != NULL ? place : NULL, cli_run_get (cli), error);
 }

@@ -4,7 +4,6 @@
 #include "app/cli/cli-json.h"
 #include "app/cli/cli-mask.h"
 #include "core/io/file.h"
-#include "core/io/nifti.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -110,9 +109,9 @@ json_settings (JsonBuilder      *builder,
   cli_json_string (builder, "replace_sha256", job->reference_hash);
   cli_json_double (builder, "blur_sigma", params->blur_sigma);
   cli_json_int (builder, "seed", (gint64) params->seed);
-  cli_json_string (builder, "axes", cli_axes_name (job->preprocess.axes));
-  cli_json_string (builder, "scale", cli_scale_name (job->preprocess.scale));
-  cli_json_string (builder, "fit", cli_fit_name (job->preprocess.fit));
+  cli_json_string (builder, "axes", dub_axes_name (job->preprocess.axes));
+  cli_json_string (builder, "scale", dub_scale_name (job->preprocess.scale));
+  cli_json_string (builder, "fit", dub_fit_name (job->preprocess.fit));
   json_builder_end_object (builder);
 }
 
@@ -190,20 +189,6 @@ print_text (CliMaskJob *job,
   printf (_("mask in %s\n"), out);
 }
 
-/* The header's 79 bytes say which settings and which network made the mask. */
-static char *
-describe (const CliMaskJob *job)
-{
-  const DubMaskParams *params = dub_mask_get_params (job->mask);
-  char *text = g_strdup_printf ("dubito %s mask class %d l1 %g l2 %g model %.16s", DUB_VERSION, params->target_class,
-                                params->lambda1, params->lambda2, job->model_hash);
-
-  if (strlen (text) > 79)
-    text[79] = '\0';
-
-  return text;
-}
-
 static gboolean
 save_mask (CliMaskJob *job,
            const char *out,
@@ -211,9 +196,11 @@ save_mask (CliMaskJob *job,
            GError    **error)
 {
   g_autoptr (DubVolume) volume = cli_mask_job_volume (job, run, error);
-  g_autofree char *description = describe (job);
+  g_autoptr (DubMaskFigure) figure = dub_mask_figure_new ();
 
-  return volume != NULL && dub_nifti_save (volume, out, DUB_DTYPE_F32, description, error);
+  cli_mask_job_describe (job, "", "", figure);
+
+  return volume != NULL && dub_mask_figure_save_mask (figure, volume, out, error);
 }
 
 gboolean

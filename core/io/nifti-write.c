@@ -12,6 +12,8 @@
 /* Fast rather than small: an export must not keep a person waiting. */
 static const int GZIP_LEVEL = 1;
 static const size_t LARGEST_STEP = (size_t) 1 << 30;
+/* The offset of the voxels is a float in NIfTI-1: whole numbers are exact up to 2^24. */
+static const size_t LONGEST_NOTE = (size_t) 1 << 20;
 /* A qform that is farther than this from the affine, in mm at a corner, would say something else. */
 static const double QFORM_AGREES = 1e-2;
 
@@ -164,6 +166,42 @@ write_header_2 (guint8          *bytes,
   return DUB_NIFTI_2_SIZE + 4;
 }
 
+/* An extension is its size, a multiple of 16 with these two words, its code, and the text, filled up with zeros. */
+static size_t
+note_size (const char *note)
+{
+  return note != NULL ? (8 + strlen (note) + 1 + 15) / 16 * 16 : 0;
+}
+
+/* Writes the extension behind the header of @start bytes, whose last four say that there is one, and moves the voxels
+ * behind it. Returns where they start. */
+static size_t
+write_note (guint8     *bytes,
+            size_t      start,
+            const char *note)
+{
+  const int32_t words[2] = { (int32_t) note_size (note), NIFTI_ECODE_COMMENT };
+  size_t moved = start + note_size (note);
+
+  if (note == NULL)
+    return start;
+  bytes[start - 4] = 1;
+  memset (bytes + start, 0, note_size (note));
+  memcpy (bytes + start, words, sizeof words);
+  memcpy (bytes + start + sizeof words, note, strlen (note));
+  if (start == DUB_NIFTI_1_SIZE + 4) {
+    const float offset = (float) moved;
+
+    memcpy (bytes + G_STRUCT_OFFSET (nifti_1_header, vox_offset), &offset, sizeof offset);
+  } else {
+    const int64_t offset = (int64_t) moved;
+
+    memcpy (bytes + G_STRUCT_OFFSET (nifti_2_header, vox_offset), &offset, sizeof offset);
+  }
+
+  return moved;
+}
+
 G_STATIC_ASSERT (sizeof (nifti_1_header) == DUB_NIFTI_1_SIZE);
 G_STATIC_ASSERT (sizeof (nifti_2_header) == DUB_NIFTI_2_SIZE);
 
@@ -286,6 +324,17 @@ dub_nifti_save (const DubVolume  *volume,
                 const char       *description,
                 GError          **error)
 {
+  return dub_nifti_save_with_note (volume, path, dtype, description, NULL, error);
+}
+
+gboolean
+dub_nifti_save_with_note (const DubVolume  *volume,
+                          const char       *path,
+                          DubDtype          dtype,
+                          const char       *description,
+                          const char       *note,
+                          GError          **error)
+{
   gboolean gzip = g_str_has_suffix (path, ".nii.gz");
   const int64_t *dim = volume->voxels->shape.dim;
   size_t item_size = dub_dtype_size (dtype);
@@ -309,7 +358,14 @@ dub_nifti_save (const DubVolume  *volume,
   if (dtype != DUB_DTYPE_F32 && !check_values (volume, dtype, WRITABLE[row].least, WRITABLE[row].most, error))
     return FALSE;
 
-  size_t n_bytes = DUB_NIFTI_2_SIZE + 4 + dub_tensor_n_elements (volume->voxels) * item_size;
+  if (note != NULL && strlen (note) > LONGEST_NOTE) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
+                 "The note of a volume has %" G_GSIZE_FORMAT " bytes; expected at most %" G_GSIZE_FORMAT ".", strlen (note),
+                 LONGEST_NOTE);
+    return FALSE;
+  }
+
+  size_t n_bytes = DUB_NIFTI_2_SIZE + 4 + note_size (note) + dub_tensor_n_elements (volume->voxels) * item_size;
   g_autofree guint8 *bytes = g_try_malloc (n_bytes);
 
   if (bytes == NULL) {
@@ -324,6 +380,7 @@ dub_nifti_save (const DubVolume  *volume,
   size_t start =
     (large ? write_header_2 : write_header_1) (bytes, volume, &qform, WRITABLE[row].type, item_size, description);
 
+  start = write_note (bytes, start, note);
   n_bytes = start + dub_tensor_n_elements (volume->voxels) * item_size;
   write_voxels (bytes + start, volume, dtype, item_size);
   if (!gzip)

@@ -46,4 +46,12 @@ gboolean   dub_nifti_save (const DubVolume  *volume,
                            const char       *description,
                            GError          **error);
 
+/* The same with @note, a text of any length, as a header extension of code 6 (comment), which other programs keep or skip. */
+gboolean   dub_nifti_save_with_note (const DubVolume  *volume,
+                                     const char       *path,
+                                     DubDtype          dtype,
+                                     const char       *description,
+                                     const char       *note, /* (nullable) */
+                                     GError          **error);
+
 G_END_DECLS

@@ -155,3 +155,21 @@ dub_study_save (DubStudy    *self,
 
   return TRUE;
 }
+
+const char *
+dub_axes_name (DubAxes axes)
+{
+  return DUB_STUDY_AXES[axes];
+}
+
+const char *
+dub_scale_name (DubScale scale)
+{
+  return DUB_STUDY_SCALES[scale];
+}
+
+const char *
+dub_fit_name (DubFit fit)
+{
+  return DUB_STUDY_FITS[fit];
+}

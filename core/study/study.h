@@ -107,11 +107,25 @@ DubVolume *dub_preprocess_load (const DubPreprocess *self,
                                 const int64_t        shape[3],
                                 GError             **error);
 
+/* The words of study.json and of the command line: "ijk", "minmax", "crop-pad". */
+const char *dub_axes_name      (DubAxes              axes);
+const char *dub_scale_name     (DubScale             scale);
+const char *dub_fit_name       (DubFit               fit);
+
 /* The network's tensor (D, H, W) back as a volume (i, j, k) in the space of @displayed. */
 G_GNUC_WARN_UNUSED_RESULT
 DubVolume *dub_preprocess_back (const DubPreprocess *self,
                                 DubTensor           *tensor,
                                 const DubVolume     *displayed,
+                                GError             **error);
+
+/* A mask on the network's grid brought into the space of @original, the volume as its file has it. The network saw a crop,
+ * a frame or a resampling of that: where it saw nothing, the mask is 1. (transfer full) */
+G_GNUC_WARN_UNUSED_RESULT
+DubVolume *dub_preprocess_mask_onto (const DubPreprocess *self,
+                                DubVolume           *mask,
+                                const DubVolume     *original,
+                                DubRun              *run,
                                 GError             **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubStudy, dub_study_unref)

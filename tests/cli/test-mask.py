@@ -84,6 +84,24 @@ def t_provenance():
     expect(told['images'][0]['sha256'] == digest(brain), told['images'])
 
 
+def t_note_in_the_header():
+    """The mask carries everything that made it: a line in the header, and all of it as JSON in an extension"""
+    brain = volume('note_in.nii', random_array())
+    for name in ('note.nii.gz', 'note.nii'):
+        cli('mask', classifier(), brain, *PLAIN, '--lambda1', 2.5, '--iterations', 2, '--scale', 'minmax', '-o', path(name))
+        image = nibabel.load(path(name))
+        described = bytes(image.header['descrip']).decode()
+        expect('class 1 l1 2.5' in described and 'it 2 model' in described, described)
+        notes = [bytes(one.get_content()) if not isinstance(one.get_content(), str) else one.get_content().encode()
+                 for one in image.header.extensions if one.get_code() == 6]
+        expect(len(notes) == 1, image.header.extensions)
+        note = json.loads(notes[0].rstrip(b'\0'))
+        with open(brain, 'rb') as file:
+            expect(note['data-sha256'] == hashlib.sha256(file.read()).hexdigest(), note)
+        expect(note['lambda1'] == '2.5' and note['beta2'] == '2' and note['grid'] == '1' and note['iteration'] == '2'
+               and note['scale'] == 'minmax' and note['axes'] == 'ijk' and note['fit'] == 'refuse' and 'seed' in note, note)
+
+
 def t_same_bits():
     """One thread and three give the same bytes, and so does the same seed again"""
     model, brain = classifier((33, 34, 35)), volume('bits.nii', random_array((33, 34, 35)))

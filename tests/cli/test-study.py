@@ -125,6 +125,22 @@ def t_figure_provenance():
     expect(digest in text and '12.5' in text and 'lambda1' in text, text[:800])
 
 
+def t_figure_view():
+    """What moves a pixel has an option, and the figure says so; wrong values are usage errors"""
+    cli('figure', 'mask', study(), *BRIEF, '--opacity', 0.5, '--colormap', 'magma', '--threshold', 0.2, '--cluster', 4,
+        '--window-level', '0.1,0.8', '--truth-contour', '-o', path('view.csv'), '-o', path('view.svg'))
+    with open(path('view.csv'), encoding='utf-8') as file:
+        text = file.read()
+    for line in ('opacity: 0.5', 'colormap: magma', 'clip: 0.2', 'smallest-cluster: 4', 'window: 0.1 0.8',
+                 'truth-contour: yes', 'fit: refuse', 'scale: none', 'axes: ijk'):
+        expect(line in text, f'{line}: {text[:1500]}')
+    with open(path('view.svg'), encoding='utf-8') as file:
+        expect('within 2 voxels' in file.read(), 'no note on the contour')
+    for bad in (['--opacity', 1.5], ['--colormap', 'jet'], ['--cluster', 0], ['--threshold', 2],
+                ['--window-level', '1,0'], ['--convention', 'left']):
+        cli('figure', 'mask', study(), *BRIEF, *bad, '-o', path('never.csv'), status=2)
+
+
 def t_figure_of_files():
     """Without a study a network and a volume are enough"""
     brain = volume('figure.nii', random_array())

@@ -311,16 +311,83 @@ export_to (Fixture    *fixture,
   g_signal_handler_disconnect (fixture->session, handler);
 }
 
+/* Runs the command line; what it says is the message of a failure. */
+static void
+run_command (const char *const *argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *told = NULL;
+  g_autofree char *said = NULL;
+  int status;
+
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &told, &said, &status, &error));
+  g_assert_no_error (error);
+  if (status != 0)
+    g_error ("%s", said);
+}
+
+static void
+assert_same_bytes (const char *ours,
+                   const char *theirs)
+{
+  g_autofree char *bytes[2] = { NULL, NULL };
+  gsize length[2];
+
+  g_assert_true (g_file_get_contents (ours, &bytes[0], &length[0], NULL));
+  g_assert_true (g_file_get_contents (theirs, &bytes[1], &length[1], NULL));
+  g_test_message ("%s: %" G_GSIZE_FORMAT " bytes", ours, length[0]);
+  g_assert_cmpmem (bytes[0], length[0], bytes[1], length[1]);
+}
+
+/* Exports every kind of figure and lets the command line draw the same ones, with @options in addition. */
+static void
+compare_figures (Fixture           *fixture,
+                 const char        *program,
+                 const char        *folder,
+                 const char *const *options)
+{
+  const char *const endings[] = { "png", "svg", "pdf", "csv" };
+  DubViewer *viewer = dub_tri_view_get_viewer (find (fixture, DUB_TYPE_TRI_VIEW, 0));
+  const double *cursor = dub_viewer_get_cursor (viewer);
+  g_autofree char *place = g_strdup_printf ("--at=%.17g,%.17g,%.17g", cursor[0], cursor[1], cursor[2]);
+  const char *const command[] = { program, "figure", "mask", folder, "--case", "patient", "--network", "patch", "--lambda1",
+                                  "1", "--lambda2", "0.1", place, NULL };
+  g_autoptr (GPtrArray) ours = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) theirs = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+
+  g_strv_builder_addv (words, (const char **) command);
+  g_strv_builder_addv (words, (const char **) options);
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++) {
+    g_ptr_array_add (ours, g_strdup_printf ("%s/window.%s", fixture->fixture.folder, endings[i]));
+    g_ptr_array_add (theirs, g_strdup_printf ("%s/command-line.%s", fixture->fixture.folder, endings[i]));
+    export_to (fixture, ours->pdata[i]);
+    g_strv_builder_add (words, "-o");
+    g_strv_builder_add (words, theirs->pdata[i]);
+  }
+
+  g_auto (GStrv) argv = g_strv_builder_end (words);
+
+  run_command ((const char *const *) argv);
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    assert_same_bytes (ours->pdata[i], theirs->pdata[i]);
+}
+
 /* The window and the command line are two mouths of one core: the same settings give the same files, byte for byte,
- * with the note of where they come from. */
+ * with the note of where they come from. Under the defaults of both, and with everything that moves a pixel away from its
+ * default. */
 static void
 test_export_like_the_command_line (Fixture       *fixture,
                                    gconstpointer  data)
 {
+  static const char *const defaults[] = { NULL };
+  static const char *const others[] = { "--truth-contour", "--opacity", "0.7", "--colormap", "viridis", "--threshold", "0.1",
+                                        "--hard", "--cluster", "3", "--window-level", "0.1,0.9", "--range", "0,0.8",
+                                        "--no-crosshair", "--convention", "neurological", "--no-interpolation", NULL };
   const char *program = g_getenv ("DUBITO_CLI");
-  const char *const endings[] = { "png", "svg", "pdf", "csv" };
   g_autofree char *folder = g_build_filename (fixture->fixture.folder, "fixture.dubito", NULL);
-  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+  g_autofree char *ours = g_build_filename (fixture->fixture.folder, "window.nii.gz", NULL);
+  g_autofree char *theirs = g_build_filename (fixture->fixture.folder, "command-line.nii.gz", NULL);
   g_autoptr (GError) error = NULL;
 
   if (program == NULL) {
@@ -338,45 +405,30 @@ test_export_like_the_command_line (Fixture       *fixture,
   wait_for_text (fixture, "Patch R");
 
   DubViewer *viewer = dub_tri_view_get_viewer (find (fixture, DUB_TYPE_TRI_VIEW, 0));
-  const double *cursor = dub_viewer_get_cursor (viewer);
-  g_autofree char *place = g_strdup_printf ("--at=%.17g,%.17g,%.17g", cursor[0], cursor[1], cursor[2]);
-  const char *const command[] = { program, "figure", "mask", folder, "--case", "patient", "--network", "patch", "--lambda1",
-                                  "1", "--lambda2", "0.1", place, NULL };
+
+  compare_figures (fixture, program, folder, defaults);
 
   dub_viewer_set_truth_visible (viewer, TRUE);
-  g_strv_builder_addv (words, (const char **) command);
-  for (guint i = 0; i < G_N_ELEMENTS (endings); i++) {
-    g_autofree char *ours = g_strdup_printf ("%s/window.%s", fixture->fixture.folder, endings[i]);
-    g_autofree char *theirs = g_strdup_printf ("%s/command-line.%s", fixture->fixture.folder, endings[i]);
+  dub_viewer_set_opacity (viewer, 0.7);
+  dub_viewer_set_colormap (viewer, DUB_COLORMAP_VIRIDIS);
+  dub_viewer_set_range (viewer, 0.0, 0.8);
+  dub_viewer_set_clip (viewer, 0.1);
+  dub_viewer_set_hard (viewer, TRUE);
+  dub_viewer_set_min_cluster (viewer, 3);
+  dub_viewer_set_window (viewer, 0.1, 0.9);
+  dub_viewer_set_crosshair_visible (viewer, FALSE);
+  dub_viewer_set_radiological (viewer, FALSE);
+  dub_viewer_set_smooth (viewer, FALSE);
+  compare_figures (fixture, program, folder, others);
 
-    export_to (fixture, ours);
-    g_strv_builder_add (words, "-o");
-    g_strv_builder_add (words, theirs);
-  }
+  DubStudyModel *model = g_ptr_array_index (fixture->fixture.study->models, 0);
+  DubStudyCase *subject = g_ptr_array_index (fixture->fixture.study->cases, 0);
+  const char *const command[] = { program, "mask", model->path, subject->path, "--class", "1", "--lambda1", "1", "--lambda2",
+                                  "0.1", "-o", theirs, NULL };
 
-  g_auto (GStrv) argv = g_strv_builder_end (words);
-  g_autofree char *said = NULL;
-  int status;
-
-  g_assert_true (g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, &said, &status, &error));
-  g_assert_no_error (error);
-  if (status != 0)
-    g_error ("%s", said);
-  for (guint i = 0; i < G_N_ELEMENTS (endings); i++) {
-    char *contents[2];
-    gsize length[2];
-    const char *const makers[] = { "window", "command-line" };
-
-    for (int j = 0; j < 2; j++) {
-      g_autofree char *path = g_strdup_printf ("%s/%s.%s", fixture->fixture.folder, makers[j], endings[i]);
-
-      g_assert_true (g_file_get_contents (path, &contents[j], &length[j], NULL));
-    }
-    g_test_message ("%s: %" G_GSIZE_FORMAT " bytes", endings[i], length[0]);
-    g_assert_cmpmem (contents[0], length[0], contents[1], length[1]);
-    g_free (contents[0]);
-    g_free (contents[1]);
-  }
+  export_to (fixture, ours);
+  run_command (command);
+  assert_same_bytes (ours, theirs);
 
   g_autofree char *file = g_build_filename (folder, "study.json", NULL);
 

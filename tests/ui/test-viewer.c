@@ -2,7 +2,7 @@
 #include "core/data/volume.h"
 #include "ui/model/region-row.h"
 #include "ui/figures/energy-figure.h"
-#include "ui/widgets/clusters.h"
+#include "ui/figures/clusters.h"
 #include "ui/widgets/cursor-strip.h"
 #include "ui/widgets/figure-view.h"
 #include "ui/widgets/lambda-row.h"

@@ -1,9 +1,10 @@
-/* The mask figure as files: its tables, its provenance, and what the exporter needs to know of it. */
+/* The mask figure as files: its tables, and what the exporter needs to know of it. */
 #include "ui/figures/mask-figure.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "ui/figures/mask-figure-provenance.h"
 #include "ui/figures/ticks.h"
 
 static void
@@ -86,58 +87,6 @@ draw (gconstpointer figure,
   dub_mask_figure_draw (figure, canvas, width, figure_height);
 }
 
-static void
-add_state (GTree      *entries,
-           const char *key,
-           char       *value)
-{
-  g_tree_replace (entries, g_strdup (key), value);
-}
-
-static int
-compare_keys (gconstpointer a,
-              gconstpointer b,
-              gpointer      user_data)
-{
-  return strcmp (a, b);
-}
-
-static gboolean
-append_entry (gpointer key,
-              gpointer value,
-              gpointer list)
-{
-  g_ptr_array_add (list, g_strdup (key));
-  g_ptr_array_add (list, g_strdup (value));
-
-  return FALSE;
-}
-
-/* What is stored, and what can be read off the struct only now: the state of the view. Sorted by key,
- * so that the order in which a caller learned them does not show in the file. */
-static GPtrArray *
-full_provenance (const DubMaskFigure *self)
-{
-  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GTree) entries = g_tree_new_full (compare_keys, NULL, g_free, g_free);
-  g_autofree char *x = dub_number_format_exact (self->cursor[0]);
-  g_autofree char *y = dub_number_format_exact (self->cursor[1]);
-  g_autofree char *z = dub_number_format_exact (self->cursor[2]);
-
-  for (guint i = 0; i + 1 < self->provenance->len; i += 2)
-    add_state (entries, self->provenance->pdata[i], g_strdup (self->provenance->pdata[i + 1]));
-  add_state (entries, "iteration", g_strdup_printf ("%u", self->iteration));
-  add_state (entries, "cursor-mm", g_strdup_printf ("%s %s %s", x, y, z));
-  add_state (entries, "convention", g_strdup (self->radiological ? "radiological" : "neurological"));
-  add_state (entries, "clip", dub_number_format_exact (self->style.overlay.clip));
-  if (isfinite (self->mass_inside))
-    add_state (entries, "mass-inside-truth", dub_number_format_exact (self->mass_inside));
-  g_tree_foreach (entries, append_entry, list);
-  g_ptr_array_add (list, NULL);
-
-  return list;
-}
-
 static char *
 title (const DubMaskFigure *self)
 {
@@ -150,7 +99,7 @@ dub_mask_figure_to_csv (const DubMaskFigure *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_autoptr (GPtrArray) provenance = full_provenance (self);
+  g_autoptr (GPtrArray) provenance = _dub_mask_figure_full_provenance (self);
   g_autofree char *name = title (self);
   DubExport export = { self, name, (const char *const *) provenance->pdata, height, draw, tables };
 
@@ -165,7 +114,7 @@ dub_mask_figure_export (const DubMaskFigure    *self,
 {
   g_return_val_if_fail (self != NULL && path != NULL, FALSE);
 
-  g_autoptr (GPtrArray) provenance = full_provenance (self);
+  g_autoptr (GPtrArray) provenance = _dub_mask_figure_full_provenance (self);
   g_autofree char *name = title (self);
   DubExport export = { self, name, (const char *const *) provenance->pdata, height, draw, tables };
 

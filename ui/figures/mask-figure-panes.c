@@ -143,7 +143,7 @@ fill_style (const DubMaskFigure *figure,
             DubPaneStyle        *style)
 {
   *style = figure->style;
-  style->overlay.volume = figure->mask;
+  style->overlay.volume = figure->hides_overlay ? NULL : figure->drawn != NULL ? figure->drawn : figure->mask;
   style->overlay.complement = TRUE;
   style->contour = figure->truth;
   style->contour_width = 0.7;

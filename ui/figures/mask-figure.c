@@ -54,6 +54,7 @@ dub_mask_figure_free (DubMaskFigure *self)
   g_free (self->settings);
   g_clear_pointer (&self->base, dub_volume_unref);
   g_clear_pointer (&self->mask, dub_volume_unref);
+  g_clear_pointer (&self->drawn, dub_volume_unref);
   g_clear_pointer (&self->truth, dub_volume_unref);
   g_array_unref (self->trace);
   g_array_unref (self->regions);
@@ -163,6 +164,7 @@ dub_mask_figure_set_volumes (DubMaskFigure *self,
 
   replace_volume (&self->base, base);
   replace_volume (&self->mask, mask);
+  replace_volume (&self->drawn, NULL);
   replace_volume (&self->truth, truth);
   dub_intensity_window_of_volume (base, &self->style.low, &self->style.high);
   dub_slice_view_init (&middle, DUB_PLANE_AXIAL, base);

@@ -9,6 +9,7 @@
 
 #include "core/explain/mask.h"
 #include "core/explain/regions.h"
+#include "core/study/study.h"
 #include "ui/figures/compose.h"
 #include "ui/figures/export.h"
 
@@ -36,11 +37,14 @@ typedef struct {
   /* Images; all (owned). */
   DubVolume    *base;
   DubVolume    *mask;         /* (nullable): m in [0, 1], in the space of base; shown as the heat 1 - m */
+  DubVolume    *drawn;        /* (nullable): mask without its small clusters; see _set_min_cluster () */
   DubVolume    *truth;        /* (nullable): label volume; a contour at 0.5 */
   double        cursor[3];    /* world mm: the three slices and the crosshair */
   gboolean      crosshair;    /* whether its lines are drawn; default TRUE */
   DubPaneStyle  style;        /* window, clip, opacity, …; its volumes are ignored */
   gboolean      radiological; /* default TRUE */
+  gboolean      hides_overlay; /* the image alone; default FALSE */
+  guint         min_cluster;  /* 0 and 1 = all are drawn */
   /* Numbers. */
   GArray       *trace;        /* of DubMaskEnergy */
   guint         iteration;    /* the one whose mask is shown */
@@ -86,8 +90,19 @@ void           dub_mask_figure_add_class      (DubMaskFigure       *self,
                                                const char          *name,
                                                double               original,
                                                double               masked);
-/* Replaces the value of a key that is already there. Keys are lower case with hyphens; the hashes of the files belong
- * here, as model-sha256 and data-sha256. Iteration, clip, convention and cursor are added by the export itself. */
+/* How the volume became the network's input, and the SHA-256 of the files; @reference_hash (nullable): of the volume that
+ * replaces. Several volumes have their hashes in @data_hash one after the other, with a space between. */
+void           dub_mask_figure_set_sources    (DubMaskFigure       *self,
+                                               const DubPreprocess *preprocess,
+                                               const char          *model_hash,
+                                               const char          *data_hash,
+                                               const char          *reference_hash);
+/* Clusters of fewer voxels above the clip of the style, which is to be set before, are not drawn; numbers keep them. */
+gboolean       dub_mask_figure_set_min_cluster (DubMaskFigure      *self,
+                                               guint                voxels,
+                                               GError             **error);
+/* Replaces the value of a key that is already there. Keys are lower case with hyphens. The iteration and everything of the
+ * view that moves a pixel are added by the export itself. */
 void           dub_mask_figure_add_provenance (DubMaskFigure       *self,
                                                const char          *key,
                                                const char          *value);
@@ -108,6 +123,13 @@ char          *dub_mask_figure_to_csv         (const DubMaskFigure *self);
 gboolean       dub_mask_figure_export         (const DubMaskFigure    *self,
                                                const char             *path,
                                                const DubExportOptions *options,
+                                               GError                **error);
+
+/* @mask, in any space, as NIfTI: what it is in the header's description, everything that was described above as JSON in a
+ * header extension. */
+gboolean       dub_mask_figure_save_mask      (const DubMaskFigure    *self,
+                                               const DubVolume        *mask,
+                                               const char             *path,
                                                GError                **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubMaskFigure, dub_mask_figure_free)

@@ -70,6 +70,15 @@ dub_mask_request_free (DubMaskRequest *self)
   g_free (self);
 }
 
+gboolean
+dub_mask_request_same_subject (const DubMaskRequest *a,
+                               const DubMaskRequest *b)
+{
+  return a != NULL && b != NULL && g_strcmp0 (a->case_id, b->case_id) == 0 &&
+         g_strcmp0 (a->case_path, b->case_path) == 0 && g_strcmp0 (a->model_id, b->model_id) == 0 &&
+         g_strcmp0 (a->model_path, b->model_path) == 0;
+}
+
 DubMaskInputs *
 dub_mask_inputs_ref (DubMaskInputs *self)
 {
@@ -88,6 +97,7 @@ dub_mask_inputs_unref (DubMaskInputs *self)
   g_free (self->case_path);
   g_free (self->model_id);
   g_free (self->model_path);
+  g_free (self->reference_path);
   g_strfreev (self->classes);
   g_clear_pointer (&self->graph, dub_graph_unref);
   g_clear_pointer (&self->input, dub_tensor_unref);
@@ -169,6 +179,7 @@ dub_mask_inputs_with_atlas (const DubMaskInputs  *self,
   copy->case_path = g_strdup (self->case_path);
   copy->model_id = g_strdup (self->model_id);
   copy->model_path = g_strdup (self->model_path);
+  copy->reference_path = g_strdup (self->reference_path);
   copy->classes = g_strdupv (self->classes);
   copy->graph = dub_graph_ref (self->graph);
   copy->input = dub_tensor_ref (self->input);
@@ -259,6 +270,7 @@ dub_mask_inputs_load (const DubMaskRequest *request,
   self->case_path = g_strdup (request->case_path);
   self->model_id = g_strdup (request->model_id);
   self->model_path = g_strdup (request->model_path);
+  self->reference_path = g_strdup (request->reference_path);
   self->label = request->label;
   self->preprocess = request->preprocess;
 

@@ -20,6 +20,7 @@ typedef struct {
   int           label;       /* true class, -1 = unknown */
   guint         n_classes;
   char        **classes;     /* [n_classes], NULL-terminated: names, or "class 0" where the study has none */
+  char         *reference_path; /* (nullable): of @reference */
   DubPreprocess preprocess;
   DubGraph     *graph;
   DubTensor    *input;       /* (D, H, W), as the network wants it */
@@ -52,6 +53,9 @@ DubMaskRequest *dub_mask_request_new  (const DubStudy       *study,
                                        DubAtlas             *atlas);
 DubMaskRequest *dub_mask_request_copy (const DubMaskRequest *self);
 void            dub_mask_request_free (DubMaskRequest       *self);
+/* Whether a result of the one may stand, for a moment, under the name of the other: the same case and network. */
+gboolean        dub_mask_request_same_subject (const DubMaskRequest *a,
+                                       const DubMaskRequest *b);
 
 /* dub_mask_inputs_load:
  * @previous: (nullable): inputs whose network or atlas may be used again

@@ -1,4 +1,4 @@
-#include "ui/model/mask-session.h"
+#include "ui/model/mask-session-private.h"
 
 #include "ui/model/mask-job.h"
 
@@ -7,48 +7,6 @@
 
 /* Regions are counted anew at most this often while running, in microseconds. */
 #define REGIONS_INTERVAL 200000
-
-struct _DubMaskSession {
-  GObject          parent_instance;
-  DubComputeSlot  *slot;
-
-  DubMaskState     state;
-  GError          *error;
-  DubMaskRequest  *request;
-  DubMaskInputs   *inputs;
-  DubMaskInputs   *previous; /* while another case or network is read: its network or atlas may serve again */
-  DubMaskFrame *frame;
-  DubMaskBox      *box;
-  DubMaskParams    params;    /* n_iterations is what the person asked for … */
-  guint            end;       /* … and this is where that leads */
-  guint64          generation;
-  guint            inputs_serial;
-  guint            frame_serial;
-  gboolean         stale;
-
-  /* Wishes not yet fulfilled. */
-  gboolean         want_load;
-  gboolean         want_atlas;
-  gboolean         want_run;
-  guint            want_steps;
-  gboolean         want_turn; /* a turn without steps: new settings, a look back, the first look */
-  gboolean         force;
-  gint64           rewind_to;
-  gint64           show;
-  gboolean         autoplay;
-
-  gboolean         in_flight;
-  gboolean         cancelled_one; /* since the last frame */
-  struct {
-    gboolean turn;
-    gboolean force;
-    guint    steps;
-    gint64   rewind_to;
-  } flight;                      /* wishes of the turn under way, to be wished again when it is thrown away */
-  DubMaskParams    following;    /* where a moving slider is */
-  gboolean         has_following;
-  gint64           regions_time;
-};
 
 G_DEFINE_FINAL_TYPE (DubMaskSession, dub_mask_session, G_TYPE_OBJECT)
 
@@ -315,16 +273,6 @@ schedule (DubMaskSession *self)
   dub_compute_slot_submit (self->slot, dub_mask_job_run, job, dub_mask_job_free, dub_mask_result_free, turn_done_cb, self);
 }
 
-/* Whether a result of the one may stand, for a moment, under the name of the other. */
-static gboolean
-same_subject (const DubMaskRequest *a,
-              const DubMaskRequest *b)
-{
-  return a != NULL && b != NULL && g_strcmp0 (a->case_id, b->case_id) == 0 &&
-         g_strcmp0 (a->case_path, b->case_path) == 0 && g_strcmp0 (a->model_id, b->model_id) == 0 &&
-         g_strcmp0 (a->model_path, b->model_path) == 0;
-}
-
 void
 dub_mask_session_load (DubMaskSession *self,
                        DubMaskRequest *request,
@@ -332,7 +280,7 @@ dub_mask_session_load (DubMaskSession *self,
 {
   g_return_if_fail (DUB_IS_MASK_SESSION (self));
 
-  gboolean same = same_subject (self->request, request);
+  gboolean same = dub_mask_request_same_subject (self->request, request);
 
   interrupt (self, TRUE);
   g_clear_pointer (&self->request, dub_mask_request_free);
@@ -458,14 +406,6 @@ dub_mask_session_follow_params (DubMaskSession      *self,
   }
 }
 
-const DubMaskParams *
-dub_mask_session_get_params (DubMaskSession *self)
-{
-  g_return_val_if_fail (DUB_IS_MASK_SESSION (self), NULL);
-
-  return self->has_following ? &self->following : &self->params;
-}
-
 /* Moving on from a look back drops what came later. */
 static void
 continue_from_shown (DubMaskSession *self)
@@ -570,62 +510,6 @@ dub_mask_session_show (DubMaskSession *self,
   self->show = iteration < self->frame->latest ? (gint64) iteration : -1;
   self->want_turn = TRUE;
   schedule (self);
-}
-
-DubMaskState
-dub_mask_session_get_state (DubMaskSession *self)
-{
-  g_return_val_if_fail (DUB_IS_MASK_SESSION (self), DUB_MASK_STATE_EMPTY);
-
-  return self->state;
-}
-
-const GError *
-dub_mask_session_get_error (DubMaskSession *self)
-{
-  g_return_val_if_fail (DUB_IS_MASK_SESSION (self), NULL);
-
-  return self->error;
-}
-
-DubMaskInputs *
-dub_mask_session_get_inputs (DubMaskSession *self)
-{
-  g_return_val_if_fail (DUB_IS_MASK_SESSION (self), NULL);
-
-  return self->inputs;
-}
-
-DubMaskFrame *
-dub_mask_session_get_frame (DubMaskSession *self)
-{
-  g_return_val_if_fail (DUB_IS_MASK_SESSION (self), NULL);
-
-  return self->frame;
-}
-
-const DubMaskRequest *
-dub_mask_session_get_request (DubMaskSession *self)
-{
-  g_return_val_if_fail (DUB_IS_MASK_SESSION (self), NULL);
-
-  return self->request;
-}
-
-gboolean
-dub_mask_session_get_stale (DubMaskSession *self)
-{
-  g_return_val_if_fail (DUB_IS_MASK_SESSION (self), FALSE);
-
-  return self->stale;
-}
-
-guint64
-dub_mask_session_get_generation (DubMaskSession *self)
-{
-  g_return_val_if_fail (DUB_IS_MASK_SESSION (self), 0);
-
-  return self->generation;
 }
 
 static void

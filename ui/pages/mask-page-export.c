@@ -17,6 +17,8 @@ typedef struct {
   gboolean         radiological;
   gboolean         crosshair;
   gboolean         truth;
+  gboolean         overlay;
+  guint            min_cluster;
   double           cursor[3];
   DubExportOptions options;
 } ExportData;
@@ -41,14 +43,16 @@ make_figure (ExportData  *export,
   const DubMaskFrame *frame = export->frame;
   g_autofree char *model_hash = dub_file_sha256 (inputs->model_path, NULL);
   g_autofree char *data_hash = dub_file_sha256 (inputs->case_path, NULL);
-  g_autofree char *iteration = g_strdup_printf ("%u", frame->iteration);
-  g_autofree char *clip = g_strdup_printf ("%g", export->style.overlay.clip);
+  g_autofree char *reference_hash = NULL;
 
   if (!dub_mask_figure_set_volumes (figure, inputs->displayed, frame->mask, export->truth ? inputs->truth : NULL, error))
     return NULL;
   figure->style = export->style;
   figure->radiological = export->radiological;
   figure->crosshair = export->crosshair;
+  figure->hides_overlay = !export->overlay;
+  if (!dub_mask_figure_set_min_cluster (figure, export->min_cluster, error))
+    return NULL;
   memcpy (figure->cursor, export->cursor, sizeof figure->cursor);
   dub_mask_figure_describe (figure, inputs->case_id, inputs->model_id, &frame->params);
   dub_mask_figure_set_trace (figure, frame->trace, frame->n_trace);
@@ -60,12 +64,28 @@ make_figure (ExportData  *export,
   figure->target_class = (guint) frame->params.target_class;
   figure->mass_inside = frame->inside_truth;
   /* From which bytes the figure came; nothing is claimed where they cannot be read any more. */
-  dub_mask_figure_add_provenance (figure, "model-sha256", model_hash != NULL ? model_hash : "");
-  dub_mask_figure_add_provenance (figure, "data-sha256", data_hash != NULL ? data_hash : "");
-  dub_mask_figure_add_provenance (figure, "iteration", iteration);
-  dub_mask_figure_add_provenance (figure, "clip", clip);
+  if (frame->params.replacement == DUB_REPLACE_FILE && inputs->reference_path != NULL)
+    reference_hash = dub_file_sha256 (inputs->reference_path, NULL);
+  dub_mask_figure_set_sources (figure, &inputs->preprocess, model_hash != NULL ? model_hash : "",
+                               data_hash != NULL ? data_hash : "", reference_hash);
 
   return g_steal_pointer (&figure);
+}
+
+/* In the space of the file that the image was read from, whatever the network saw of it. */
+static gboolean
+save_mask (ExportData          *export,
+           const DubMaskFigure *figure,
+           GError             **error)
+{
+  g_autoptr (DubVolume) original = dub_nifti_load (export->inputs->case_path, error);
+  g_autoptr (DubVolume) mask = NULL;
+
+  if (original == NULL ||
+      (mask = dub_preprocess_mask_onto (&export->inputs->preprocess, export->frame->mask, original, NULL, error)) == NULL)
+    return FALSE;
+
+  return dub_mask_figure_save_mask (figure, mask, export->path, error);
 }
 
 static void
@@ -75,24 +95,14 @@ export_thread (GTask        *task,
                GCancellable *cancellable)
 {
   ExportData *export = data;
-  const DubMaskFrame *frame = export->frame;
   GError *error = NULL;
   gboolean done = FALSE;
 
-  if (export->nifti) {
-    g_autofree char *description = g_strdup_printf ("Dubito mask m %.20s %.14s l1=%g l2=%g it=%u", export->inputs->case_id,
-                                                    export->inputs->model_id, frame->params.lambda1,
-                                                    frame->params.lambda2, frame->iteration);
+  g_autoptr (DubMaskFigure) figure = make_figure (export, &error);
 
-    /* The header has room for 79 bytes. */
-    if (strlen (description) > 79)
-      description[79] = '\0';
-    done = dub_nifti_save (frame->mask, export->path, DUB_DTYPE_F32, description, &error);
-  } else {
-    g_autoptr (DubMaskFigure) figure = make_figure (export, &error);
-
-    done = figure != NULL && dub_mask_figure_export (figure, export->path, &export->options, &error);
-  }
+  if (figure != NULL)
+    done = export->nifti ? save_mask (export, figure, &error)
+                         : dub_mask_figure_export (figure, export->path, &export->options, &error);
 
   if (done)
     g_task_return_boolean (task, TRUE);
@@ -142,6 +152,8 @@ export_data_new (DubMaskPage *self,
   export->radiological = dub_viewer_get_radiological (self->viewer);
   export->crosshair = dub_viewer_get_crosshair_visible (self->viewer);
   export->truth = dub_viewer_get_truth_visible (self->viewer);
+  export->overlay = dub_viewer_get_overlay_visible (self->viewer);
+  export->min_cluster = dub_viewer_get_min_cluster (self->viewer);
   memcpy (export->cursor, dub_viewer_get_cursor (self->viewer), sizeof export->cursor);
   dub_export_options_init (&export->options);
   export->options.dpi = dub_settings_state_get_figure_dpi (settings);

@@ -225,7 +225,7 @@ dub_viewer_options_init (DubViewerOptions *self)
   self->high = add_spin (self, _("Range to"), 0.01, 1.0, 0.05, 2, G_CALLBACK (apply_overlay), _("Value at the upper end of the colours"));
   self->clip = add_spin (self, _("Clip below"), 0.0, 1.0, 0.01, 2, G_CALLBACK (apply_overlay), _("Smaller values are transparent; also the handle of the colour bar"));
   self->hard = add_switch (self, _("Hard threshold"), _("Opaque above the clipping value, instead of rising opacity"));
-  self->cluster = add_spin (self, _("Smallest cluster"), 1.0, 10000.0, 1.0, 0, G_CALLBACK (apply_overlay), _("Connected voxels above the clipping value; smaller clusters are hidden, numbers and exports keep them"));
+  self->cluster = add_spin (self, _("Smallest cluster"), 1.0, 10000.0, 1.0, 0, G_CALLBACK (apply_overlay), _("Connected voxels above the clipping value; smaller clusters are not drawn, numbers keep them"));
   self->truth = add_switch (self, _("Truth contour"), _("Outline of the truly affected voxels (T)"));
   self->smooth = add_switch (self, _("Interpolate"), _("Blend between voxels; off shows them as squares"));
   gtk_grid_attach (GTK_GRID (self->grid), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL), 0, self->n_rows++, 2, 1);

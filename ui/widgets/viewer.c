@@ -1,6 +1,6 @@
 #include "ui/widgets/viewer.h"
 
-#include "ui/widgets/clusters.h"
+#include "ui/figures/clusters.h"
 #include "ui/figures/intensity-window.h"
 
 #include <gio/gio.h>

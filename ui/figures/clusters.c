@@ -1,4 +1,4 @@
-#include "ui/widgets/clusters.h"
+#include "ui/figures/clusters.h"
 
 /* Marks of a voxel: not yet met, met. */
 enum { UNSEEN, SEEN };

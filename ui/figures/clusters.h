@@ -1,4 +1,4 @@
-/* Removing small clusters from a map, for the eye alone: numbers and exports keep them. */
+/* Removing small clusters from a map, for the eye alone: numbers keep them. */
 #pragma once
 
 #include "core/data/volume.h"
