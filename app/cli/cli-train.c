@@ -253,12 +253,28 @@ take_string (const char  *given,
   *target = g_strdup (given);
 }
 
+/* A run may be resumed from another folder. */
+static char *
+absolute_arch (const char *arch)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *node = NULL;
+
+  if (!dub_recipe_split_arch (arch, &path, &node))
+    return g_strdup (arch);
+
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+
+  return g_strdup_printf ("onnx:%s@%s", absolute, node);
+}
+
 DubRecipe *
 cli_train_recipe (const CliTrainOptions  *self,
                   const DubDataset       *dataset,
                   GError                **error)
 {
-  g_autoptr (DubRecipe) recipe = dub_recipe_for (self->arch, dataset);
+  g_autofree char *arch = absolute_arch (self->arch);
+  g_autoptr (DubRecipe) recipe = dub_recipe_for (arch, dataset);
   g_autoptr (GError) inner = NULL;
 
   if (self->loss != NULL && strcmp (self->loss, "ce") != 0) {

@@ -164,6 +164,7 @@ new_record (const DubFit *fit)
   record->input = fit->network->input;
   record->architecture = g_strdup (fit->network->description);
   record->n_parameters = fit->network->n_parameters;
+  record->backbone_hash = g_strdup (fit->network->backbone_hash);
   record->data_kind = g_strdup (dub_dataset_kind_name (job->dataset->kind));
   record->data_name = g_strdup (job->dataset->name);
   record->data_hash = g_strdup (job->data_hash);
@@ -185,6 +186,8 @@ agrees (const DubRunRecord  *found,
 
   if (difference == NULL && found->fold != wanted->fold)
     difference = g_strdup_printf ("its fold is %d, not %d", found->fold, wanted->fold);
+  if (difference == NULL && g_strcmp0 (found->backbone_hash, wanted->backbone_hash) != 0)
+    difference = g_strdup ("the file of its backbone has changed");
   if (difference == NULL && strcmp (found->data_hash, wanted->data_hash) != 0)
     difference = g_strdup_printf ("it was begun with other data (%s)", found->data_name);
   if (difference == NULL && strcmp (found->split_hash, wanted->split_hash) != 0)

@@ -1,6 +1,7 @@
 #include "core/train/network.h"
 
 #include "core/base/memory.h"
+#include "core/io/file.h"
 #include "core/io/onnx.h"
 #include "core/nn/arch.h"
 #include "core/nn/graph-copy.h"
@@ -16,6 +17,7 @@ dub_network_free (DubNetwork *self)
   g_clear_pointer (&self->plan, dub_plan_free);
   g_clear_pointer (&self->graph, dub_graph_unref);
   g_clear_pointer (&self->backbone, dub_graph_unref);
+  g_free (self->backbone_hash);
   g_free (self->description);
   g_free (self);
 }
@@ -56,7 +58,7 @@ load_backbone (DubNetwork  *self,
 {
   g_autoptr (DubGraph) whole = dub_onnx_load (path, error);
 
-  if (whole == NULL)
+  if (whole == NULL || (self->backbone_hash = dub_file_sha256 (path, error)) == NULL)
     return FALSE;
   if (dub_graph_n_inputs (whole) != 1) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED, "%s has %d inputs; a backbone needs one.", path,

@@ -19,6 +19,7 @@ typedef struct {
   DubShape  maps;          /* of one case as the graph reads it; = input without a backbone */
   DubGraph *backbone;      /* (nullable) */
   DubPlan  *plan;          /* (nullable) of the backbone, for one case */
+  char     *backbone_hash; /* (nullable): SHA-256 of its file */
   char     *description;   /* "ResNet-18, width 16" */
   size_t    n_parameters;  /* that are learnt */
 } DubNetwork;

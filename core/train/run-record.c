@@ -31,6 +31,7 @@ dub_run_record_free (DubRunRecord *self)
   g_clear_pointer (&self->recipe, dub_recipe_free);
   g_ptr_array_unref (self->classes);
   g_free (self->architecture);
+  g_free (self->backbone_hash);
   g_free (self->data_kind);
   g_free (self->data_name);
   g_free (self->data_hash);
@@ -69,6 +70,7 @@ read_head (DubRunRecord  *self,
       !dub_json_read_int (root, "fold", where, TRUE, 0, G_MAXINT16, &fold, error) ||
       !dub_json_read_string (root, "architecture", where, TRUE, &self->architecture, error) ||
       !dub_json_read_int (root, "parameters", where, TRUE, 0, LARGEST_COUNT, &parameters, error) ||
+      !dub_json_read_string (root, "backbone_hash", where, FALSE, &self->backbone_hash, error) ||
       !dub_json_read_string (root, "split_hash", where, TRUE, &self->split_hash, error) ||
       !dub_json_read_boolean (root, "done", where, TRUE, &self->done, error) ||
       !dub_json_read_int (root, "best_epoch", where, FALSE, 0, G_MAXINT, &best, error) ||
@@ -211,6 +213,8 @@ dub_run_record_save (const DubRunRecord  *self,
 
   dub_json_add_string (b, "architecture", self->architecture);
   dub_json_add_int (b, "parameters", (gint64) self->n_parameters);
+  if (self->backbone_hash != NULL)
+    dub_json_add_string (b, "backbone_hash", self->backbone_hash);
 
   json_builder_set_member_name (b, "data");
   json_builder_begin_object (b);

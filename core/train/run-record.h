@@ -2,6 +2,7 @@
  *
  *   { "format": "dubito-run", "format_version": 1, "version": "0.1.0", "id": "ce-f1", "family": "ce", "fold": 1,
  *     "recipe": {…}, "classes": ["…"], "input": [1, 28, 28], "architecture": "ResNet-18, width 16", "parameters": 698,
+ *     "backbone_hash": "…"?,
  *     "data": {"kind", "name", "hash"}, "split_hash": "…", "prepare": {…},
  *     "done": false, "best_epoch": 0, "failure": "…"? }
  */
@@ -21,6 +22,7 @@ typedef struct {
   DubShape    input;        /* of one prepared case */
   char       *architecture; /* for a person */
   size_t      n_parameters;
+  char       *backbone_hash; /* (nullable): SHA-256 of the ONNX file of a frozen backbone */
   char       *data_kind;
   char       *data_name;
   char       *data_hash;

@@ -1,0 +1,240 @@
+#!/usr/bin/env python3
+"""dubito-cli train: its study, its promise of equal bytes, stopping and resuming, networks that other tools open."""
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy
+import onnx
+import tap
+from tap import Skip, expect
+from tool import CLI, cli, document, path
+
+BRIEF = ['--arch', 'cnn2d', '--width', 4, '--epochs', 3, '--folds', 2, '--batch', 16]
+
+
+def data(name='cases.npz', n=120, side=12, change=None):
+    """Two classes that differ by the brightness of one half"""
+    random = numpy.random.default_rng(3)
+    labels = (numpy.arange(n) % 3 == 0).astype('uint8')
+    images = random.integers(60, 160, (n, side, side)).astype('uint8')
+    images[labels == 1, :, side // 2:] += 40
+    arrays = {'images': images, 'labels': labels}
+    if change is not None:
+        change(arrays)
+    numpy.savez(path(name), **arrays)
+    return path(name)
+
+
+def digest(*parts):
+    with open(os.path.join(*parts), 'rb') as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def models(study):
+    folder = os.path.join(study, 'models')
+    return {name: digest(folder, name, 'model.onnx') for name in sorted(os.listdir(folder))}
+
+
+def study_of(name):
+    with open(os.path.join(path(name), 'study.json'), encoding='utf-8') as file:
+        return json.load(file)
+
+
+def t_study():
+    """train makes a study with a split and a network a fold"""
+    told = document('train', '--data', data(), '--out', path('a'), *BRIEF, '--json')
+    expect([run['id'] for run in told['runs']] == ['ce-f0', 'ce-f1'], told)
+    expect(all(run['state'] == 'done' and run['epochs'] == 3 and run['best']['n'] > 0 for run in told['runs']), told)
+    study = study_of('a')
+    expect([m['path'] for m in study['models']] == ['models/ce-f0/model.onnx', 'models/ce-f1/model.onnx'], study)
+    expect(study['task'] == 'binary' and study['split']['folds'] == 2, study)
+    expect(len({m['split_hash'] for m in study['models']} | {study['split']['hash']}) == 1, study['split'])
+    with open(os.path.join(path('a'), 'cases.csv'), encoding='utf-8') as file:
+        rows = [line.rstrip('\n').split(',') for line in file]
+    expect(rows[0] == ['id', 'label', 'patient', 'part', 'fold'] and len(rows) == 121, rows[0])
+    parts = [row[3] for row in rows[1:]]
+    expect([parts.count(p) for p in ('train', 'calibration', 'test')] == [66, 18, 36], parts)
+
+
+def t_threads():
+    """One thread and three give the same bytes, another seed gives others"""
+    for name, *options in [('one', '--threads', 1), ('three', '--threads', 3), ('seed', '--seed', 9)]:
+        cli('train', '--data', data(), '--out', path(name), *BRIEF, *options)
+    expect(models(path('one')) == models(path('three')), 'bytes differ')
+    expect(not set(models(path('one')).values()) & set(models(path('seed')).values()), 'the seed changes nothing')
+
+
+def torch_outputs(model, x):
+    """The network as PyTorch computes it, node by node"""
+    try:
+        import torch
+        import torch.nn.functional as f
+    except ImportError as missing:
+        raise Skip(f'{missing} (python3-torch)') from missing
+    values = {w.name: torch.from_numpy(onnx.numpy_helper.to_array(w).copy()) for w in model.graph.initializer}
+    values[model.graph.input[0].name] = torch.from_numpy(x)
+    for node in model.graph.node:
+        a = {item.name: onnx.helper.get_attribute_value(item) for item in node.attribute}
+        i = [values[name] for name in node.input]
+        half = len(a.get('kernel_shape', ())) or 2
+        pads = a.get('pads', [0] * 2 * half)[:half]
+        strides = a.get('strides', [1] * half)
+        values[node.output[0]] = {
+            'Conv': lambda: (f.conv2d if half == 2 else f.conv3d)(i[0], i[1], i[2] if len(i) > 2 else None, strides, pads),
+            'BatchNormalization': lambda: f.batch_norm(i[0], i[3], i[4], i[1], i[2], False, 0.0, a['epsilon']),
+            'Relu': lambda: f.relu(i[0]), 'LeakyRelu': lambda: f.leaky_relu(i[0], a['alpha']),
+            'Add': lambda: i[0] + i[1], 'Identity': lambda: i[0], 'Dropout': lambda: i[0],
+            'MaxPool': lambda: (f.max_pool2d if half == 2 else f.max_pool3d)(i[0], a['kernel_shape'], strides, pads),
+            'GlobalAveragePool': lambda: i[0].mean(tuple(range(2, i[0].dim())), keepdim=True),
+            'Flatten': lambda: i[0].flatten(1), 'Gemm': lambda: f.linear(i[0], i[1], i[2]),
+        }[node.op_type]()
+    return [values[output.name].numpy() for output in model.graph.output]
+
+
+def check_network(folder):
+    model = onnx.load(os.path.join(folder, 'model.onnx'))
+    onnx.checker.check_model(model, full_check=True)
+    expect([o.name for o in model.graph.output] == ['logits', 'features'], [o.name for o in model.graph.output])
+    reference = numpy.load(os.path.join(folder, 'reference.npz'))
+    for found, name in zip(torch_outputs(model, reference['input']), ('logits', 'features')):
+        error = abs(found - reference[name]).max()
+        expect(found.shape == reference[name].shape and error < 1e-4, f'{name} differ by {error}')
+        expect(abs(reference[name]).max() > 1e-3, f'{name} are all zero')
+
+
+def t_onnx():
+    """Every architecture's ONNX passes the checker and PyTorch computes its reference"""
+    volumes = numpy.random.default_rng(1).integers(0, 255, (30, 13, 14, 15)).astype('uint8')
+    numpy.savez(path('volumes.npz'), images=volumes, labels=numpy.arange(30) % 2)
+    flat, deep = data(side=20), path('volumes.npz')
+    wide = data('wide.npz', n=60, side=72)
+    for name, source, *options in [
+            ('resnet18', flat, '--width', 4), ('resnet18', wide, '--width', 2), ('cnn2d', flat), ('mlp', flat),
+            ('cnn3d', deep, '--batch', 4)]:
+        out = path(f'onnx-{name}-{os.path.basename(source)}')
+        cli('train', '--data', source, '--out', out, '--arch', name, '--epochs', 2, '--folds', 2, '--twins', 'keep', *options)
+        check_network(os.path.join(out, 'models', 'ce-f0'))
+
+
+def t_frozen():
+    """A head on a frozen backbone: its maps are not changed, and one network comes out"""
+    backbone = os.path.join(path('a'), 'models', 'ce-f0', 'model.onnx')
+    arch = f'onnx:{backbone}@block2.activation'
+    cli('train', '--data', data(), '--out', path('frozen'), '--arch', arch, '--epochs', 2, '--folds', 2, '--width', 8)
+    folder = os.path.join(path('frozen'), 'models', 'ce-f0')
+    check_network(folder)
+    before, after = onnx.load(backbone), onnx.load(os.path.join(folder, 'model.onnx'))
+    kept = {w.name: onnx.numpy_helper.to_array(w) for w in after.graph.initializer}
+    for w in before.graph.initializer:
+        if w.name.startswith(('block1', 'block2')):
+            expect((onnx.numpy_helper.to_array(w) == kept[w.name]).all(), w.name)
+    done = cli('train', '--data', data(), '--out', path('no'), '--arch', f'onnx:{backbone}@nowhere', status=1)
+    expect('nowhere' in done.stderr, done.stderr)
+
+
+def begin(out, *options):
+    return subprocess.Popen([CLI, 'train', '--data', data(), '--out', out, *map(str, BRIEF), '--epochs', '40', *options],
+                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def t_stopped():
+    """Ctrl+C ends a run within a second, kill -9 at any moment; --resume ends with the bytes of one never stopped"""
+    cli('train', '--data', data(), '--out', path('whole'), *BRIEF, '--epochs', 40)
+    for k, how in enumerate([signal.SIGINT, signal.SIGKILL, signal.SIGKILL, signal.SIGTERM]):
+        process = begin(path('stopped'), *(['--resume'] if k > 0 else []), '--progress', 'json')
+        seen = 0
+        for line in process.stderr:
+            seen += '"epoch"' in line
+            if seen >= 5 + 9 * k:
+                break
+        if process.poll() is None:
+            process.send_signal(how)
+        at = time.monotonic()
+        process.communicate(timeout=20)
+        expect(how == signal.SIGKILL or time.monotonic() - at < 5, 'too slow to stop')
+        expect(process.returncode in (0, 130, -9), process.returncode)
+    told = document('train', '--out', path('stopped'), '--resume', '--json')
+    expect([run['state'] for run in told['runs']] == ['done', 'done'], told)
+    expect(models(path('stopped')) == models(path('whole')), 'other bytes')
+    expect(study_of('stopped')['models'] == study_of('whole')['models'], 'another study')
+
+
+def t_progress():
+    """--progress json is one object a line, with epochs of runs"""
+    done = cli('train', '--data', data(), '--out', path('told'), *BRIEF, '--progress', 'json')
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    epochs = [(line['run'], line['epoch']) for line in lines if 'epoch' in line]
+    expect(epochs == [(f'ce-f{f}', e) for f in (0, 1) for e in (1, 2, 3)], epochs)
+    told = [line['progress'] for line in lines if 'progress' in line]
+    expect(told == sorted(told) and told[-1] == 1, told)
+
+
+def t_added():
+    """Other losses are added to a study; the same again, other data and another split are refused"""
+    cli('train', '--data', data(), '--out', path('more'), *BRIEF)
+    cli('train', '--out', path('more'), *BRIEF, '--dca', 10)
+    cli('train', '--out', path('more'), *BRIEF, '--seed', 4)
+    cli('train', '--out', path('more'), *BRIEF, '--lr', 0.01, '--name', 'fast')
+    ids = [m['id'] for m in study_of('more')['models']]
+    expect(ids == [f'{family}-f{f}' for family in ('ce', 'ce-dca10', 'ce-2', 'fast') for f in (0, 1)], ids)
+    for options, word in [
+            ([*BRIEF], 'already'),
+            ([*BRIEF, '--name', 'fast'], 'rate is 0.01'),
+            ([*BRIEF, '--epochs', 4, '--split', '0.6,0.2,0.2'], 'fractions'),
+            ([*BRIEF, '--epochs', 4, '--folds', 3], 'folds'),
+            ([*BRIEF, '--epochs', 4, '--data', data('other.npz', n=90)], 'other data')]:
+        done = cli('train', '--out', path('more'), *options, status=1)
+        expect(word in done.stderr, done.stderr)
+
+
+def t_bad_input():
+    """Bad data and options are refused in one sentence that names what is wrong"""
+    def labels(arrays):
+        arrays['labels'] = arrays['labels'].astype('int64')
+        arrays['labels'][7] = -4
+
+    def one_class(arrays):
+        arrays['labels'][:] = 0
+
+    for name, status, word, *options in [
+            ('absent', 1, 'absent.npz', '--data', path('absent.npz')),
+            ('label', 1, '7', '--data', data('label.npz', change=labels)),
+            ('one', 1, 'class', '--data', data('one.npz', change=one_class)),
+            ('folds', 2, '--folds', '--folds', -1, '--data', data()),
+            ('many', 1, 'fold', '--folds', 70, '--data', data()),
+            ('split', 2, '--split', '--split', '1,1,1', '--data', data()),
+            ('given', 1, 'split of its own', '--split', 'given', '--data', data()),
+            ('patient', 1, 'patient', '--by-patient', '--data', data()),
+            ('rate', 2, 'rate', '--lr', -1, '--data', data()),
+            ('arch', 2, 'vgg', '--arch', 'vgg', '--data', data()),
+            ('volume', 1, 'cnn3d', '--arch', 'cnn3d', '--data', data()),
+            ('augment', 2, 'spin', '--augment', 'spin', '--data', data()),
+            ('positive', 1, 'zebra', '--positive', 'zebra', '--data', data()),
+            ('loss', 2, '--loss', '--loss', 'hinge', '--data', data())]:
+        done = cli('train', '--out', path(f'bad-{name}'), *BRIEF, *options, status=status)
+        expect(word in done.stderr, f'{name}: {done.stderr}')
+    cli('train', *BRIEF, '--data', data(), status=2)
+    cli('train', '--out', path('nothing'), '--resume', status=2)
+    cli('train', '--out', path('nothing'), *BRIEF, status=2)
+    done = cli('train', '--out', path('astray'), '--data', data(), *BRIEF, '--arch', 'mlp', '--width', 64, '--optimizer', 'sgd',
+               '--lr', 1000, '--epochs', 9, status=1)
+    expect('epoch' in done.stderr and 'ce-f' in done.stderr, done.stderr)
+    with open(os.path.join(path('astray'), 'models', 'ce-f0', 'run.json'), encoding='utf-8') as file:
+        expect(json.load(file)['failure'].startswith('Epoch '), 'no failure in run.json')
+
+
+def t_full_disk():
+    """A disk that is full at a checkpoint is told, and nothing is lost"""
+    cli('train', '--data', data(), '--out', path('full-whole'), *BRIEF, '--arch', 'mlp', '--width', 64)
+    cli('train', '--data', data(), '--out', path('full'), *BRIEF, '--arch', 'mlp', '--width', 64, status=1, file_limit=40000)
+    document('train', '--out', path('full'), '--resume', '--json')
+    expect(models(path('full')) == models(path('full-whole')), 'other bytes')
+
+
+if __name__ == '__main__':
+    tap.run(sys.modules[__name__])
