@@ -3,6 +3,7 @@
 #include "app/cli/cmd-bench.h"
 #include "app/cli/cmd-data.h"
 #include "app/cli/cmd-demo.h"
+#include "app/cli/cmd-evaluate.h"
 #include "app/cli/cmd-figure.h"
 #include "app/cli/cmd-mask.h"
 #include "app/cli/cmd-model.h"
@@ -38,6 +39,7 @@ static const CliCommand COMMANDS[] = {
   { "model", N_("look into a network, run it, check it"), NULL, MODEL_COMMANDS },
   { "train", N_("train networks on a data set by cross-validation"), cmd_train, NULL },
   { "data", N_("look into a data set"), NULL, DATA_COMMANDS },
+  { "evaluate", N_("measure the networks of a study on every part of its data, with intervals"), cmd_evaluate, NULL },
   { "mask", N_("the smallest mask that changes what a network says about a volume"), cmd_mask, NULL },
   { "demo", N_("make a demonstration study with known truth"), NULL, DEMO_COMMANDS },
   { "figure", N_("draw a figure into a PNG, SVG, PDF or CSV file"), NULL, FIGURE_COMMANDS },

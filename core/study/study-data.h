@@ -4,9 +4,9 @@
  *
  *   study.json   "task", "positive", "data": { "kind", "path", "hash", "patients"? }, "split": { options …, "hash" }
  *   cases.csv    id,label,patient,part,fold: one line a case of the data set, in its order
- *   models/<id>/ run folders (core/train/run-folder.h) or imported networks with their preparation
- *   results/outputs.npz  labels, part, logits (M, N, C), features (M, N, F)?, model ids: what evaluate and export read;
- *                        keyed by the hash of models, data and preparation, made again when the key differs
+ *   models/<id>/ run folders (core/train/run-folder.h), imported networks with their preparation, or imported outputs
+ *   results/outputs/<id>.npz  logits (N, C), features (N, F)? of a network: what evaluate and export read (outputs.h);
+ *                        keyed by the hash of network, data, preparation and split, made again when the key differs
  *
  * The data stay where they are; study.json refers to them and checks their hash.
  */
