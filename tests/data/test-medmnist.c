@@ -2,6 +2,7 @@
 #include "tests/data/data-set.h"
 
 #include <math.h>
+#include <unistd.h>
 
 /* A set of three parts: train 7, val 3, test 4; images as @shape says without the first axis. */
 typedef struct {
@@ -358,6 +359,63 @@ test_refused (void)
   expect_refused (names, (DubTensor *[]) { none, no_labels }, 2, DUB_ERROR_FORMAT, "no case");
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+#define MEMORY_IS_KEPT 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MEMORY_IS_KEPT 1
+#endif
+#endif
+
+#ifndef MEMORY_IS_KEPT
+/* Bytes of the process in memory. */
+static size_t
+resident (void)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) words = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
+  words = g_strsplit (text, " ", -1);
+
+  return (size_t) g_ascii_strtoull (words[1], NULL, 10) * (size_t) sysconf (_SC_PAGESIZE);
+}
+#endif
+
+/* 16000 colour images, 37 MB: opened and all of them read, they never stand in memory. */
+static void
+test_lazy (void)
+{
+#ifdef MEMORY_IS_KEPT
+  g_test_skip ("a sanitizer keeps memory that was given back");
+#else
+  static const char *const names[] = { "images", "labels" };
+  Scratch scratch = scratch_new ();
+  g_autofree char *path = scratch_path (&scratch, "many.npz");
+  g_autoptr (GError) error = NULL;
+
+  {
+    g_autoptr (DubTensor) images = patterned (DUB_SHAPE (16000, 28, 28, 3), 1);
+    g_autoptr (DubTensor) labels = cyclic_labels (16000, 2, TRUE);
+
+    g_assert_true (dub_npz_save (path, names, (DubTensor *[]) { images, labels }, 2, NULL));
+  }
+
+  size_t before = resident ();
+  g_autoptr (DubDataset) dataset = dub_dataset_open (path, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  for (size_t i = 0; i < dataset->n_cases; i++) {
+    g_autoptr (DubTensor) image = dub_dataset_read (dataset, i, NULL, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpuint (((guint8 *) image->data)[0], ==, (guint8) ((i * 2352 * 2654435761u + 40503u) >> 7));
+  }
+  g_assert_cmpuint (resident (), <, before + (12 << 20));
+  scratch_free (&scratch);
+#endif
+}
+
 static void
 test_shared (void)
 {
@@ -405,6 +463,7 @@ main (int   argc,
   g_test_add_func ("/medmnist/known", test_known);
   g_test_add_func ("/medmnist/hash", test_hash);
   g_test_add_func ("/medmnist/refused", test_refused);
+  g_test_add_func ("/medmnist/lazy", test_lazy);
   g_test_add_func ("/medmnist/shared", test_shared);
 
   return g_test_run ();

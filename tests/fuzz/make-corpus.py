@@ -119,6 +119,37 @@ keep("npz", "lie-bzip2", npz(ENTRIES[:1], zipfile.ZIP_BZIP2))
 keep("npz", "lie-bomb", npz([("a.npy", npy("'|u1'", (50000,), data=bytes(50000)))], zipfile.ZIP_DEFLATED).replace(
     struct.pack("<I", len(npy("'|u1'", (50000,))) + 50000), struct.pack("<I", 0x7fffffff)))
 
+# Data sets of MedMNIST's form ------------------------------------------------------------------------------------------
+
+
+def image_set(*parts, method=zipfile.ZIP_DEFLATED):
+    return npz([(f"{name}.npy", data) for part in parts for name, data in part], method)
+
+
+def image_part(prefix, shape=(2, 3, 4), labels=(0, 1), kind="'|u1'", size=1, **keywords):
+    n = size
+    for extent in shape:
+        n *= extent
+    return [(f"{prefix}images", npy(kind, shape, data=(VOXELS * 40)[:n], **keywords)),
+            (f"{prefix}labels", npy("'|u1'", (len(labels), 1), data=bytes(labels)))]
+
+
+keep("dataset", "grey", image_set(image_part("train_"), image_part("val_"), image_part("test_")))
+keep("dataset", "stored", image_set(image_part("train_"), method=zipfile.ZIP_STORED))
+keep("dataset", "colour", image_set(image_part("train_", (2, 3, 4, 3)), image_part("test_", (2, 3, 4, 3))))
+keep("dataset", "volumes", image_set(image_part("", (2, 2, 3, 4))))
+keep("dataset", "wide", image_set(image_part("test_", kind="'>u2'", size=2)))
+keep("dataset", "half", image_set(image_part("test_", kind="'<f2'", size=2)))
+keep("dataset", "fortran", image_set(image_part("train_", fortran=True)))
+keep("dataset", "lie-labels", image_set(image_part("train_", labels=(0, 255))))
+keep("dataset", "lie-fewer", image_set(image_part("train_", labels=(0,))))
+keep("dataset", "lie-half", image_set(image_part("train_")[:1]))
+keep("dataset", "lie-mixed", image_set(image_part("train_"), image_part("test_", (2, 3, 4, 3))))
+keep("dataset", "lie-flat", image_set(image_part("train_", (2, 12))))
+keep("dataset", "lie-none", image_set(image_part("train_", (0, 3, 4), labels=())))
+keep("dataset", "lie-huge", image_set([("images", npy("'|u1'", (1 << 20, 1 << 20, 2), data=VOXELS)),
+                                       ("labels", npy("'|u1'", (1,), data=b"0"))]))
+
 # PNG -----------------------------------------------------------------------------------------------------------------
 
 
