@@ -18,7 +18,7 @@ test_forms (void)
   static const char *const TEXTS[] = {
     "a,b\n1,x y\n2,z\n",
     "a,b\n1,x y\n2,z",
-    "\xef\xbb\xbf" "a\tb\r\n1\tx y\r\n\r\n2\tz\r\n",
+    "\357\273\277a\tb\r\n1\tx y\r\n\r\n2\tz\r\n",
     "a;b\r1;x y\r2;z\r",
     "  a , b\n 1 ,x y  \n\n2,  \"z\"  \n   \n",
     "\"a\",\"b\"\n\"1\",\"x y\"\n\"2\",\"z\"",
