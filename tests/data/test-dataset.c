@@ -122,6 +122,7 @@ expect_bad (const Scratch *scratch,
     g_autoptr (DubTensor) tensor = dub_dataset_read (dataset, i, NULL, &error);
 
     g_assert_no_error (error);
+    g_assert_nonnull (tensor);
   }
 }
 
