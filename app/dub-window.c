@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/pages/mask-page.h"
+#include "ui/pages/training-page.h"
 
 enum { UNFOLD_WIDTH = 900 };
 
@@ -22,9 +23,17 @@ has_volumes (const DubStudy *study)
   return study->data == NULL;
 }
 
+/* Networks are trained where there is a data set to read. */
+static gboolean
+has_data (const DubStudy *study)
+{
+  return study->data != NULL && study->data->path != NULL;
+}
+
 /* In the order of the sidebar. */
 static const DubPageEntry PAGES[] = {
   { "mask", N_("Mask"), "dub-mask-symbolic", dub_mask_page_get_type, has_volumes },
+  { "training", N_("Training"), "dub-training-symbolic", dub_training_page_get_type, has_data },
 };
 
 G_DEFINE_FINAL_TYPE (DubWindow, dub_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -128,14 +137,15 @@ update_title (DubWindow *self)
   }
   if (item != NULL)
     parts[n++] = item->id;
-  if (model != NULL)
+  /* What a page shows of a data set it says itself: it has more networks than one. */
+  if (model != NULL && study->data == NULL)
     parts[n++] = model->id;
   if (atlas != NULL && atlas->name != NULL && atlas->name[0] != '\0')
     parts[n++] = atlas->name;
 
   g_autofree char *where = g_strjoinv (" · ", (char **) parts);
-  g_autofree char *cases = g_strdup_printf (g_dngettext (NULL, "%u case", "%u cases", study->cases->len),
-                                            study->cases->len);
+  guint n_cases = study->data != NULL ? (guint) study->data->n_cases : study->cases->len;
+  g_autofree char *cases = g_strdup_printf (g_dngettext (NULL, "%u case", "%u cases", n_cases), n_cases);
   g_autofree char *models = g_strdup_printf (g_dngettext (NULL, "%u network", "%u networks", study->models->len),
                                              study->models->len);
   g_autofree char *counts = g_strdup_printf ("%s · %s", cases, models);

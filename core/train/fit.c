@@ -329,7 +329,8 @@ train_epoch (Loop      *loop,
 
   dub_fit_measure (loop->logits, loop->labels, n_seen, n_classes, &metrics);
   epoch->rate = rate_at (fit, (uint64_t) (epoch->epoch - 1) * fit->n_batches);
-  epoch->train_loss = loss / (double) n_seen;
+  /* Plain cross-entropy, as on validation, so that losses with other terms can be compared; blended cases have none. */
+  epoch->train_loss = fit->job->recipe->mixup > 0.0 ? loss / (double) n_seen : metrics.loss;
   epoch->train_accuracy = (double) n_correct / (double) n_seen;
   /* A blended case has two labels, and confidence in either is no confidence in an answer. */
   epoch->train_ece = fit->job->recipe->mixup > 0.0 ? (double) NAN : metrics.ece;

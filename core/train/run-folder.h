@@ -20,7 +20,7 @@ G_BEGIN_DECLS
 typedef struct {
   guint    epoch;             /* from 1 */
   double   rate;
-  double   train_loss, train_accuracy, train_ece;            /* running means over the epoch's batches */
+  double   train_loss, train_accuracy, train_ece;            /* of the answers given while training; loss = plain cross-entropy */
   double   validation_loss, validation_accuracy, validation_ece, validation_auroc; /* loss = plain cross-entropy */
   guint    n_validation, n_validation_correct;
   double   cases_per_second;

@@ -1,7 +1,7 @@
 /* The curves of training runs: thin lines the folds, thick ones the mean over the epochs that all folds have reached.
  *
- * Train is solid, validation dashed. What is still to come is grey. Losses are plain cross-entropy
- * on validation; on train the loss that was minimised.
+ * Train is solid, validation dashed. What is still to come is grey. Losses are plain cross-entropy on both sides,
+ * whatever was minimised.
  */
 #pragma once
 
