@@ -1,6 +1,7 @@
 /* The search for duplicates against the plain comparison of all pairs. */
 #include "core/base/rng.h"
 #include "core/data/duplicates.h"
+#include "core/io/png.h"
 #include "tests/data/data-set.h"
 
 #include <math.h>
@@ -157,6 +158,45 @@ test_groups (void)
   scratch_free (&scratch);
 }
 
+/* One picture at two sizes, grey and in colour, and another one: compared at the reduced size. */
+static void
+test_mixed (void)
+{
+  static const struct {
+    const char *name;
+    int         extent, channels;
+    double      angle;
+  } FILES[] = { { "a/1.png", 64, 1, 0.3 }, { "a/2.png", 128, 1, 0.3 }, { "b/3.png", 96, 3, 0.3 }, { "b/4.png", 64, 1, 1.2 } };
+  Scratch scratch = scratch_new ();
+  g_autofree char *a = scratch_path (&scratch, "a"), *b = scratch_path (&scratch, "b");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir (a, 0755), ==, 0);
+  g_assert_cmpint (g_mkdir (b, 0755), ==, 0);
+  for (size_t f = 0; f < G_N_ELEMENTS (FILES); f++) {
+    int n = FILES[f].extent, channels = FILES[f].channels;
+    g_autofree char *path = scratch_path (&scratch, FILES[f].name);
+    g_autoptr (DubTensor) image = dub_tensor_new (DUB_DTYPE_U8, DUB_SHAPE (n, n, channels), NULL);
+
+    for (int i = 0; i < n * n; i++)
+      for (int c = 0; c < channels; c++)
+        ((guint8 *) image->data)[i * channels + c] =
+          (guint8) (127.5 + 127.0 * sin (6.0 * (cos (FILES[f].angle) * (i % n + 0.5) + sin (FILES[f].angle) * (i / n + 0.5)) / n));
+    g_assert_true (dub_png_save (image, path, 0.0, NULL, NULL));
+  }
+
+  g_autoptr (DubDataset) dataset = dub_dataset_open (scratch.folder, NULL, NULL, &error);
+  g_autoptr (DubDuplicates) found = dub_duplicates_find (dataset, 0.01, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (dataset->mixed && found->reduced);
+  g_assert_cmpuint (found->n_pairs, ==, 3);
+  g_assert_cmpuint (found->n_groups, ==, 1);
+  g_assert_cmpuint (found->group[3], ==, 1);
+  g_assert_true (!found->pairs[0].opposite && found->pairs[1].opposite && found->pairs[2].opposite);
+  scratch_free (&scratch);
+}
+
 static void
 test_too_many (void)
 {
@@ -222,6 +262,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/duplicates/against-naive", test_against_naive);
   g_test_add_func ("/duplicates/groups", test_groups);
+  g_test_add_func ("/duplicates/mixed", test_mixed);
   g_test_add_func ("/duplicates/too-many", test_too_many);
   g_test_add_func ("/duplicates/breast", test_breast);
 

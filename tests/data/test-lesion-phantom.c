@@ -1,6 +1,9 @@
 /* The lesions: what is said of them must hold. */
 #include "core/data/lesion-phantom.h"
 #include "core/base/parallel.h"
+#include "core/data/dataset.h"
+#include "core/study/demo-lesions.h"
+#include "tests/io/scratch.h"
 
 #include <math.h>
 #include <string.h>
@@ -109,6 +112,51 @@ test_picture (void)
   }
 }
 
+/* A demo that was cancelled or asked for in vain leaves nothing behind; one that is there is not touched. */
+static void
+test_demo (void)
+{
+  Scratch scratch = scratch_new ();
+  g_autofree char *folder = scratch_path (&scratch, "demo");
+  g_autoptr (DubRun) run = dub_run_new (2);
+  g_autoptr (GError) error = NULL;
+  DubLesionsOptions options = DUB_LESIONS_DEFAULT;
+  DubLesionsResult result;
+
+  dub_run_cancel (run);
+  g_assert_false (dub_demo_lesions (folder, &options, NULL, run, &error));
+  g_assert_error (error, DUB_ERROR, DUB_ERROR_CANCELLED);
+  g_clear_error (&error);
+  dub_run_reset (run);
+  options.n = 5;
+  g_assert_false (dub_demo_lesions (folder, &options, NULL, run, &error));
+  g_assert_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_cmpuint (scratch_count (&scratch), ==, 0);
+
+  options.n = 40;
+  g_assert_true (dub_demo_lesions (folder, &options, &result, run, &error));
+  g_assert_cmpuint (scratch_count (&scratch), ==, 1);
+
+  g_autoptr (DubDataset) dataset = dub_dataset_open (folder, NULL, NULL, &error);
+  size_t counts[2], n_labelled_malignant = 0;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (dataset->n_cases, ==, 40);
+  g_assert_cmpstr (dataset->classes->pdata[1], ==, "malignant");
+  dub_dataset_count (dataset, counts);
+  for (uint64_t i = 0; i < 40; i++) {
+    DubLesion lesion;
+
+    dub_lesion_draw (&lesion, options.seed, i, options.label_noise);
+    n_labelled_malignant += lesion.malignant != lesion.flipped;
+  }
+  g_assert_cmpuint (counts[1], ==, n_labelled_malignant);
+  g_assert_false (dub_demo_lesions (folder, &options, NULL, run, &error));
+  g_assert_error (error, DUB_ERROR, DUB_ERROR_IO);
+  scratch_free (&scratch);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -117,6 +165,7 @@ main (int   argc,
   g_test_add_func ("/lesion-phantom/posterior", test_posterior);
   g_test_add_func ("/lesion-phantom/same-bits", test_same_bits);
   g_test_add_func ("/lesion-phantom/picture", test_picture);
+  g_test_add_func ("/lesion-phantom/demo", test_demo);
 
   return g_test_run ();
 }
