@@ -1,6 +1,7 @@
 #include "app/dub-study-dialog.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "core/io/nifti.h"
 #include "ui/model/compute-slot.h"
@@ -17,6 +18,8 @@ struct _DubStudyDialog {
   gboolean              classes_edited;
   gboolean              setting;      /* the dialog itself writes into its entries */
   int                   n_classes;
+  DubNetworkInfo        network;      /* of the last reading; only its shape is looked at */
+  DubVolumeInfo         volume;
 
   GtkEditable          *title_row;
   AdwActionRow         *network_row;
@@ -104,10 +107,61 @@ count (GStrv files)
   return files != NULL ? g_strv_length (files) : 0;
 }
 
+static DubPreprocess
+chosen_preprocess (DubStudyDialog *self)
+{
+  return (DubPreprocess) {
+    .axes = (DubAxes) adw_combo_row_get_selected (self->axes_row),
+    .scale = (DubScale) adw_combo_row_get_selected (self->scale_row),
+    .fit = (DubFit) adw_combo_row_get_selected (self->fit_row),
+  };
+}
+
+/* "9 × 10 × 7". */
+static char *
+shape_words (const int64_t shape[3],
+             gboolean      reversed)
+{
+  GString *words = g_string_new (NULL);
+
+  for (int a = 0; a < 3; a++) {
+    int64_t n = shape[reversed ? 2 - a : a];
+
+    g_string_append (words, a > 0 ? " × " : "");
+    if (n < 0)
+      g_string_append (words, "?");
+    else
+      g_string_append_printf (words, "%" G_GINT64_FORMAT, (gint64) n);
+  }
+
+  return g_string_free (words, FALSE);
+}
+
+/* Says under the choice whether anything has to be chosen. A single volume that would be refused makes no study. */
 static void
 update_create (DubStudyDialog *self)
 {
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.create", self->checked);
+  DubPreprocess preprocess = chosen_preprocess (self);
+  gboolean fits = !self->checked || dub_preprocess_fits (&preprocess, &self->network, &self->volume);
+  gboolean refused = !fits && preprocess.fit == DUB_FIT_REFUSE;
+  g_autofree char *text = NULL;
+
+  if (!fits) {
+    g_autofree char *found = shape_words (self->volume.shape, FALSE);
+    g_autofree char *expected = shape_words (self->network.shape, preprocess.axes == DUB_AXES_KJI);
+
+    text = refused ? g_strdup_printf (_("The volume has %s voxels, the network reads %s: crop or pad it, or resample it."),
+                                      found, expected)
+                   : g_strdup_printf (_("The volume has %s voxels, the network reads %s."), found, expected);
+  }
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->fit_row),
+                               text != NULL ? text : _("What to do with a volume that does not fit"));
+  if (refused)
+    gtk_widget_add_css_class (GTK_WIDGET (self->fit_row), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->fit_row), "error");
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.create",
+                                 self->checked && !(refused && g_strv_length (self->volumes) == 1));
 }
 
 static void
@@ -205,6 +259,10 @@ inspected_cb (gpointer     *result,
     adw_combo_row_set_selected (self->fit_row, guess.fit);
   }
   self->checked = info != NULL && info->unsupported == NULL && info->is_volume && findings->has_volume;
+  if (self->checked) {
+    memcpy (self->network.shape, info->shape, sizeof self->network.shape);
+    self->volume = findings->volume;
+  }
   update_create (self);
 }
 
@@ -261,11 +319,7 @@ create_action (GtkWidget  *widget,
   const char *title = gtk_editable_get_text (self->title_row);
   g_autoptr (DubStudy) study = dub_study_new (title[0] != '\0' ? title : _("Untitled"));
   g_auto (GStrv) classes = g_strsplit (gtk_editable_get_text (self->classes_row), ",", -1);
-  DubPreprocess preprocess = {
-    .axes = (DubAxes) adw_combo_row_get_selected (self->axes_row),
-    .scale = (DubScale) adw_combo_row_get_selected (self->scale_row),
-    .fit = (DubFit) adw_combo_row_get_selected (self->fit_row),
-  };
+  DubPreprocess preprocess = chosen_preprocess (self);
 
   for (guint i = 0; classes[i] != NULL; i++)
     if (g_strstrip (classes[i])[0] != '\0')
@@ -413,6 +467,8 @@ dub_study_dialog_init (DubStudyDialog *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_swapped (self->title_row, "changed", G_CALLBACK (edited_cb), self);
   g_signal_connect_swapped (self->classes_row, "changed", G_CALLBACK (edited_cb), self);
+  g_signal_connect_swapped (self->axes_row, "notify::selected", G_CALLBACK (update_create), self);
+  g_signal_connect_swapped (self->fit_row, "notify::selected", G_CALLBACK (update_create), self);
 }
 
 DubStudyDialog *

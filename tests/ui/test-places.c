@@ -137,9 +137,11 @@ test_guess (void)
   g_assert_cmpint (guess.fit, ==, DUB_FIT_REFUSE);
   guess = dub_preprocess_guess (&fixed, &turned);
   g_assert_cmpint (guess.axes, ==, DUB_AXES_KJI);
+  g_assert_true (dub_preprocess_fits (&guess, &fixed, &turned));
   g_assert_cmpint (guess.scale, ==, DUB_SCALE_MINMAX);
   guess = dub_preprocess_guess (&fixed, &other);
-  g_assert_cmpint (guess.fit, ==, DUB_FIT_CROP_PAD);
+  g_assert_cmpint (guess.fit, ==, DUB_FIT_REFUSE);
+  g_assert_false (dub_preprocess_fits (&guess, &fixed, &other));
   g_assert_cmpint (guess.scale, ==, DUB_SCALE_MINMAX);
   guess = dub_preprocess_guess (&free_shape, &other);
   g_assert_cmpint (guess.axes, ==, DUB_AXES_IJK);

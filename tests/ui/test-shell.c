@@ -345,6 +345,34 @@ test_dialog_bad_files (void)
   g_remove (volume);
 }
 
+/* A volume of another shape: nothing is done to it that the person has not chosen. */
+static void
+test_dialog_misfit (void)
+{
+  g_autofree char *network = fixture_network (data_folder, "misfit.onnx", 2);
+  g_autofree char *volume = fixture_volume (data_folder, "misfit.nii", FIXTURE_N + 2, 1.0f, 0.2f);
+  char *networks[] = { network, NULL };
+  char *volumes[] = { volume, NULL };
+  gboolean created = FALSE;
+  DubStudyDialog *dialog = dub_study_dialog_new (NULL, networks, volumes);
+  GtkWidget *fit;
+
+  g_signal_connect (dialog, "created", G_CALLBACK (created_cb), &created);
+  gtk_window_present (GTK_WINDOW (dialog));
+  iterate (500, NULL);
+  g_assert_true (shows_text (GTK_WIDGET (dialog), "The volume has 14 × 14 × 14 voxels, the network reads 12 × 12 × 12"));
+  gtk_widget_activate_action (GTK_WIDGET (dialog), "dialog.create", NULL);
+  g_assert_false (created);
+  fit = GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (dialog), DUB_TYPE_STUDY_DIALOG, "fit_row"));
+  g_assert_cmpuint (adw_combo_row_get_selected (ADW_COMBO_ROW (fit)), ==, DUB_FIT_REFUSE);
+  adw_combo_row_set_selected (ADW_COMBO_ROW (fit), DUB_FIT_CROP_PAD);
+  gtk_widget_activate_action (GTK_WIDGET (dialog), "dialog.create", NULL);
+  g_assert_true (created);
+  iterate (50, NULL);
+  g_remove (network);
+  g_remove (volume);
+}
+
 static void
 test_job_row (void)
 {
@@ -392,6 +420,7 @@ main (int   argc,
   g_test_add_func ("/shell/schemes", test_schemes);
   g_test_add_func ("/shell/preferences", test_preferences);
   g_test_add_func ("/shell/dialog-bad-files", test_dialog_bad_files);
+  g_test_add_func ("/shell/dialog-misfit", test_dialog_misfit);
   g_test_add_func ("/shell/job-row", test_job_row);
 
   int result = g_test_run ();

@@ -117,6 +117,16 @@ fits (const int64_t shape[3],
   return (shape[0] < 0 || shape[0] == a) && (shape[1] < 0 || shape[1] == b) && (shape[2] < 0 || shape[2] == c);
 }
 
+gboolean
+dub_preprocess_fits (const DubPreprocess  *self,
+                     const DubNetworkInfo *network,
+                     const DubVolumeInfo  *volume)
+{
+  const int64_t *s = volume->shape;
+
+  return self->axes == DUB_AXES_KJI ? fits (network->shape, s[2], s[1], s[0]) : fits (network->shape, s[0], s[1], s[2]);
+}
+
 DubPreprocess
 dub_preprocess_guess (const DubNetworkInfo *network,
                       const DubVolumeInfo  *volume)
@@ -132,8 +142,6 @@ dub_preprocess_guess (const DubNetworkInfo *network,
     guess.axes = DUB_AXES_IJK;
   else if (fits (network->shape, s[2], s[1], s[0]))
     guess.axes = DUB_AXES_KJI;
-  else
-    guess.fit = DUB_FIT_CROP_PAD;
 
   /* Maps of probabilities are fed as they are; raw intensities are not. */
   if (volume->min < -0.01f || volume->max > 1.01f)

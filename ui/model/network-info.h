@@ -33,7 +33,13 @@ DubNetworkInfo *dub_network_info_new   (const char            *path,
                                         DubGraph              *graph);
 void            dub_network_info_free  (DubNetworkInfo        *self);
 
-/* The most likely way the network reads such volumes; every part can be changed by the person. */
+/* Whether the volume has the network's shape under these axes. */
+gboolean        dub_preprocess_fits    (const DubPreprocess   *self,
+                                        const DubNetworkInfo  *network,
+                                        const DubVolumeInfo   *volume);
+
+/* The most likely way the network reads such volumes; every part can be changed by the person. A volume that does not fit is
+ * refused: cropping or resampling it changes what the network sees, so a person decides. */
 DubPreprocess   dub_preprocess_guess   (const DubNetworkInfo  *network,
                                         const DubVolumeInfo   *volume);
 
