@@ -112,6 +112,19 @@ dub_mask_get_snapshot (DubMask  *self,
   return g_steal_pointer (&mask);
 }
 
+guint
+dub_mask_snapshot_after (const DubMask *self,
+                         guint          iteration)
+{
+  const GArray *all = self->history.snapshots;
+
+  for (guint i = 0; all != NULL && i < all->len; i++)
+    if (g_array_index (all, DubMaskSnapshot, i).iteration > iteration)
+      return g_array_index (all, DubMaskSnapshot, i).iteration;
+
+  return self->iteration;
+}
+
 gboolean
 dub_mask_rewind (DubMask  *self,
                  guint     iteration,

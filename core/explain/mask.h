@@ -140,6 +140,9 @@ DubTensor   *dub_mask_get_snapshot     (DubMask              *self,
                                         guint                 iteration,
                                         guint                *found,
                                         GError              **error);
+/* Iteration of the first snapshot after @iteration; that of the current mask where there is none. */
+guint        dub_mask_snapshot_after   (const DubMask        *self,
+                                        guint                 iteration);
 gboolean     dub_mask_rewind           (DubMask              *self,
                                         guint                 iteration,
                                         GError              **error);

@@ -277,22 +277,31 @@ test_look_back (Fixture       *fixture,
   g_assert_cmpuint (frame->iteration, ==, 40);
   g_assert_cmpfloat_with_epsilon (frame->replaced, replaced, 1e-6);
 
-  /* Going on from there drops what came later. */
+  /* Steps from the start walk through what is kept and keep it, up to the end and beyond. */
+  dub_mask_session_show (fixture->session, 0);
+  iterate (200);
+  for (guint k = 1; k <= 41; k++) {
+    dub_mask_session_step (fixture->session);
+    iterate (40);
+    frame = dub_mask_session_get_frame (fixture->session);
+    g_assert_cmpuint (frame->iteration, ==, k);
+    g_assert_cmpuint (frame->latest, ==, MAX (k, 40));
+  }
+
+  /* Running on from there drops what came later. */
   dub_mask_session_show (fixture->session, 3);
   iterate (200);
-
-  guint shown = dub_mask_session_get_frame (fixture->session)->iteration;
-
-  dub_mask_session_step (fixture->session);
-  iterate (200);
+  dub_mask_session_play (fixture->session);
+  wait_for_state (fixture, DUB_MASK_STATE_DONE);
   frame = dub_mask_session_get_frame (fixture->session);
-  g_assert_cmpuint (frame->latest, ==, shown + 1);
-  g_assert_cmpuint (frame->n_trace, ==, shown + 2);
+  g_assert_cmpuint (frame->latest, ==, 41);
+  g_assert_cmpuint (frame->n_trace, ==, 42);
 
   dub_mask_session_reset (fixture->session);
   iterate (200);
   frame = dub_mask_session_get_frame (fixture->session);
   g_assert_cmpuint (frame->latest, ==, 0);
+  g_assert_cmpfloat (frame->rate, ==, 0.0);
   g_assert_cmpfloat_with_epsilon (frame->replaced, 0.0, 1e-6);
 }
 
@@ -409,6 +418,58 @@ test_nothing_under_another_name (Fixture       *fixture,
   g_assert_true (dub_mask_session_get_stale (fixture->session));
 }
 
+/* Iterations a second are those of the clock: what holds the main loop up counts, too. */
+static void
+test_rate_by_the_clock (Fixture       *fixture,
+                        gconstpointer  data)
+{
+  set_iterations (fixture, 1000000);
+  load (fixture, 0, TRUE);
+  wait_for_state (fixture, DUB_MASK_STATE_RUNNING);
+  wait_for_fresh_frame (fixture);
+
+  guint before = dub_mask_session_get_frame (fixture->session)->latest;
+  gint64 start = g_get_monotonic_time ();
+
+  /* As a window that takes 150 ms to paint each frame. */
+  for (int i = 0; i < 20; i++) {
+    while (g_main_context_iteration (NULL, FALSE)) { }
+    g_usleep (150000);
+  }
+
+  DubMaskFrame *frame = dub_mask_session_get_frame (fixture->session);
+  double rate = (frame->latest - before) / ((double) (g_get_monotonic_time () - start) * 1e-6);
+
+  g_assert_cmpfloat (frame->rate, >, 0.5 * rate);
+  g_assert_cmpfloat (frame->rate, <, 2.0 * rate);
+}
+
+/* Without a label the mask is of the class that the network says, until the person chooses another. */
+static void
+test_class_of_unlabelled (Fixture       *fixture,
+                          gconstpointer  data)
+{
+  DubStudyCase *patient = g_ptr_array_index (fixture->fixture.study->cases, 0);
+  DubStudyCase *control = g_ptr_array_index (fixture->fixture.study->cases, 1);
+
+  patient->label = control->label = -1;
+  load (fixture, 1, FALSE);
+  wait_for_state (fixture, DUB_MASK_STATE_PAUSED);
+  g_assert_cmpint (wait_for_fresh_frame (fixture)->params.target_class, ==, 0);
+  g_assert_cmpint (dub_mask_session_get_params (fixture->session)->target_class, ==, 0);
+  load (fixture, 0, FALSE);
+  wait_for_state (fixture, DUB_MASK_STATE_PAUSED);
+  g_assert_cmpint (wait_for_fresh_frame (fixture)->params.target_class, ==, 1);
+
+  DubMaskParams params = *dub_mask_session_get_params (fixture->session);
+
+  params.target_class = 0;
+  dub_mask_session_set_params (fixture->session, &params);
+  load (fixture, 0, FALSE);
+  wait_for_state (fixture, DUB_MASK_STATE_PAUSED);
+  g_assert_cmpint (wait_for_fresh_frame (fixture)->params.target_class, ==, 0);
+}
+
 static void
 test_atlas_comes_later (Fixture       *fixture,
                         gconstpointer  data)
@@ -460,6 +521,8 @@ main (int   argc,
   ADD ("errors", test_errors);
   ADD ("another-case", test_another_case);
   ADD ("nothing-under-another-name", test_nothing_under_another_name);
+  ADD ("rate-by-the-clock", test_rate_by_the_clock);
+  ADD ("class-of-unlabelled", test_class_of_unlabelled);
   ADD ("atlas-comes-later", test_atlas_comes_later);
   ADD ("gone-while-running", test_gone_while_running);
 

@@ -18,7 +18,7 @@ typedef struct {
   guint          latest;     /* iterations done when it was made; > iteration while looking back */
   guint          n_iterations; /* where the optimiser will stop */
   gboolean       done;
-  double         rate;       /* iterations per second, 0 = not known yet */
+  double         rate;       /* iterations per second by the clock, drawing included; 0 = not known yet */
   DubVolume     *mask;       /* m, on the grid of the displayed volume */
   DubMaskEnergy *trace;      /* [n_trace], rows 0 … latest */
   size_t         n_trace;

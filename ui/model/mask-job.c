@@ -87,7 +87,17 @@ prepare (DubMaskJob  *job,
 {
   if (job->box->mask == NULL) {
     job->box->mask = dub_mask_new (job->inputs->graph, &job->inputs->input, 1, job->inputs->reference, &job->params, run, error);
-    return job->box->mask != NULL;
+    if (job->box->mask == NULL)
+      return FALSE;
+  }
+  if (job->pick_class) {
+    const double *original;
+    int n_classes = (int) dub_mask_get_probabilities (job->box->mask, 0, &original, NULL);
+
+    job->params.target_class = 0;
+    for (int c = 1; c < n_classes; c++)
+      if (original[c] > original[job->params.target_class])
+        job->params.target_class = c;
   }
 
   return dub_mask_set_params (job->box->mask, &job->params, run, error);
@@ -102,18 +112,12 @@ move (DubMaskJob  *job,
   gint64 start = g_get_monotonic_time ();
 
   for (guint i = 0; i < job->n_steps; i++) {
-    gint64 before = g_get_monotonic_time ();
-
     if (dub_mask_is_done (mask) && !(job->force && i == 0))
       break;
     if (!dub_mask_step (mask, run, error))
       return FALSE;
 
-    gint64 after = g_get_monotonic_time ();
-    double seconds = (double) (after - before) * 1e-6;
-
-    job->box->step_time = job->box->step_time > 0.0 ? 0.8 * job->box->step_time + 0.2 * seconds : seconds;
-    if ((double) (after - start) * 1e-6 >= job->budget)
+    if ((double) (g_get_monotonic_time () - start) * 1e-6 >= job->budget)
       break;
   }
 
@@ -166,14 +170,14 @@ dub_mask_job_run (DubRun    *run,
   DubMask *mask = job->box->mask;
   gboolean rests = job->evaluate || dub_mask_is_done (mask);
 
-  result->frame = dub_mask_frame_new (mask, job->inputs,
-                                            job->show >= 0 && (guint) job->show < dub_mask_get_iteration (mask)
-                                              ? (guint) job->show : G_MAXUINT,
-                                            job->previous, job->light && !rests, error);
+  guint show = job->show >= 0 && (guint) job->show < dub_mask_get_iteration (mask) ? (guint) job->show : G_MAXUINT;
+
+  if (job->show_after && show != G_MAXUINT)
+    show = dub_mask_snapshot_after (mask, show);
+  result->frame = dub_mask_frame_new (mask, job->inputs, show, job->previous, job->light && !rests, error);
   if (result->frame == NULL)
     return NULL;
   result->frame->generation = job->generation;
-  result->frame->rate = job->box->step_time > 0.0 ? 1.0 / job->box->step_time : 0.0;
   if (rests && result->frame->iteration == result->frame->latest &&
       !append_last_row (job, result->frame, run, error)) {
     g_clear_pointer (&result->frame, dub_mask_frame_unref);

@@ -15,7 +15,6 @@ G_BEGIN_DECLS
 typedef struct {
   gatomicrefcount ref_count;
   DubMask        *mask;      /* NULL until the first turn */
-  double          step_time; /* seconds, smoothed; 0 = not known yet */
 } DubMaskBox;
 
 DubMaskBox *dub_mask_box_new   (void);
@@ -32,6 +31,8 @@ typedef struct {
   DubMaskParams    params;
   gint64           rewind_to;  /* -1 = no */
   gint64           show;       /* iteration to look at without moving, -1 = the latest */
+  gboolean         show_after; /* … the kept one that follows it */
+  gboolean         pick_class; /* the target is the class that the network says of the image */
   guint            n_steps;    /* at most so many */
   double           budget;     /* seconds after which a turn ends early, at least one step done */
   gboolean         force;      /* one step even where the stop rule held before the settings changed */

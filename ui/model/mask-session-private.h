@@ -33,7 +33,17 @@ struct _DubMaskSession {
   gboolean         force;
   gint64           rewind_to;
   gint64           show;
+  gboolean         show_after; /* the kept iteration that follows it */
   gboolean         autoplay;
+
+  gboolean         class_chosen; /* by the person, for this case or one before */
+  gboolean         pick_class; /* the case has no label: the network says which class is looked at */
+
+  /* Iterations by the clock, since the run began or went on. */
+  double           rate;
+  gint64           rate_time;  /* of the last count */
+  guint            rate_latest;
+  guint            rate_counts;
 
   gboolean         in_flight;
   gboolean         cancelled_one; /* since the last frame */

@@ -1,5 +1,7 @@
 #include "ui/model/mask-session-private.h"
 
+#include <math.h>
+
 #include "ui/model/mask-job.h"
 
 /* A turn of many short iterations ends after this long: the screen moves at 25 frames a second or so. */
@@ -107,6 +109,39 @@ interrupt (DubMaskSession *self,
     self->rewind_to = self->flight.rewind_to;
 }
 
+/* The clock of the run begins at @latest. */
+static void
+start_clock (DubMaskSession *self,
+             guint           latest)
+{
+  self->rate = 0.0;
+  self->rate_counts = 0;
+  self->rate_latest = latest;
+  self->rate_time = g_get_monotonic_time ();
+}
+
+/* Iterations a second between the frames that arrive, smoothed over a second or two. */
+static double
+read_clock (DubMaskSession *self,
+            guint           latest)
+{
+  gint64 now = g_get_monotonic_time ();
+  double seconds = (double) (now - self->rate_time) * 1e-6;
+
+  if (self->want_run && latest > self->rate_latest && seconds > 0.0) {
+    double rate = (latest - self->rate_latest) / seconds;
+    double weight = 1.0 - exp (-seconds / 1.5);
+
+    /* The first count has the making of the optimiser in it, so the second one takes its place. */
+    self->rate = self->rate_counts < 2 ? rate : self->rate + weight * (rate - self->rate);
+    self->rate_counts++;
+    self->rate_latest = latest;
+    self->rate_time = now;
+  }
+
+  return self->rate;
+}
+
 static void
 begin_generation (DubMaskSession *self)
 {
@@ -119,7 +154,7 @@ take_inputs (DubMaskSession *self,
              DubMaskInputs  *inputs)
 {
   const DubMaskInputs *before = self->inputs != NULL ? self->inputs : self->previous;
-  gboolean true_class = before == NULL || self->params.target_class == before->label;
+  gboolean true_class = before == NULL || (before->label >= 0 ? self->params.target_class == before->label : !self->class_chosen);
 
   g_clear_pointer (&self->inputs, dub_mask_inputs_unref);
   g_clear_pointer (&self->previous, dub_mask_inputs_unref);
@@ -135,7 +170,9 @@ take_inputs (DubMaskSession *self,
   self->want_atlas = self->request->atlas != NULL && inputs->atlas == NULL;
   self->want_turn = TRUE;
   self->want_run = self->autoplay;
-  /* The true class of one subject becomes the true class of the next. */
+  start_clock (self, 0);
+  /* The true class of one subject becomes the true class of the next; without a label, the class that the network says. */
+  self->pick_class = true_class && inputs->label < 0;
   if (true_class && inputs->label >= 0 && inputs->label < (int) inputs->n_classes)
     self->params.target_class = inputs->label;
   else if (self->params.target_class >= (int) inputs->n_classes || self->params.target_class < 0)
@@ -169,8 +206,15 @@ take_frame (DubMaskSession  *self,
 {
   g_clear_pointer (&self->frame, dub_mask_frame_unref);
   self->frame = frame;
+  frame->rate = read_clock (self, frame->latest);
   self->cancelled_one = FALSE;
   self->frame_serial++;
+  if (self->pick_class) {
+    self->pick_class = FALSE;
+    self->params.target_class = frame->params.target_class;
+    self->inputs_serial++;
+    notify (self, PROP_INPUTS_SERIAL);
+  }
   set_stale (self, FALSE);
   notify (self, PROP_FRAME_SERIAL);
 
@@ -232,6 +276,8 @@ job_new (DubMaskSession *self)
   job->params.n_iterations = self->end;
   job->rewind_to = self->rewind_to;
   job->show = moves ? -1 : self->show;
+  job->show_after = self->show_after;
+  job->pick_class = self->pick_class;
   job->n_steps = self->want_steps > 0 ? self->want_steps : self->want_run ? G_MAXUINT : 0;
   /* The first mask after a move is waited for: one iteration is enough. */
   job->budget = self->stale ? 0.0 : TURN_SECONDS;
@@ -363,6 +409,11 @@ dub_mask_session_set_params (DubMaskSession      *self,
   gboolean begins_anew = params->grid != self->params.grid || params->start != self->params.start ||
                          params->start_noise != self->params.start_noise || params->seed != self->params.seed;
   gboolean at_end = self->state == DUB_MASK_STATE_DONE;
+
+  if (params->target_class != self->params.target_class) {
+    self->class_chosen = TRUE;
+    self->pick_class = FALSE;
+  }
   guint latest = self->frame != NULL ? self->frame->latest : 0;
 
   self->params = *params;
@@ -380,6 +431,7 @@ dub_mask_session_set_params (DubMaskSession      *self,
   self->show = -1;
   if (at_end) {
     self->want_run = TRUE;
+    start_clock (self, latest);
     set_state (self, DUB_MASK_STATE_RUNNING);
   } else if (self->state == DUB_MASK_STATE_FAILED) {
     self->want_turn = TRUE;
@@ -434,6 +486,7 @@ dub_mask_session_play (DubMaskSession *self)
   interrupt (self, TRUE);
   continue_from_shown (self);
   self->want_run = TRUE;
+  start_clock (self, self->frame != NULL ? self->frame->iteration : 0);
   set_state (self, DUB_MASK_STATE_RUNNING);
   schedule (self);
 }
@@ -466,9 +519,20 @@ dub_mask_session_step (DubMaskSession *self)
     dub_mask_session_pause (self);
     return;
   }
+  /* While looking back, a step walks through what is kept: nothing is computed and nothing lost. */
+  if (self->frame != NULL && self->frame->iteration < self->frame->latest) {
+    self->show = (gint64) self->frame->iteration;
+    self->show_after = TRUE;
+    self->want_turn = TRUE;
+    schedule (self);
+    return;
+  }
+
+  gboolean at_end = self->state == DUB_MASK_STATE_DONE;
+
   continue_from_shown (self);
   self->want_steps++;
-  if (self->frame != NULL && self->end <= self->frame->latest)
+  if (self->frame != NULL && (at_end || self->end <= self->frame->latest))
     self->end = self->frame->latest + self->want_steps;
   set_state (self, DUB_MASK_STATE_PAUSED);
   schedule (self);
@@ -484,6 +548,7 @@ dub_mask_session_reset (DubMaskSession *self)
 
   interrupt (self, TRUE);
   begin_generation (self);
+  start_clock (self, 0);
   self->rewind_to = 0;
   self->show = -1;
   self->end = self->params.n_iterations;
@@ -508,6 +573,7 @@ dub_mask_session_show (DubMaskSession *self,
     set_state (self, DUB_MASK_STATE_PAUSED);
   }
   self->show = iteration < self->frame->latest ? (gint64) iteration : -1;
+  self->show_after = FALSE;
   self->want_turn = TRUE;
   schedule (self);
 }

@@ -67,6 +67,7 @@ const DubMaskParams *dub_mask_session_get_params (DubMaskSession    *self);
  * After the end, as many iterations again. */
 void            dub_mask_session_play         (DubMaskSession       *self);
 void            dub_mask_session_pause        (DubMaskSession       *self);
+/* One iteration; while looking back, the next one that is kept, and later ones stay. */
 void            dub_mask_session_step         (DubMaskSession       *self);
 /* Back to the starting mask, paused or running as before; the history is dropped. */
 void            dub_mask_session_reset        (DubMaskSession       *self);
