@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "core/io/nifti.h"
+#include "core/io/onnx.h"
 #include "ui/model/compute-slot.h"
+#include "ui/model/mask-inputs.h"
 #include "ui/model/network-info.h"
 
 struct _DubStudyDialog {
@@ -80,8 +82,12 @@ inspect (DubRun   *run,
   DubFindings *findings = g_new0 (DubFindings, 1);
   g_autoptr (GError) local = NULL;
 
+  g_autoptr (DubGraph) graph = NULL;
+
   if (inspection->network != NULL) {
-    findings->network = dub_network_info_load (inspection->network, &local);
+    graph = dub_onnx_load (inspection->network, &local);
+    if (graph != NULL)
+      findings->network = dub_network_info_new (inspection->network, graph);
     if (findings->network == NULL)
       findings->network_error = g_strdup (local->message);
     g_clear_error (&local);
@@ -95,7 +101,20 @@ inspect (DubRun   *run,
         findings->volume.shape[i] = volume->voxels->shape.dim[i];
     } else {
       findings->volume_error = g_strdup (local->message);
+      g_clear_error (&local);
     }
+  }
+  if (graph != NULL && findings->network->is_volume && findings->network->unsupported == NULL && findings->has_volume) {
+    int64_t shape[3];
+    guint n_classes;
+
+    for (int i = 0; i < 3; i++)
+      shape[i] = findings->network->shape[i] > 0 ? findings->network->shape[i] : findings->volume.shape[i];
+    n_classes = dub_mask_count_classes (graph, shape, run, &local);
+    if (n_classes > 0)
+      findings->network->n_classes = (int) n_classes;
+    else if (g_error_matches (local, DUB_ERROR, DUB_ERROR_UNSUPPORTED))
+      findings->network_error = g_strdup (local->message);
   }
 
   return findings;
@@ -198,6 +217,8 @@ show_network (DubStudyDialog    *self,
 
   if (info == NULL)
     text = g_strdup (findings->network_error);
+  else if (findings->network_error != NULL)
+    text = g_strdup_printf (_("%s is no classifier: %s"), name, findings->network_error);
   else if (info->unsupported != NULL)
     text = g_strdup_printf ("%s: %s", name, info->unsupported);
   else if (!info->is_volume)
@@ -209,7 +230,7 @@ show_network (DubStudyDialog    *self,
     text = g_strdup_printf (_("%s · input %s"), name, info->input_words);
   adw_action_row_set_subtitle (self->network_row, text);
 
-  if (info == NULL || info->unsupported != NULL || !info->is_volume)
+  if (info == NULL || info->unsupported != NULL || !info->is_volume || findings->network_error != NULL)
     gtk_widget_add_css_class (GTK_WIDGET (self->network_row), "error");
   else
     suggest_classes (self, info->n_classes > 1 ? info->n_classes : 2);
@@ -258,7 +279,8 @@ inspected_cb (gpointer     *result,
     adw_combo_row_set_selected (self->scale_row, guess.scale);
     adw_combo_row_set_selected (self->fit_row, guess.fit);
   }
-  self->checked = info != NULL && info->unsupported == NULL && info->is_volume && findings->has_volume;
+  self->checked = info != NULL && info->unsupported == NULL && info->is_volume && findings->network_error == NULL &&
+                  findings->has_volume;
   if (self->checked) {
     memcpy (self->network.shape, info->shape, sizeof self->network.shape);
     self->volume = findings->volume;

@@ -373,6 +373,36 @@ test_dialog_misfit (void)
   g_remove (volume);
 }
 
+/* A network that gives an image is no classifier, and the dialog says so before a study is made of it. */
+static void
+test_dialog_no_classifier (void)
+{
+  const DubShape shape = DUB_SHAPE (-1, 1, FIXTURE_N, FIXTURE_N, FIXTURE_N);
+  g_autofree char *network = g_build_filename (data_folder, "relu.onnx", NULL);
+  g_autofree char *volume = fixture_volume (data_folder, "image.nii", FIXTURE_N, 1.0f, 0.2f);
+  char *networks[] = { network, NULL };
+  char *volumes[] = { volume, NULL };
+  g_autoptr (DubGraph) graph = dub_graph_new ("relu", 13);
+  g_autoptr (GError) error = NULL;
+  gboolean created = FALSE;
+  int input = dub_graph_add_input (graph, "image", DUB_DTYPE_F32, &shape);
+
+  dub_graph_add_output (graph, dub_graph_apply (graph, "Relu", "out", NULL, &input, 1));
+  g_assert_true (dub_onnx_save (graph, network, &error));
+
+  DubStudyDialog *dialog = dub_study_dialog_new (NULL, networks, volumes);
+
+  g_signal_connect (dialog, "created", G_CALLBACK (created_cb), &created);
+  gtk_window_present (GTK_WINDOW (dialog));
+  iterate (500, NULL);
+  g_assert_true (shows_text (GTK_WIDGET (dialog), "relu.onnx is no classifier"));
+  gtk_widget_activate_action (GTK_WIDGET (dialog), "dialog.create", NULL);
+  g_assert_false (created);
+  destroy_window (dialog);
+  g_remove (network);
+  g_remove (volume);
+}
+
 static void
 test_job_row (void)
 {
@@ -421,6 +451,7 @@ main (int   argc,
   g_test_add_func ("/shell/preferences", test_preferences);
   g_test_add_func ("/shell/dialog-bad-files", test_dialog_bad_files);
   g_test_add_func ("/shell/dialog-misfit", test_dialog_misfit);
+  g_test_add_func ("/shell/dialog-no-classifier", test_dialog_no_classifier);
   g_test_add_func ("/shell/job-row", test_job_row);
 
   int result = g_test_run ();

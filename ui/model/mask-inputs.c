@@ -118,7 +118,7 @@ network_extents (const DubGraph  *graph,
     extents[a] = -1;
 
   if (dub_graph_n_inputs (graph) != 1) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE,
+    g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED,
                  "%s has %d inputs; a mask needs a network with one.", graph->name, dub_graph_n_inputs (graph));
     return FALSE;
   }
@@ -130,7 +130,7 @@ network_extents (const DubGraph  *graph,
   if (input->shape.rank != 5) {
     g_autofree char *shape = dub_shape_to_string (&input->shape);
 
-    g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE,
+    g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED,
                  "The input of %s has shape %s; a volume needs (N, 1, D, H, W).", graph->name, shape);
     return FALSE;
   }
@@ -193,14 +193,13 @@ dub_mask_inputs_with_atlas (const DubMaskInputs  *self,
   return g_steal_pointer (&copy);
 }
 
-/* Classes as the network has them: the plan of a single case knows how many. */
-static guint
-count_classes (DubGraph   *graph,
-               DubTensor  *input,
-               DubRun     *run,
-               GError    **error)
+guint
+dub_mask_count_classes (DubGraph       *graph,
+                        const int64_t   shape[3],
+                        DubRun         *run,
+                        GError        **error)
 {
-  DubType type = { DUB_DTYPE_F32, DUB_SHAPE (1, 1, input->shape.dim[0], input->shape.dim[1], input->shape.dim[2]) };
+  DubType type = { DUB_DTYPE_F32, DUB_SHAPE (1, 1, shape[0], shape[1], shape[2]) };
   DubPlanOptions options = { .memory_limit = dub_memory_limit () };
   g_autoptr (DubPlan) plan = dub_plan_new (graph, &type, &options, run, error);
 
@@ -210,10 +209,10 @@ count_classes (DubGraph   *graph,
   const DubType *output = dub_plan_output_type (plan, 0);
 
   if (output->shape.rank != 2 || output->shape.dim[1] < 1) {
-    g_autofree char *shape = dub_shape_to_string (&output->shape);
+    g_autofree char *found = dub_shape_to_string (&output->shape);
 
-    g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE,
-                 "The output of %s has shape %s; a classifier gives (N, C).", graph->name, shape);
+    g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED,
+                 "The output of %s has shape %s; a classifier gives (N, C).", graph->name, found);
     return 0;
   }
 
@@ -309,7 +308,7 @@ dub_mask_inputs_load (const DubMaskRequest *request,
   }
 
   self->n_classes = previous != NULL && previous->graph == self->graph ? previous->n_classes
-                                                                       : count_classes (self->graph, self->input, run, error);
+                                                                       : dub_mask_count_classes (self->graph, self->input->shape.dim, run, error);
   if (self->n_classes == 0)
     return NULL;
   name_classes (self, request);

@@ -61,7 +61,7 @@ gboolean        dub_mask_request_same_subject (const DubMaskRequest *a,
  * @previous: (nullable): inputs whose network or atlas may be used again
  *
  * Returns: (transfer full): or NULL with @error set. DUB_ERROR_SHAPE is the one that another
- * DubFit can answer.
+ * DubFit can answer, DUB_ERROR_UNSUPPORTED the one that asks for another network.
  */
 G_GNUC_WARN_UNUSED_RESULT
 DubMaskInputs  *dub_mask_inputs_load  (const DubMaskRequest *request,
@@ -74,6 +74,12 @@ DubMaskInputs  *dub_mask_inputs_with_atlas (const DubMaskInputs *self,
                                        DubAtlas             *atlas,
                                        DubRun               *run,
                                        GError              **error);
+/* Classes as the network has them for an image of @shape, which the plan knows without running; 0 with @error set,
+ * DUB_ERROR_UNSUPPORTED where it is no classifier. */
+guint           dub_mask_count_classes (DubGraph              *graph,
+                                       const int64_t          shape[3],
+                                       DubRun                *run,
+                                       GError               **error);
 DubMaskInputs  *dub_mask_inputs_ref   (DubMaskInputs        *self);
 void            dub_mask_inputs_unref (DubMaskInputs        *self);
 

@@ -109,7 +109,7 @@ update_transport (DubMaskPage *self)
     if (running && frame->rate > 0.0)
       left = time_left ((frame->n_iterations - MIN (frame->latest, frame->n_iterations)) / frame->rate);
     else if (!back)
-      left = g_strdup (state == DUB_MASK_STATE_DONE ? _("done") : _("paused"));
+      left = g_strdup (state == DUB_MASK_STATE_DONE || frame->done ? _("done") : _("paused"));
   }
   gtk_label_set_markup (self->iteration_label, text);
   gtk_label_set_text (self->rate_label, rate != NULL ? rate : "");
@@ -123,12 +123,14 @@ update_error (DubMaskPage *self)
   const DubMaskRequest *request = dub_mask_session_get_request (self->mask);
   gboolean fits = g_error_matches (error, DUB_ERROR, DUB_ERROR_SHAPE) && request != NULL &&
                   request->preprocess.fit == DUB_FIT_REFUSE && dub_mask_session_get_inputs (self->mask) == NULL;
+  gboolean unfit = g_error_matches (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED);
   gboolean memory = g_error_matches (error, DUB_ERROR, DUB_ERROR_MEMORY);
   g_autofree char *text = g_strdup_printf ("%s%s%s", error != NULL ? error->message : "", memory ? "\n" : "",
                                            memory ? _("Choose a smaller network, or a volume with fewer voxels.") : "");
   g_autofree char *description = g_markup_escape_text (text, -1);
 
   adw_status_page_set_title (self->error_page, fits ? _("The volume does not fit the network")
+                                               : unfit ? _("A mask needs another kind of network")
                                                : memory ? _("The network needs more memory than there is")
                                                         : _("This mask cannot be computed"));
   adw_status_page_set_description (self->error_page, description);
