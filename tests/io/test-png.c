@@ -279,6 +279,37 @@ test_round_trip (void)
   scratch_free (&scratch);
 }
 
+/* What a look at the chunks says is what decoding finds, for every picture that the fuzz targets keep. */
+static void
+test_peek (void)
+{
+  g_autofree char *folder = g_test_build_filename (G_TEST_DIST, "fuzz", "corpus", "png", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  guint n_same = 0, n_refused = 0;
+
+  g_assert_nonnull (dir);
+  for (const char *name = g_dir_read_name (dir); name != NULL; name = g_dir_read_name (dir)) {
+    g_autofree char *path = g_build_filename (folder, name, NULL);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (DubTensor) image = dub_png_load (path, NULL);
+    DubShape shape = { 0 };
+    DubDtype dtype = DUB_DTYPE_F64;
+    guint64 n_bytes = 0;
+    gboolean known = dub_png_peek (path, &shape, &dtype, &n_bytes, &error);
+
+    g_assert_true (known == (error == NULL));
+    n_refused += !known;
+    if (image == NULL)
+      continue;
+    g_assert_no_error (error);
+    g_assert_true (dub_shape_equal (&shape, &image->shape));
+    g_assert_cmpint (dtype, ==, image->dtype);
+    n_same++;
+  }
+  g_assert_cmpuint (n_same, >, 5);
+  g_assert_cmpuint (n_refused, >, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -290,6 +321,7 @@ main (int   argc,
   g_test_add_func ("/png/palette", test_palette);
   g_test_add_func ("/png/lies", test_lies);
   g_test_add_func ("/png/round-trip", test_round_trip);
+  g_test_add_func ("/png/peek", test_peek);
 
   return g_test_run ();
 }
