@@ -1,6 +1,7 @@
 /* The layout of tiles, shared by winograd.c and winograd-weights.c. */
 #pragma once
 
+#include "core/nn/kernels/out-blocks.h"
 #include "core/nn/kernels/winograd.h"
 
 enum {
@@ -52,29 +53,3 @@ void             _dub_winograd_take_input   (const DubWinogradLayout *self,
                                              float                   *planes,
                                              int64_t                  plane,
                                              int64_t                  tile);
-
-/* Output channels in blocks of up to four vectors, of equal widths. */
-static inline int64_t
-dub_winograd_n_out_blocks (const DubKernels *kernels,
-                           int64_t           n_channels)
-{
-  return (n_channels + 4 * kernels->lanes - 1) / (4 * kernels->lanes);
-}
-
-/* First channel of block @b; that of the block after the last is the number of channels, rounded up to the lanes. */
-static inline int64_t
-dub_winograd_out_first (const DubKernels *kernels,
-                        int64_t           n_channels,
-                        int64_t           b)
-{
-  int64_t units = (n_channels + kernels->lanes - 1) / kernels->lanes;
-
-  return units * b / dub_winograd_n_out_blocks (kernels, n_channels) * kernels->lanes;
-}
-
-static inline int64_t
-dub_winograd_round_up (int64_t n,
-                       int64_t unit)
-{
-  return (n + unit - 1) / unit * unit;
-}

@@ -44,7 +44,7 @@ cut (Gradient           *self,
   _dub_winograd_layout_init (&self->layout, kernels, &geometry);
   self->shape = shape;
   self->n_in_blocks = (shape->in_channels + IN_BLOCK - 1) / IN_BLOCK;
-  self->n_out_blocks = dub_winograd_n_out_blocks (kernels, shape->out_channels);
+  self->n_out_blocks = dub_n_out_blocks (kernels, shape->out_channels);
   self->n_shares = CLAMP (FEWEST_PIECES / (self->n_in_blocks * self->n_out_blocks), 1, self->layout.n_blocks);
 }
 
@@ -55,10 +55,10 @@ dub_winograd_scratch (const DubKernels   *kernels,
   Gradient gradient = { 0 };
   size_t in = (size_t) shape->in_channels;
   size_t out = (size_t) shape->out_channels;
-  size_t in_wide = (size_t) dub_winograd_round_up (shape->in_channels, kernels->lanes);
-  size_t out_wide = (size_t) dub_winograd_round_up (shape->out_channels, kernels->lanes);
-  size_t in_blocks = (size_t) dub_winograd_n_out_blocks (kernels, shape->in_channels);
-  size_t out_blocks = (size_t) dub_winograd_n_out_blocks (kernels, shape->out_channels);
+  size_t in_wide = (size_t) dub_round_up (shape->in_channels, kernels->lanes);
+  size_t out_wide = (size_t) dub_round_up (shape->out_channels, kernels->lanes);
+  size_t in_blocks = (size_t) dub_n_out_blocks (kernels, shape->in_channels);
+  size_t out_blocks = (size_t) dub_n_out_blocks (kernels, shape->out_channels);
   size_t forward = DUB_WINOGRAD_PLANES * (in * out_wide + out_blocks * DUB_WINOGRAD_SKEW);
   size_t reverse = DUB_WINOGRAD_PLANES * (out * in_wide + in_blocks * DUB_WINOGRAD_SKEW);
 
@@ -117,13 +117,13 @@ gradient_piece (size_t   piece,
   int64_t b = (int64_t) piece / self->n_shares % self->n_out_blocks;
   int64_t in_first = (int64_t) piece / self->n_shares / self->n_out_blocks * IN_BLOCK;
   int64_t n_in = MIN (IN_BLOCK, self->shape->in_channels - in_first);
-  int64_t in_width = dub_winograd_round_up (n_in, lanes);
-  int64_t first = dub_winograd_out_first (kernels, self->shape->out_channels, b);
-  int64_t width = dub_winograd_out_first (kernels, self->shape->out_channels, b + 1) - first;
+  int64_t in_width = dub_round_up (n_in, lanes);
+  int64_t first = dub_out_block_first (kernels, self->shape->out_channels, b);
+  int64_t width = dub_out_block_first (kernels, self->shape->out_channels, b + 1) - first;
   int64_t in_plane = l->most_tiles * in_width + DUB_WINOGRAD_SKEW;
   int64_t out_plane = l->most_tiles * width + DUB_WINOGRAD_SKEW;
   int64_t sum_plane = in_width * width + DUB_WINOGRAD_SKEW;
-  int64_t n_tables = dub_winograd_round_up (l->most_tiles + in_width, 16);
+  int64_t n_tables = dub_round_up (l->most_tiles + in_width, 16);
   float *in_lanes = dub_kernel_scratch ((size_t) (l->in_floats + l->out_floats + n_tables + DUB_WINOGRAD_PLANES *
                                                   (in_plane + out_plane + sum_plane)) * sizeof (float));
 

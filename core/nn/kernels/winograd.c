@@ -163,7 +163,7 @@ static float *
 packed_block (const Sum *self,
               int64_t    b)
 {
-  int64_t first = dub_winograd_out_first (self->layout.kernels, self->g->out_channels, b);
+  int64_t first = dub_out_block_first (self->layout.kernels, self->g->out_channels, b);
 
   return self->packed + DUB_WINOGRAD_PLANES * (first * self->g->in_channels + b * DUB_WINOGRAD_SKEW);
 }
@@ -179,8 +179,8 @@ pack_piece (size_t   piece,
   int64_t b = (int64_t) piece % self->n_out_blocks;
   int64_t c = (int64_t) piece / self->n_out_blocks * PACK_CHANNELS;
   int64_t end = MIN (c + PACK_CHANNELS, g->in_channels);
-  int64_t first = dub_winograd_out_first (kernels, g->out_channels, b);
-  int64_t width = dub_winograd_out_first (kernels, g->out_channels, b + 1) - first;
+  int64_t first = dub_out_block_first (kernels, g->out_channels, b);
+  int64_t width = dub_out_block_first (kernels, g->out_channels, b + 1) - first;
   float *to = packed_block (self, b);
 
   for (; c < end; c++)
@@ -273,7 +273,7 @@ sum_piece (size_t   piece,
   const DubWinogradLayout *l = &self->layout;
   int64_t lanes = l->kernels->lanes;
   int64_t n_in = self->g->in_channels;
-  int64_t in_width = dub_winograd_round_up (n_in, lanes);
+  int64_t in_width = dub_round_up (n_in, lanes);
   int64_t plane = l->most_tiles * in_width + DUB_WINOGRAD_SKEW;
   int64_t widest = 4 * lanes;
   int64_t product_plane = l->most_tiles * widest + DUB_WINOGRAD_SKEW;
@@ -282,7 +282,7 @@ sum_piece (size_t   piece,
   DubWinogradBlock block = _dub_winograd_block (l, (int64_t) piece / self->n_shares);
   int64_t n_tiles = block.n_rows * l->tiles[1];
   float *image_lanes = dub_kernel_scratch ((size_t) (image_floats + DUB_WINOGRAD_PLANES * (plane + product_plane) +
-                                                     dub_winograd_round_up (l->most_tiles, 16)) * sizeof (float));
+                                                     dub_round_up (l->most_tiles, 16)) * sizeof (float));
 
   if (image_lanes == NULL) {
     g_atomic_int_set (&self->out_of_memory, TRUE);
@@ -303,8 +303,8 @@ sum_piece (size_t   piece,
                                 in_width);
 
   for (int64_t b = self->n_out_blocks * share / self->n_shares; b < self->n_out_blocks * (share + 1) / self->n_shares; b++) {
-    int64_t first = dub_winograd_out_first (l->kernels, self->g->out_channels, b);
-    int64_t width = dub_winograd_out_first (l->kernels, self->g->out_channels, b + 1) - first;
+    int64_t first = dub_out_block_first (l->kernels, self->g->out_channels, b);
+    int64_t width = dub_out_block_first (l->kernels, self->g->out_channels, b + 1) - first;
 
     multiply (self, b, width, point, block.n_tiles, planes, plane, products, product_plane);
     give_output (self, &block, first, width, products, product_plane, image_lanes);
@@ -326,7 +326,7 @@ run_sum (const DubKernels      *kernels,
   int64_t n_packs = (geometry->in_channels + PACK_CHANNELS - 1) / PACK_CHANNELS;
 
   _dub_winograd_layout_init (&self.layout, kernels, geometry);
-  self.n_out_blocks = dub_winograd_n_out_blocks (kernels, geometry->out_channels);
+  self.n_out_blocks = dub_n_out_blocks (kernels, geometry->out_channels);
   self.n_shares = CLAMP (FEWEST_PIECES / self.layout.n_blocks, 1, self.n_out_blocks);
   self.step = g_new (int32_t, geometry->in_channels);
   for (int64_t c = 0; c < geometry->in_channels; c++)

@@ -1,5 +1,6 @@
 #include "core/nn/ops/conv-shared.h"
 
+#include "core/nn/kernels/conv-lanes.h"
 #include "core/nn/kernels/conv-weights.h"
 #include "core/nn/kernels/winograd.h"
 
@@ -110,8 +111,11 @@ dub_conv_shared_infer (DubInferContext *ctx,
     ctx->saved_bytes = dub_shape_n_elements (&ctx->out[0].shape);
 
   params->winograd = ctx->training && !is_block && dub_winograd_pays (&params->shape);
+  params->lanes = ctx->training && !is_block && !params->winograd && dub_conv_lanes_pays (&params->shape);
   if (params->winograd)
     ctx->scratch_bytes = dub_winograd_scratch (dub_kernels (), &params->shape) * sizeof (float);
+  if (params->lanes)
+    ctx->scratch_bytes = dub_conv_lanes_scratch (dub_kernels (), &params->shape) * sizeof (float);
 
   return TRUE;
 }
@@ -273,6 +277,9 @@ dub_conv_shared_forward (DubOpContext *ctx,
   if (params->winograd)
     return dub_winograd_forward (dub_kernels (), &params->shape, source.x, dub_tensor_f32 (ctx->in[1]),
                                  optional (ctx->in, ctx->n_inputs, 2), target.y, ctx->scratch, run, error);
+  if (params->lanes)
+    return dub_conv_lanes_forward (dub_kernels (), &params->shape, source.x, dub_tensor_f32 (ctx->in[1]),
+                                   optional (ctx->in, ctx->n_inputs, 2), target.y, ctx->scratch, run, error);
 
   return dub_conv_state_forward (ctx->state, &params->shape, params->pool, dub_tensor_f32 (ctx->in[1]),
                                  optional (ctx->in, ctx->n_inputs, 2), constant, &source, &target, run, error);
@@ -290,6 +297,8 @@ input_gradient (DubOpContext        *ctx,
 
   if (params->winograd)
     return dub_winograd_reverse (dub_kernels (), &params->shape, dy->x, w, dx, ctx->scratch, run, error);
+  if (params->lanes)
+    return dub_conv_lanes_reverse (dub_kernels (), &params->shape, dy->x, w, dx, ctx->scratch, run, error);
 
   return dub_conv_state_reverse (ctx->state, &params->shape, w, NULL, ctx->in_constant[1], dy, dx, run, error);
 }
@@ -306,6 +315,8 @@ weight_gradient (DubOpContext        *ctx,
 
   if (params->winograd)
     return dub_winograd_weights (dub_kernels (), &params->shape, x, dy->x, dw, ctx->scratch, run, error);
+  if (params->lanes)
+    return dub_conv_lanes_weights (dub_kernels (), &params->shape, x, dy->x, dw, ctx->scratch, run, error);
 
   return dub_conv_weight_gradient (&params->shape, x, dy, dw, run, error);
 }

@@ -13,6 +13,7 @@ typedef struct {
   float         alpha;
   int           pool[3];
   gboolean      winograd;      /* training: the way of winograd.h, forward and back */
+  gboolean      lanes;         /* training: that of conv-lanes.h */
   gboolean      has_code;      /* one byte an output is saved for the way back */
   double        multiply_adds;
 } DubConvParams;
