@@ -4,6 +4,7 @@
 #include "app/cli/cmd-data.h"
 #include "app/cli/cmd-demo.h"
 #include "app/cli/cmd-evaluate.h"
+#include "app/cli/cmd-export.h"
 #include "app/cli/cmd-figure.h"
 #include "app/cli/cmd-mask.h"
 #include "app/cli/cmd-model.h"
@@ -40,6 +41,7 @@ static const CliCommand COMMANDS[] = {
   { "train", N_("train networks on a data set by cross-validation"), cmd_train, NULL },
   { "data", N_("look into a data set"), NULL, DATA_COMMANDS },
   { "evaluate", N_("measure the networks of a study on every part of its data, with intervals"), cmd_evaluate, NULL },
+  { "export", N_("write what the networks of a study say, for other tools"), cmd_export, NULL },
   { "mask", N_("the smallest mask that changes what a network says about a volume"), cmd_mask, NULL },
   { "demo", N_("make a demonstration study with known truth"), NULL, DEMO_COMMANDS },
   { "figure", N_("draw a figure into a PNG, SVG, PDF or CSV file"), NULL, FIGURE_COMMANDS },

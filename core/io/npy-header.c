@@ -8,6 +8,7 @@
 static const char MAGIC[6] = "\x93NUMPY";
 /* NumPy itself writes headers of 118 bytes and refuses to evaluate long ones. */
 static const size_t LONGEST_HEADER = (size_t) 1 << 16;
+static const guint64 LONGEST_TEXT = (guint64) 1 << 16;
 
 static const struct {
   char     kind;
@@ -188,10 +189,39 @@ parse_shape (Cursor    *cursor,
   return TRUE;
 }
 
+/* "U12": strings of 12 code points; "S12": of 12 bytes. The width becomes the last axis. */
+static gboolean
+interpret_text (DubNpyHeader  *self,
+                const char    *at,
+                gboolean       big,
+                const char    *name,
+                GError       **error)
+{
+  guint64 width;
+
+  if (!g_ascii_string_to_unsigned (at + 1, 10, 1, LONGEST_TEXT, &width, NULL))
+    return refuse (error, name, "its strings have no width of 1 to 65536");
+  if (self->shape.rank != 1) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED, "%s is an array of strings of %d axes; expected one axis.", name,
+                 self->shape.rank);
+    return FALSE;
+  }
+  self->text = TRUE;
+  self->dtype = *at == 'U' ? DUB_DTYPE_U32 : DUB_DTYPE_U8;
+  self->item_size = *at == 'U' ? 4 : 1;
+  self->swapped = *at == 'U' && big != (G_BYTE_ORDER == G_BIG_ENDIAN);
+  /* Of one axis both orders are the same, and the width is always fastest. */
+  self->fortran = FALSE;
+  self->shape.dim[self->shape.rank++] = (int64_t) width;
+
+  return TRUE;
+}
+
 static gboolean
 interpret_descr (DubNpyHeader  *self,
                  const char    *descr,
                  const char    *name,
+                 gboolean       text,
                  GError       **error)
 {
   const char *at = descr;
@@ -221,6 +251,9 @@ interpret_descr (DubNpyHeader  *self,
       return TRUE;
     }
   }
+  if (text && (kind == 'U' || kind == 'S'))
+    return interpret_text (self, at, big, name, error);
+
   g_autofree char *shown = g_utf8_make_valid (descr, -1);
 
   g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED,
@@ -285,6 +318,7 @@ dub_npy_header_parse (DubNpyHeader  *self,
                       const guint8  *bytes,
                       size_t         n_bytes,
                       const char    *name,
+                      gboolean       text,
                       GError       **error)
 {
   char descr[32] = "";
@@ -300,7 +334,7 @@ dub_npy_header_parse (DubNpyHeader  *self,
   size_t prefix = bytes[6] == 1 ? 10 : 12;
   Cursor cursor = { (const char *) bytes + prefix, (const char *) bytes + self->data_start, name };
 
-  if (!parse_dictionary (self, &cursor, descr, error) || !interpret_descr (self, descr, name, error))
+  if (!parse_dictionary (self, &cursor, descr, error) || !interpret_descr (self, descr, name, text, error))
     return FALSE;
 
   /* The strides, too, must not overflow, and an extent of 0 must not hide it. */
@@ -441,9 +475,11 @@ dub_npy_header_decode (const DubNpyHeader  *self,
 }
 
 GString *
-dub_npy_header_write (const DubTensor *tensor)
+dub_npy_header_write (const DubTensor *tensor,
+                      gboolean         strings)
 {
   GString *text = g_string_new (NULL);
+  int rank = strings ? tensor->shape.rank - 1 : tensor->shape.rank;
   size_t item_size = dub_dtype_size (tensor->dtype);
   char order = item_size == 1 ? '|' : G_BYTE_ORDER == G_LITTLE_ENDIAN ? '<' : '>';
   char kind = '?';
@@ -454,11 +490,15 @@ dub_npy_header_write (const DubTensor *tensor)
 
   g_string_append_len (text, MAGIC, sizeof MAGIC);
   g_string_append_len (text, "\1\0\0\0", 4);
+  if (strings) {
+    kind = 'U';
+    item_size = (size_t) tensor->shape.dim[rank];
+  }
   g_string_append_printf (text, "{'descr': '%c%c%" G_GSIZE_FORMAT "', 'fortran_order': False, 'shape': (",
                           order, kind, item_size);
-  for (int i = 0; i < tensor->shape.rank; i++)
+  for (int i = 0; i < rank; i++)
     g_string_append_printf (text, "%s%" G_GINT64_FORMAT, i > 0 ? ", " : "", tensor->shape.dim[i]);
-  g_string_append (text, tensor->shape.rank == 1 ? ",), }" : "), }");
+  g_string_append (text, rank == 1 ? ",), }" : "), }");
   while ((text->len + 1) % 64 != 0)
     g_string_append_c (text, ' ');
   g_string_append_c (text, '\n');

@@ -15,7 +15,7 @@ dub_npy_parse (const guint8  *bytes,
 {
   DubNpyHeader header;
 
-  if (!dub_npy_header_parse (&header, bytes, n_bytes, name, error))
+  if (!dub_npy_header_parse (&header, bytes, n_bytes, name, FALSE, error))
     return NULL;
 
   if (n_bytes - header.data_start < header.n_bytes) {
@@ -54,7 +54,7 @@ dub_npy_save (const DubTensor  *tensor,
   if (contiguous == NULL)
     return FALSE;
 
-  GString *text = dub_npy_header_write (contiguous);
+  GString *text = dub_npy_header_write (contiguous, FALSE);
 
   g_string_append_len (text, contiguous->data, (gssize) dub_tensor_n_bytes (contiguous));
 

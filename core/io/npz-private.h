@@ -22,11 +22,12 @@ typedef struct {
   zip_file_t   *file;
   char         *name;
   zip_uint64_t  index;
+  gboolean      text;  /* set before it is opened: an array of strings is welcome */
   zip_stat_t    stat;  /* with size, packed size, method and checksum */
 } DubNpzEntry;
 
 /* Opens array @name of @self and reads its header, which agrees with the entry's size when TRUE is returned.
- * @entry starts as { 0 } and is closed by the caller in either case. */
+ * @entry starts as { 0 } or with text set, and is closed by the caller in either case. */
 gboolean _dub_npz_open_entry   (DubNpz        *self,
                                 const char    *name,
                                 DubNpzEntry   *entry,

@@ -260,7 +260,8 @@ read_header (DubNpzEntry   *entry,
   memcpy (text, prefix, n_prefix);
   if (length > n_prefix && !_dub_npz_read_entry (entry, text + n_prefix, length - n_prefix, &n_read, error))
     return FALSE;
-  if (!dub_npy_header_parse (header, text, length > n_prefix ? n_prefix + n_read : n_prefix, entry->name, error))
+  if (!dub_npy_header_parse (header, text, length > n_prefix ? n_prefix + n_read : n_prefix, entry->name,
+                             entry->text, error))
     return FALSE;
   if (size < header->data_start || size - header->data_start != header->n_bytes) {
     g_autofree char *shape = dub_shape_to_string (&header->shape);
@@ -331,17 +332,23 @@ _dub_npz_close_entry (DubNpzEntry *entry)
   g_clear_pointer (&entry->name, g_free);
 }
 
-DubTensor *
-dub_npz_read (DubNpz      *self,
-              const char  *name,
-              GError     **error)
+static DubTensor *
+read_array (DubNpz      *self,
+            const char  *name,
+            gboolean     text,
+            GError     **error)
 {
-  g_auto (DubNpzEntry) entry = { 0 };
+  g_auto (DubNpzEntry) entry = { .text = text };
   DubNpyHeader header;
   size_t n_read;
 
   if (!_dub_npz_open_entry (self, name, &entry, &header, error))
     return NULL;
+  if (text && !header.text) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s holds %s numbers; expected strings.", entry.name,
+                 dub_dtype_name (header.dtype));
+    return NULL;
+  }
 
   g_autofree guint8 *data =
     dub_read_growing (_dub_npz_read_entry, &entry, header.n_bytes, entry.name, &n_read, error);
@@ -360,11 +367,40 @@ dub_npz_read (DubNpz      *self,
   return dub_npy_header_decode (&header, data, error);
 }
 
+DubTensor *
+dub_npz_read (DubNpz      *self,
+              const char  *name,
+              GError     **error)
+{
+  return read_array (self, name, FALSE, error);
+}
+
+char **
+dub_npz_read_text (DubNpz      *self,
+                   const char  *name,
+                   size_t      *n,
+                   GError     **error)
+{
+  g_autoptr (DubTensor) tensor = read_array (self, name, TRUE, error);
+
+  if (tensor == NULL)
+    return NULL;
+
+  g_autofree char *where = g_strdup_printf ("%s: array %s", self->path, name);
+  char **texts = dub_npy_text_decode (tensor, where, error);
+
+  if (texts != NULL && n != NULL)
+    *n = (size_t) tensor->shape.dim[0];
+
+  return texts;
+}
+
 /* One array as an npy file of its own, whose memory the archive frees. */
 static gboolean
 add_array (zip_t            *archive,
            const char       *name,
            const DubTensor  *tensor,
+           gboolean          text,
            gboolean          stored,
            GError          **error)
 {
@@ -373,19 +409,19 @@ add_array (zip_t            *archive,
   if (contiguous == NULL)
     return FALSE;
 
-  GString *text = dub_npy_header_write (contiguous);
+  GString *header = dub_npy_header_write (contiguous, text);
   size_t n_data = dub_tensor_n_bytes (contiguous);
-  size_t n_bytes = text->len + n_data;
+  size_t n_bytes = header->len + n_data;
   g_autofree char *entry = g_strconcat (name, SUFFIX, NULL);
   /* libzip frees with free(), which is g_malloc's counterpart since GLib 2.46. */
   guint8 *bytes = g_try_malloc (n_bytes);
 
   if (bytes != NULL) {
-    memcpy (bytes, text->str, text->len);
+    memcpy (bytes, header->str, header->len);
     if (n_data > 0)
-      memcpy (bytes + text->len, contiguous->data, n_data);
+      memcpy (bytes + header->len, contiguous->data, n_data);
   }
-  g_string_free (text, TRUE);
+  g_string_free (header, TRUE);
   if (bytes == NULL) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY,
                  "Array %s of %" G_GSIZE_FORMAT " bytes cannot be packed: no memory.", name, n_bytes);
@@ -444,6 +480,7 @@ static gboolean
 save (const char         *path,
       const char *const  *names,
       DubTensor *const   *tensors,
+      const gboolean     *text,
       size_t              n_arrays,
       gboolean            stored,
       GError            **error)
@@ -466,7 +503,7 @@ save (const char         *path,
   zip_source_keep (source);
 
   for (size_t i = 0; i < n_arrays; i++) {
-    if (!add_array (archive, names[i], tensors[i], stored, error)) {
+    if (!add_array (archive, names[i], tensors[i], text != NULL && text[i], stored, error)) {
       zip_discard (archive);
       zip_source_free (source);
       return FALSE;
@@ -502,7 +539,7 @@ dub_npz_save (const char         *path,
               size_t              n_arrays,
               GError            **error)
 {
-  return save (path, names, tensors, n_arrays, FALSE, error);
+  return save (path, names, tensors, NULL, n_arrays, FALSE, error);
 }
 
 gboolean
@@ -512,5 +549,19 @@ dub_npz_save_stored (const char         *path,
                      size_t              n_arrays,
                      GError            **error)
 {
-  return save (path, names, tensors, n_arrays, TRUE, error);
+  return save (path, names, tensors, NULL, n_arrays, TRUE, error);
+}
+
+gboolean
+dub_npz_save_text (const char         *path,
+                   const char *const  *names,
+                   DubTensor *const   *tensors,
+                   const gboolean     *text,
+                   size_t              n_arrays,
+                   GError            **error)
+{
+  for (size_t i = 0; i < n_arrays; i++)
+    g_return_val_if_fail (!text[i] || (tensors[i]->dtype == DUB_DTYPE_U32 && tensors[i]->shape.rank == 2), FALSE);
+
+  return save (path, names, tensors, text, n_arrays, FALSE, error);
 }

@@ -15,6 +15,13 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
     g_autoptr (DubTensor) tensor = dub_npz_read (archive, dub_npz_name (archive, i), &local);
 
     g_assert_true ((tensor == NULL) == (local != NULL));
+    g_clear_error (&local);
+
+    /* An array is of numbers or of strings, never both. */
+    g_auto (GStrv) texts = dub_npz_read_text (archive, dub_npz_name (archive, i), NULL, &local);
+
+    g_assert_true ((texts == NULL) == (local != NULL));
+    g_assert_true (texts == NULL || tensor == NULL);
   }
 
   return 0;

@@ -114,6 +114,9 @@ ENTRIES = [("a.npy", npy("'<f4'", (2, 3), data=VOXELS[:24])), ("b/c.npy", npy("'
 keep("npz", "stored", npz(ENTRIES, zipfile.ZIP_STORED))
 keep("npz", "packed", npz(ENTRIES, zipfile.ZIP_DEFLATED))
 keep("npz", "twice", npz([ENTRIES[0]], zipfile.ZIP_STORED)[:-22] + npz(ENTRIES[:2], zipfile.ZIP_DEFLATED))
+keep("npz", "strings", npz([("ids.npy", npy("'<U3'", (2,), data="ab\0c\0\0".encode("utf-32-le"))),
+                            ("names.npy", npy("'|S4'", (2,), data=b"ab\0\0cdef")),
+                            ("lie.npy", npy("'|S0'", (1 << 60,)))], zipfile.ZIP_STORED))
 keep("npz", "empty", b"PK\5\6" + bytes(18))
 keep("npz", "lie-bzip2", npz(ENTRIES[:1], zipfile.ZIP_BZIP2))
 keep("npz", "lie-bomb", npz([("a.npy", npy("'|u1'", (50000,), data=bytes(50000)))], zipfile.ZIP_DEFLATED).replace(

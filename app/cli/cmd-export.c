@@ -1,0 +1,145 @@
+/* dubito-cli export: what the networks of a study say, for other tools. */
+#include "app/cli/cmd-export.h"
+
+#include "app/cli/cli-json.h"
+#include "app/cli/cli-run.h"
+#include "core/study/evaluate.h"
+#include "core/study/outputs-export.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char DESCRIPTION[] = N_(
+  "PRED.npz gets probabilities (N, C), the mean over the networks, their logits (M, N, C) and features (M, N, F), labels,\n"
+  "ids, split and fold (N), and the names of networks and classes; numpy.load reads it without pickle. PRED.csv gets\n"
+  "id, label, split, fold and the probability of every class. “dubito-cli import --outputs” reads either.");
+
+static gboolean
+read_parts (const char  *text,
+            guint       *parts,
+            GError     **error)
+{
+  g_auto (GStrv) names = g_strsplit (text, ",", -1);
+
+  *parts = 0;
+  for (size_t i = 0; names[i] != NULL; i++) {
+    guint part;
+
+    if (strcmp (names[i], "all") == 0) {
+      *parts |= (1u << (DUB_PART_NONE + 1)) - 1;
+      continue;
+    }
+    for (part = DUB_PART_TRAIN; part < DUB_PART_NONE; part++)
+      if (strcmp (names[i], dub_part_name ((DubPart) part)) == 0)
+        break;
+    if (part == DUB_PART_NONE)
+      return cli_usage_error (error, _("--split is “%s”, expected some of train,calibration,test, or all."), text);
+    *parts |= 1u << part;
+  }
+
+  return TRUE;
+}
+
+/* The one that is asked for, or the only one. */
+static char *
+choose_family (const DubStudy  *study,
+               const char      *wanted,
+               GError         **error)
+{
+  g_autoptr (GPtrArray) families = dub_study_families (study);
+
+  if (wanted == NULL && families->len == 1)
+    return g_strdup (g_ptr_array_index (families, 0));
+  if (wanted != NULL && g_ptr_array_find_with_equal_func (families, wanted, g_str_equal, NULL))
+    return g_strdup (wanted);
+
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; i < families->len; i++)
+    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", (const char *) g_ptr_array_index (families, i));
+  if (families->len == 0)
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("The study %s has no networks yet; train some, or import them."),
+                 study->title);
+  else if (wanted == NULL)
+    cli_usage_error (error, _("--family is missing, as the study has several: %s."), list->str);
+  else
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("The study %s has no networks called %s; it has %s."), study->title,
+                 wanted, list->str);
+
+  return NULL;
+}
+
+static void
+print_json (const DubOutputs *outputs,
+            const char       *file,
+            const char       *family,
+            guint             parts)
+{
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+  gint64 n = 0;
+
+  for (size_t i = 0; i < outputs->n_cases; i++)
+    n += (parts & 1u << outputs->part[i]) != 0;
+  json_builder_begin_object (b);
+  cli_json_string (b, "file", file);
+  cli_json_string (b, "family", family);
+  cli_json_int (b, "models", (gint64) outputs->n_models);
+  cli_json_int (b, "cases", n);
+  cli_json_int (b, "classes", (gint64) outputs->n_classes);
+  cli_json_int (b, "features", (gint64) outputs->n_features);
+  cli_json_boolean (b, "logits", outputs->logits != NULL);
+  json_builder_end_object (b);
+  cli_json_print (b);
+}
+
+gboolean
+cmd_export (const char *path,
+            int         argc,
+            char      **argv,
+            GError    **error)
+{
+  g_autofree char *split = NULL;
+  g_autofree char *family = NULL;
+  g_autofree char *out = NULL;
+  gboolean json = FALSE;
+  guint parts;
+  g_auto (CliRunOptions) run_options = { 0 };
+  g_autofree GOptionEntry *run_entries = cli_run_entries (&run_options);
+  const GOptionEntry entries[] = {
+    { "split", 0, 0, G_OPTION_ARG_STRING, &split, N_("Some of train,calibration,test, or all (test)"), "PARTS" },
+    { "family", 0, 0, G_OPTION_ARG_STRING, &family, N_("The networks of this name, where there are several"), "NAME" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &out, N_("The file to write: .npz or .csv"), "PRED" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_("Print one JSON document"), NULL },
+    { NULL },
+  };
+  const GOptionEntry *const groups[] = { entries, run_entries };
+
+  if (!cli_parse (path, _("STUDY.dubito"), _("Writes what the networks of a study say."), _(DESCRIPTION), groups,
+                  G_N_ELEMENTS (groups), 1, 1, &argc, &argv, error) ||
+      !read_parts (split != NULL ? split : "test", &parts, error))
+    return FALSE;
+  if (out == NULL || !(g_str_has_suffix (out, ".npz") || g_str_has_suffix (out, ".csv")))
+    return cli_usage_error (error, _("-o is “%s”, expected the name of a file that ends in .npz or .csv."),
+                            out != NULL ? out : "");
+  if (!cli_check_output (out, error))
+    return FALSE;
+
+  g_autoptr (CliRun) cli = cli_run_new (&run_options, _("Exporting"), error);
+  g_autoptr (DubStudy) study = cli != NULL ? dub_study_load (argv[1], error) : NULL;
+  g_autofree char *chosen = study != NULL ? choose_family (study, family, error) : NULL;
+
+  if (chosen == NULL)
+    return FALSE;
+
+  g_auto (GStrv) models = dub_study_family_models (study, chosen);
+  g_autoptr (DubOutputs) outputs = dub_outputs_load (study, (const char *const *) models, cli_run_get (cli), error);
+
+  if (outputs == NULL || !dub_outputs_export (study, outputs, chosen, parts, out, error))
+    return FALSE;
+  if (json)
+    print_json (outputs, out, chosen, parts);
+  else
+    printf (_("%s: %zu networks of %s.\n"), out, outputs->n_models, chosen);
+
+  return TRUE;
+}
