@@ -1,12 +1,11 @@
 #include "core/study/study-data.h"
 
-#include "core/io/csv.h"
+#include "core/io/delimited.h"
 #include "core/io/file.h"
 
 #include <string.h>
 
 static const char *const HEADER[] = { "id", "label", "patient", "part", "fold", NULL };
-static const guint64 LARGEST_TABLE = (guint64) 512 << 20;
 
 DubStudyData *
 dub_study_data_new (DubDataset *dataset,
@@ -132,6 +131,26 @@ dub_study_data_open (DubStudyData  *self,
 
 /* --- cases.csv --- */
 
+/* One cell, in quotes where it would otherwise be read as something else (RFC 4180). */
+static void
+append_cell (GString    *text,
+             const char *cell)
+{
+  gboolean quoted = strpbrk (cell, ",;\t\"\r\n") != NULL || g_str_has_prefix (cell, " ") || g_str_has_suffix (cell, " ");
+
+  if (!quoted) {
+    g_string_append (text, cell);
+    return;
+  }
+  g_string_append_c (text, '"');
+  for (const char *c = cell; *c != '\0'; c++) {
+    if (*c == '"')
+      g_string_append_c (text, '"');
+    g_string_append_c (text, *c);
+  }
+  g_string_append_c (text, '"');
+}
+
 gboolean
 dub_study_data_write_cases (const DubStudyData  *self,
                             const char          *folder,
@@ -143,9 +162,9 @@ dub_study_data_write_cases (const DubStudyData  *self,
 
   g_string_append_c (text, '\n');
   for (size_t i = 0; i < self->n_cases; i++) {
-    dub_csv_append (text, self->ids[i]);
+    append_cell (text, self->ids[i]);
     g_string_append_printf (text, ",%d,", self->labels[i]);
-    dub_csv_append (text, self->patient[i] != NULL ? self->patient[i] : "");
+    append_cell (text, self->patient[i] != NULL ? self->patient[i] : "");
     g_string_append_printf (text, ",%s,%d\n", dub_part_name ((DubPart) self->split->part[i]), self->split->fold[i]);
   }
 
@@ -153,15 +172,14 @@ dub_study_data_write_cases (const DubStudyData  *self,
 }
 
 static gboolean
-refuse_row (GError     **error,
-            const char  *file,
-            guint        row,
-            const char  *member,
-            const char  *found,
-            const char  *expected)
+refuse_cell (const DubDelimited  *table,
+             size_t               row,
+             size_t               column,
+             const char          *expected,
+             GError             **error)
 {
-  g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s: row %u has %s \"%s\"; expected %s.", file, row + 1, member, found,
-               expected);
+  g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s: line %zu has %s \"%s\"; expected %s.", table->name,
+               dub_delimited_line (table, row), HEADER[column], dub_delimited_cell (table, row, column), expected);
 
   return FALSE;
 }
@@ -182,39 +200,50 @@ read_whole (const char *text,
 }
 
 static gboolean
-read_row (DubStudyData  *self,
-          size_t         at,
-          char         **fields,
-          const char    *file,
-          GHashTable    *ids,
-          GError       **error)
+read_row (DubStudyData        *self,
+          const DubDelimited  *table,
+          size_t               row,
+          GHashTable          *ids,
+          GError             **error)
 {
-  guint row = (guint) at + 1;
-  guint part;
+  const char *id = dub_delimited_cell (table, row, 0);
+  const char *patient = dub_delimited_cell (table, row, 2);
+  const char *part_name = dub_delimited_cell (table, row, 3);
+  guint part = DUB_PART_TRAIN;
   int fold;
 
-  if (g_strv_length (fields) != 5) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s: row %u has %u fields; expected id, label, patient, part, fold.",
-                 file, row + 1, g_strv_length (fields));
-    return FALSE;
-  }
-  if (*fields[0] == '\0' || !g_hash_table_add (ids, fields[0]))
-    return refuse_row (error, file, row, "id", fields[0], "a name that no other row has");
-  if (!read_whole (fields[1], -1, G_MAXINT16, &self->labels[at]))
-    return refuse_row (error, file, row, "label", fields[1], "-1 (unknown) or the index of a class");
-  for (part = DUB_PART_TRAIN; part <= DUB_PART_NONE && strcmp (dub_part_name ((DubPart) part), fields[3]) != 0; part++)
-    ;
+  if (*id == '\0' || !g_hash_table_add (ids, (gpointer) id))
+    return refuse_cell (table, row, 0, "a name that no other row has", error);
+  if (!read_whole (dub_delimited_cell (table, row, 1), -1, G_MAXINT16, &self->labels[row]))
+    return refuse_cell (table, row, 1, "-1 (unknown) or the index of a class", error);
+  while (part <= DUB_PART_NONE && strcmp (dub_part_name ((DubPart) part), part_name) != 0)
+    part++;
   if (part > DUB_PART_NONE)
-    return refuse_row (error, file, row, "part", fields[3], "train, calibration, test or none");
-  if (!read_whole (fields[4], -1, G_MAXINT16, &fold) || (fold >= 0 && part != DUB_PART_TRAIN))
-    return refuse_row (error, file, row, "fold", fields[4], "-1, or the fold of a training case");
+    return refuse_cell (table, row, 3, "train, calibration, test or none", error);
+  if (!read_whole (dub_delimited_cell (table, row, 4), -1, G_MAXINT16, &fold) || (fold >= 0 && part != DUB_PART_TRAIN))
+    return refuse_cell (table, row, 4, "-1, or the fold of a training case", error);
 
-  self->ids[at] = g_strdup (fields[0]);
-  self->patient[at] = *fields[2] != '\0' ? g_strdup (fields[2]) : NULL;
-  self->split->part[at] = (guint8) part;
-  self->split->fold[at] = (gint16) fold;
+  self->ids[row] = g_strdup (id);
+  self->patient[row] = *patient != '\0' ? g_strdup (patient) : NULL;
+  self->split->part[row] = (guint8) part;
+  self->split->fold[row] = (gint16) fold;
 
   return TRUE;
+}
+
+static gboolean
+has_header (const DubDelimited  *table,
+            GError             **error)
+{
+  gboolean fits = table->n_columns == 5;
+
+  for (size_t i = 0; fits && i < 5; i++)
+    fits = strcmp (dub_delimited_column_name (table, i), HEADER[i]) == 0;
+  if (!fits)
+    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s does not begin with the row id,label,patient,part,fold.",
+                 table->name);
+
+  return fits;
 }
 
 gboolean
@@ -222,23 +251,18 @@ dub_study_data_read_cases (DubStudyData  *self,
                            const char    *folder,
                            GError       **error)
 {
+  g_return_val_if_fail (self->ids == NULL, FALSE);
+
   g_autofree char *file = g_build_filename (folder, "cases.csv", NULL);
-  g_autoptr (GBytes) bytes = dub_file_read (file, LARGEST_TABLE, error);
-  g_autoptr (GPtrArray) rows =
-    bytes != NULL ? dub_csv_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), file, error) : NULL;
+  g_autoptr (DubDelimited) table = dub_delimited_load (file, FALSE, error);
   g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
 
-  if (rows == NULL)
+  if (table == NULL || !has_header (table, error))
     return FALSE;
-  if (rows->len == 0 || !g_strv_equal (g_ptr_array_index (rows, 0), HEADER)) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "%s does not begin with the row id,label,patient,part,fold.", file);
-    return FALSE;
-  }
 
-  size_t n = rows->len - 1;
+  size_t n = table->n_rows;
   DubSplit *split = dub_split_new_empty (n);
 
-  g_return_val_if_fail (self->ids == NULL, FALSE);
   if (self->split != NULL)
     split->options = self->split->options;
   g_clear_pointer (&self->split, dub_split_free);
@@ -248,7 +272,7 @@ dub_study_data_read_cases (DubStudyData  *self,
   self->labels = g_new (int, MAX (n, 1));
   self->patient = g_new0 (char *, n + 1);
   for (size_t i = 0; i < n; i++)
-    if (!read_row (self, i, g_ptr_array_index (rows, i + 1), file, ids, error))
+    if (!read_row (self, table, i, ids, error))
       return FALSE;
 
   return TRUE;

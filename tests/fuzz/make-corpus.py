@@ -322,6 +322,54 @@ keep("study", "lie-twice", study(cases=STUDY["cases"][:1] * 2))
 keep("study", "lie-deep", b"[" * 5000 + b"]" * 5000)
 keep("study", "lie-list", b"[1, 2]")
 
+# Run folders: the same bytes are read as run.json and as log.jsonl -----------------------------------------------------
+
+RUN = {
+    "format": "dubito-run", "format_version": 1, "version": "0.1.0", "id": "ce-f0", "family": "ce", "fold": 0,
+    "recipe": {
+        "arch": "resnet18", "width": 16, "depth": 0, "dropout": 0.0, "label_smoothing": 0.0, "dca": 15, "entropy": 0.0,
+        "mmce": 0.0, "mixup": 0.0, "class_weights": False, "optimizer": "adam", "rate": 0.001, "momentum": 0.9,
+        "weight_decay": 0.0, "clip": 0.0, "schedule": "cosine", "warmup_epochs": 0, "n_epochs": 40, "batch": 64,
+        "patience": 0, "select_by": "loss", "augment": "flip,shift", "seed": "0"},
+    "classes": ["no", "yes"], "input": [1, 28, 28], "architecture": "ResNet-18, width 16", "parameters": 700146,
+    "data": {"kind": "medmnist", "name": "x", "hash": "h"}, "split_hash": "s",
+    "prepare": {"channels": 1, "size": [28, 28], "resize": "resample", "scaling": "mean-sd", "mean": [0.3], "sd": [0.2],
+                "fitted_on": "train"},
+    "done": False, "best_epoch": 0}
+
+
+def run(**changes):
+    return json.dumps({**RUN, **changes}).encode()
+
+
+def epoch(number, **changes):
+    sides = {"loss": 0.5, "accuracy": 0.75, "ece": None}
+    return json.dumps({"epoch": number, "rate": 0.001, "train": sides, "validation": {**sides, "auroc": 0.8, "n": 86, "correct": 60},
+                       "cases_per_second": 900.5, "seconds": 1.5, "one_class": False, "best": True, **changes}).encode() + b"\n"
+
+
+keep("run", "whole", run())
+keep("run", "failed", run(failure="Epoch 3: the loss is no finite number", done=True))
+keep("run", "lie-input", run(input=[1, 2 ** 62, 2 ** 62]))
+keep("run", "lie-recipe", run(recipe={**RUN["recipe"], "batch": 1e300}))
+keep("run", "lie-prepare", run(prepare={"channels": 3, "size": [-1, 0]}))
+keep("run", "log", epoch(1) + epoch(2) + epoch(3))
+keep("run", "log-torn", epoch(1) + epoch(2)[:40])
+keep("run", "log-noise", epoch(1) + b"\xff\n{}\n" + epoch(1) + epoch(2, train=[]))
+keep("run", "lie-deep", b"[" * 5000 + b"\n" + epoch(1))
+
+# cases.csv ------------------------------------------------------------------------------------------------------------
+
+HEAD = b"id,label,patient,part,fold\n"
+keep("cases", "whole", HEAD + b"a,0,,train,0\nb,1,p 1,calibration,-1\nc,-1,,none,-1\n")
+keep("cases", "quoted", HEAD + b"\"a,\"\"b\"\"\nc\",0,\"\",test,-1\r\n")
+keep("cases", "lie-twice", HEAD + b"a,0,,train,0\na,0,,train,1\n")
+keep("cases", "lie-quote", HEAD + b"\"a,0,,train,0\n")
+keep("cases", "lie-number", HEAD + b"a,99999999999999999999,,train,0\n")
+keep("cases", "lie-fold", HEAD + b"a,0,,test,3\n")
+keep("cases", "lie-part", HEAD + b"a,0,,exam,0\n")
+keep("cases", "bare", HEAD)
+
 # Preparations --------------------------------------------------------------------------------------------------------
 
 GREY = {"channels": 1, "size": [28, 28], "resize": "resample", "scaling": "mean-sd", "mean": [0.33], "sd": [0.21], "fitted_on": "train"}
