@@ -1,5 +1,6 @@
 #include "core/study/study-data.h"
 
+#include "core/io/csv.h"
 #include "core/io/delimited.h"
 #include "core/io/file.h"
 
@@ -131,26 +132,6 @@ dub_study_data_open (DubStudyData  *self,
 
 /* --- cases.csv --- */
 
-/* One cell, in quotes where it would otherwise be read as something else (RFC 4180). */
-static void
-append_cell (GString    *text,
-             const char *cell)
-{
-  gboolean quoted = strpbrk (cell, ",;\t\"\r\n") != NULL || g_str_has_prefix (cell, " ") || g_str_has_suffix (cell, " ");
-
-  if (!quoted) {
-    g_string_append (text, cell);
-    return;
-  }
-  g_string_append_c (text, '"');
-  for (const char *c = cell; *c != '\0'; c++) {
-    if (*c == '"')
-      g_string_append_c (text, '"');
-    g_string_append_c (text, *c);
-  }
-  g_string_append_c (text, '"');
-}
-
 gboolean
 dub_study_data_write_cases (const DubStudyData  *self,
                             const char          *folder,
@@ -162,9 +143,9 @@ dub_study_data_write_cases (const DubStudyData  *self,
 
   g_string_append_c (text, '\n');
   for (size_t i = 0; i < self->n_cases; i++) {
-    append_cell (text, self->ids[i]);
+    dub_csv_append (text, self->ids[i]);
     g_string_append_printf (text, ",%d,", self->labels[i]);
-    append_cell (text, self->patient[i] != NULL ? self->patient[i] : "");
+    dub_csv_append (text, self->patient[i] != NULL ? self->patient[i] : "");
     g_string_append_printf (text, ",%s,%d\n", dub_part_name ((DubPart) self->split->part[i]), self->split->fold[i]);
   }
 

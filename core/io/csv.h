@@ -1,0 +1,12 @@
+/* Writing comma-separated text (RFC 4180); delimited.h reads it. */
+#pragma once
+
+#include "core/base/error.h"
+
+G_BEGIN_DECLS
+
+/* Appends one field: in quotes, with its quotes doubled, where it would otherwise be read as something else. */
+void dub_csv_append (GString    *text,
+                     const char *field);
+
+G_END_DECLS
