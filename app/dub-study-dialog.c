@@ -506,3 +506,31 @@ dub_study_dialog_new (GtkWindow *parent,
 
   return self;
 }
+
+/* @more behind @files, each once. */
+static void
+append_paths (GStrv *files,
+              GStrv  more)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (*files != NULL)
+    g_strv_builder_addv (builder, (const char **) *files);
+  for (guint i = 0; i < count (more); i++)
+    if (*files == NULL || !g_strv_contains ((const char *const *) *files, more[i]))
+      g_strv_builder_add (builder, more[i]);
+  g_strfreev (*files);
+  *files = g_strv_builder_end (builder);
+}
+
+void
+dub_study_dialog_add_files (DubStudyDialog *self,
+                            GStrv           networks,
+                            GStrv           volumes)
+{
+  g_return_if_fail (DUB_IS_STUDY_DIALOG (self));
+
+  append_paths (&self->networks, networks);
+  append_paths (&self->volumes, volumes);
+  inspect_files (self);
+}

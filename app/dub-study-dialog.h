@@ -18,4 +18,9 @@ DubStudyDialog *dub_study_dialog_new (GtkWindow *parent,
                                       GStrv      networks,
                                       GStrv      volumes);
 
+/* More files for the same question: they are added to those that it has. */
+void            dub_study_dialog_add_files (DubStudyDialog *self,
+                                            GStrv           networks,
+                                            GStrv           volumes);
+
 G_END_DECLS

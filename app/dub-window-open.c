@@ -4,7 +4,6 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "app/dub-study-dialog.h"
 
 typedef enum { KIND_OTHER, KIND_STUDY, KIND_NETWORK, KIND_VOLUME } FileKind;
 
@@ -97,6 +96,12 @@ created_cb (DubWindow *self,
 }
 
 static void
+forget_dialog_cb (DubWindow *self)
+{
+  g_clear_weak_pointer (&self->study_dialog);
+}
+
+static void
 ask_for_study (DubWindow *self,
                GStrv      networks,
                GStrv      volumes)
@@ -104,8 +109,19 @@ ask_for_study (DubWindow *self,
   /* The question stands above the window, so the window comes first. */
   gtk_window_present (GTK_WINDOW (self));
 
+  /* One question at a time: what comes from outside meanwhile belongs to it. */
+  if (self->study_dialog != NULL) {
+    dub_study_dialog_add_files (self->study_dialog, networks, volumes);
+    gtk_window_present (GTK_WINDOW (self->study_dialog));
+    return;
+  }
+
   DubStudyDialog *dialog = dub_study_dialog_new (GTK_WINDOW (self), networks, volumes);
 
+  self->study_dialog = dialog;
+  g_object_add_weak_pointer (G_OBJECT (dialog), (gpointer *) &self->study_dialog);
+  /* Closed, it takes no more files, even while something still holds it. */
+  g_signal_connect_object (dialog, "unmap", G_CALLBACK (forget_dialog_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (dialog, "created", G_CALLBACK (created_cb), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
 }
@@ -260,6 +276,13 @@ dub_window_open_files (DubWindow  *self,
   }
   if (networks->len == 0 && volumes->len == 0)
     return;
+  if (self->study_dialog != NULL) {
+    g_auto (GStrv) more_networks = merge (NULL, networks);
+    g_auto (GStrv) more_volumes = merge (NULL, volumes);
+
+    ask_for_study (self, more_networks, more_volumes);
+    return;
+  }
   if (dub_session_get_study (self->session) != NULL) {
     add_to_study (self, networks, volumes);
     return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/dub-demo.h"
+#include "app/dub-study-dialog.h"
 #include "app/dub-window.h"
 #include "ui/model/recent.h"
 #include "ui/model/session.h"
@@ -20,6 +21,7 @@ struct _DubWindow {
   GtkFileChooserNative *chooser;       /* nobody else holds it while it is open */
   GStrv                 networks;      /* (nullable) files that wait for their other half */
   GStrv                 volumes;
+  DubStudyDialog       *study_dialog;  /* (nullable) (weak) the question that is open */
   char                 *locating;      /* folder of the missing study that is being located */
   gboolean              play_when_open;
   gboolean              open_demo_when_made;

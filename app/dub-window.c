@@ -429,6 +429,7 @@ dub_window_dispose (GObject *object)
   if (self->session != NULL)
     dub_jobs_cancel_all (dub_session_get_jobs (self->session));
   g_clear_handle_id (&self->start_source, g_source_remove);
+  g_clear_weak_pointer (&self->study_dialog);
   g_clear_object (&self->chooser);
   g_clear_object (&self->demo);
   g_clear_object (&self->thumbnails);

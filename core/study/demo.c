@@ -380,6 +380,7 @@ store_model (Demo    *self,
   if (!dub_onnx_save (self->graph, path, error))
     return FALSE;
   dub_study_add_model (self->study, "cnn3d", path, preprocess);
+  self->study->modality = g_strdup ("grey-matter");
 
   return TRUE;
 }

@@ -82,6 +82,8 @@ build (JsonBuilder    *builder,
   json_builder_add_int_value (builder, DUB_STUDY_FORMAT_VERSION);
   dub_json_add_string (builder, "version", study->version);
   dub_json_add_string (builder, "title", study->title);
+  if (study->modality != NULL)
+    dub_json_add_string (builder, "modality", study->modality);
   dub_json_add_string (builder, "seed", seed);
 
   json_builder_set_member_name (builder, "classes");

@@ -1,7 +1,7 @@
 /* study.json: read with a message for every member that is not what it should be, written atomically.
  *
  *   { "format": "dubito-study", "format_version": 1, "version": "0.1.0",
- *     "title": "…", "seed": "1", "classes": ["CN", "AD"],
+ *     "title": "…", "modality": "grey-matter", "seed": "1", "classes": ["CN", "AD"],
  *     "cases":  [{ "id", "path", "label", "split", "truth"?, "severity"? }],
  *     "models": [{ "id", "path", "preprocess": { "axes", "scale", "fit" }, "family"?, "fold"?, "split_hash"?, "prepare"? }],
  *     "atlas":  { "labels", "table"? }?, and of a study made from a data set what study-json-data.c says }
@@ -360,6 +360,7 @@ read_head (const Reader *reader,
   g_autofree char *full = place (reader, "");
 
   return read_string (reader, root, "title", "", TRUE, &study->title) &&
+         read_string (reader, root, "modality", "", FALSE, &study->modality) &&
          read_string (reader, root, "version", "", FALSE, &study->version) &&
          dub_json_read_seed (root, "seed", full, &study->seed, reader->error);
 }

@@ -61,6 +61,7 @@ dub_study_unref (DubStudy *self)
   if (self == NULL || !g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_free (self->title);
+  g_free (self->modality);
   g_free (self->folder);
   g_ptr_array_unref (self->classes);
   g_ptr_array_unref (self->cases);

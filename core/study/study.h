@@ -50,6 +50,7 @@ typedef struct {
 typedef struct {
   gatomicrefcount ref_count;
   char      *title;
+  char      *modality;    /* (nullable): what the voxels are: "grey-matter" density; NULL = not said */
   char      *folder;      /* absolute, or NULL while in memory */
   GPtrArray *classes;     /* of char * */
   GPtrArray *cases;       /* of DubStudyCase * */

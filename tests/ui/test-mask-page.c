@@ -127,15 +127,20 @@ test_empty_to_done (Fixture       *fixture,
   wait_for_text (fixture, "iteration 0 of");
   g_assert_true (shows_text (fixture->page, "patient · AD"));
   g_assert_true (shows_text (fixture->page, "AD · true class"));
-  g_assert_true (shows_text (fixture->page, "reads as “no atrophy”"));
+  g_assert_true (shows_text (fixture->page, "every masked voxel becomes 1"));
+  g_assert_false (shows_text (fixture->page, "GM"));
   g_assert_true (shows_text (fixture->page, "p(AD)"));
+
+  /* The start is no result. */
+  g_assert_false (shows_text (fixture->page, "replaced"));
+  g_assert_true (shows_text (fixture->page, "p(CN) 0.0180"));
 
   /* A weight with which the mask of this small study is worth its area. */
   gtk_range_set_value (GTK_RANGE (dub_lambda_row_get_scale (find (fixture, DUB_TYPE_LAMBDA_ROW, 0))), log10 (0.5));
   gtk_range_set_value (GTK_RANGE (dub_lambda_row_get_scale (find (fixture, DUB_TYPE_LAMBDA_ROW, 1))), log10 (0.1));
   activate (fixture, "mask.play");
   wait_for_text (fixture, "done");
-  g_assert_true (shows_text (fixture->page, "inside the truth"));
+  g_assert_true (shows_text (fixture->page, "within 2 voxels of the truth"));
   wait_for_text (fixture, "Patch R");
 
   /* The strongest region is the patch; clicking it brings the crosshair there. */

@@ -403,6 +403,52 @@ test_dialog_no_classifier (void)
   g_remove (volume);
 }
 
+static guint
+count_study_dialogs (void)
+{
+  g_autoptr (GList) all = gtk_window_list_toplevels ();
+  guint n = 0;
+
+  for (GList *one = all; one != NULL; one = one->next)
+    n += DUB_IS_STUDY_DIALOG (one->data) && gtk_widget_get_visible (one->data);
+
+  return n;
+}
+
+/* Files that come from outside while a study is being asked about belong to that question; there is no second one. */
+static void
+test_one_question_at_a_time (void)
+{
+  DubWindow *window = make_window (1280);
+  g_autofree char *network = fixture_network (data_folder, "asked.onnx", 2);
+  g_autofree char *first = fixture_volume (data_folder, "first.nii", FIXTURE_N, 1.0f, 0.2f);
+  g_autofree char *second = fixture_volume (data_folder, "second.nii", FIXTURE_N, 1.0f, 0.2f);
+  const char *paths[] = { network, first, second };
+
+  gtk_window_present (GTK_WINDOW (window));
+  for (guint i = 0; i < 3; i++) {
+    g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+    g_autoptr (GFile) file = g_file_new_for_path (paths[i]);
+
+    g_list_store_append (files, file);
+    dub_window_open_files (window, G_LIST_MODEL (files));
+    iterate (300, NULL);
+    g_assert_cmpuint (count_study_dialogs (), ==, i > 0 ? 1 : 0);
+  }
+
+  g_autoptr (GList) all = gtk_window_list_toplevels ();
+
+  for (GList *one = all; one != NULL; one = one->next)
+    if (DUB_IS_STUDY_DIALOG (one->data)) {
+      g_assert_true (shows_text (one->data, "2 volumes"));
+      gtk_window_close (one->data);
+    }
+  iterate (100, NULL);
+  destroy_window (window);
+  for (guint i = 0; i < 3; i++)
+    g_remove (paths[i]);
+}
+
 static void
 test_job_row (void)
 {
@@ -452,6 +498,7 @@ main (int   argc,
   g_test_add_func ("/shell/dialog-bad-files", test_dialog_bad_files);
   g_test_add_func ("/shell/dialog-misfit", test_dialog_misfit);
   g_test_add_func ("/shell/dialog-no-classifier", test_dialog_no_classifier);
+  g_test_add_func ("/shell/one-question-at-a-time", test_one_question_at_a_time);
   g_test_add_func ("/shell/job-row", test_job_row);
 
   int result = g_test_run ();

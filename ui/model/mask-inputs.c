@@ -29,6 +29,7 @@ dub_mask_request_new (const DubStudy *study,
   self->classes = g_new0 (char *, n_classes + 1);
   for (guint i = 0; i < n_classes; i++)
     self->classes[i] = g_strdup (g_ptr_array_index (study->classes, i));
+  self->modality = g_strdup (study->modality);
   self->atlas = atlas != NULL ? dub_atlas_ref (atlas) : NULL;
 
   return self;
@@ -48,6 +49,7 @@ dub_mask_request_copy (const DubMaskRequest *self)
   copy->model_path = g_strdup (self->model_path);
   copy->preprocess = self->preprocess;
   copy->classes = g_strdupv (self->classes);
+  copy->modality = g_strdup (self->modality);
   copy->atlas = self->atlas != NULL ? dub_atlas_ref (self->atlas) : NULL;
 
   return copy;
@@ -63,6 +65,7 @@ dub_mask_request_free (DubMaskRequest *self)
   g_free (self->case_path);
   g_free (self->truth_path);
   g_free (self->reference_path);
+  g_free (self->modality);
   g_free (self->model_id);
   g_free (self->model_path);
   g_strfreev (self->classes);
@@ -98,6 +101,7 @@ dub_mask_inputs_unref (DubMaskInputs *self)
   g_free (self->model_id);
   g_free (self->model_path);
   g_free (self->reference_path);
+  g_free (self->modality);
   g_strfreev (self->classes);
   g_clear_pointer (&self->graph, dub_graph_unref);
   g_clear_pointer (&self->input, dub_tensor_unref);
@@ -181,6 +185,7 @@ dub_mask_inputs_with_atlas (const DubMaskInputs  *self,
   copy->model_path = g_strdup (self->model_path);
   copy->reference_path = g_strdup (self->reference_path);
   copy->classes = g_strdupv (self->classes);
+  copy->modality = g_strdup (self->modality);
   copy->graph = dub_graph_ref (self->graph);
   copy->input = dub_tensor_ref (self->input);
   copy->reference = self->reference != NULL ? dub_tensor_ref (self->reference) : NULL;
@@ -270,6 +275,7 @@ dub_mask_inputs_load (const DubMaskRequest *request,
   self->model_id = g_strdup (request->model_id);
   self->model_path = g_strdup (request->model_path);
   self->reference_path = g_strdup (request->reference_path);
+  self->modality = g_strdup (request->modality);
   self->label = request->label;
   self->preprocess = request->preprocess;
 
@@ -317,7 +323,7 @@ dub_mask_inputs_load (const DubMaskRequest *request,
 }
 
 gboolean
-dub_mask_inputs_is_density_map (const DubMaskInputs *self)
+dub_mask_inputs_is_grey_matter (const DubMaskInputs *self)
 {
-  return self->min >= -0.001f && self->max <= 1.2f && self->max >= 0.6f;
+  return g_strcmp0 (self->modality, "grey-matter") == 0;
 }

@@ -28,6 +28,7 @@ typedef struct {
   DubVolume    *displayed;   /* the same numbers before scaling, as read, for the eye */
   DubVolume    *truth;       /* (nullable) > 0.5 = truly affected, on the grid of @displayed */
   DubAtlas     *atlas;       /* (nullable) on the grid of @displayed */
+  char         *modality;    /* (nullable): what the study says that the voxels are */
   float         min;         /* range of @displayed */
   float         max;
 } DubMaskInputs;
@@ -43,6 +44,7 @@ typedef struct {
   char         *model_path;
   DubPreprocess preprocess;
   char        **classes;     /* NULL-terminated */
+  char         *modality;    /* (nullable) */
   DubAtlas     *atlas;       /* (nullable) on its own grid */
 } DubMaskRequest;
 
@@ -83,9 +85,9 @@ guint           dub_mask_count_classes (DubGraph              *graph,
 DubMaskInputs  *dub_mask_inputs_ref   (DubMaskInputs        *self);
 void            dub_mask_inputs_unref (DubMaskInputs        *self);
 
-/* TRUE where the voxels look like a grey-matter map: all in [0, 1] with a part near 1.
- * Only then does a replacement by 1 or 0 have a meaning that can be said in words. */
-gboolean        dub_mask_inputs_is_density_map (const DubMaskInputs *self);
+/* TRUE where the study says that the voxels are densities of grey matter. Only then does a replacement by 1 or 0 have a meaning
+ * that can be said in words: numbers from 0 to 1 may be anything. */
+gboolean        dub_mask_inputs_is_grey_matter (const DubMaskInputs *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubMaskRequest, dub_mask_request_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubMaskInputs, dub_mask_inputs_unref)

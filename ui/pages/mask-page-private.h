@@ -85,6 +85,7 @@ struct _DubMaskPage {
   /* Results, made by mask-page-results.c. */
   GtkWidget       *effect_bar[2];
   GtkLabel        *effect_value[2];
+  GtkLabel        *effect_others;
   DubVolume       *shown;          /* (nullable) the image last shown: whether the next one is in its space */
   double           view_before[3]; /* window and clip at the last undo entry */
 

@@ -273,7 +273,7 @@ _dub_mask_page_update_inputs (DubMaskPage *self)
   dub_viewer_set_base (self->viewer, inputs->displayed);
   dub_viewer_set_truth (self->viewer, inputs->truth);
   dub_viewer_set_atlas (self->viewer, inputs->atlas);
-  dub_cursor_strip_set_value_name (self->strip, dub_mask_inputs_is_density_map (inputs) ? _("GM") : _("value"));
+  dub_cursor_strip_set_value_name (self->strip, dub_mask_inputs_is_grey_matter (inputs) ? _("GM") : _("value"));
   dub_region_table_set_title (self->region_table, inputs->atlas != NULL ? inputs->atlas->name : NULL);
   gtk_stack_set_visible_child_name (self->regions_stack, inputs->atlas != NULL ? "table" : "none");
   gtk_label_set_text (self->regions_note, dub_session_get_atlas (self->session) != NULL
@@ -356,7 +356,9 @@ update_effect (DubMaskPage  *self,
 
   if (frame != NULL && target < frame->n_classes) {
     p[0] = frame->original[target];
-    p[1] = frame->masked[target];
+    /* The start is no result: what it says of a half-replaced image would be read as one. */
+    if (frame->iteration > 0)
+      p[1] = frame->masked[target];
   }
   title = g_strdup_printf ("p(%s)", inputs != NULL && target < inputs->n_classes ? inputs->classes[target] : "…");
   gtk_label_set_text (self->effect_title, title);
@@ -377,13 +379,42 @@ update_effect (DubMaskPage  *self,
     delta = g_strdup_printf ("Δ %s%.4f", p[1] < p[0] ? "−" : "+", fabs (p[1] - p[0]));
   gtk_label_set_text (self->effect_delta, delta != NULL ? delta : "");
 
-  if (frame != NULL)
+  if (frame != NULL && frame->iteration > 0)
     replaced = g_strdup_printf (_("%.2f %% of the volume replaced"), 100.0 * frame->replaced);
   gtk_label_set_text (self->replaced_label, replaced != NULL ? replaced : "");
 
-  if (frame != NULL && isfinite (frame->inside_truth))
-    inside = g_strdup_printf (_("%.0f %% of it inside the truth"), 100.0 * frame->inside_truth);
+  if (frame != NULL && frame->iteration > 0 && isfinite (frame->inside_truth))
+    inside = g_strdup_printf (_("%.0f %% of it within 2 voxels of the truth"), 100.0 * frame->inside_truth);
   gtk_label_set_text (self->inside_label, inside != NULL ? inside : _("truth contour"));
+}
+
+/* Before the first iteration the mask is only its start, the same everywhere, and in the first few it has not left it yet:
+ * a wall of colour that says nothing of the image. A large mask of later iterations is a result and shown. */
+static gboolean
+is_start (const DubMaskFrame *frame)
+{
+  return frame->iteration == 0 || (frame->iteration < 10 && frame->replaced > 0.2);
+}
+
+/* What becomes of the other classes, in the order of the network. */
+static void
+update_other_classes (DubMaskPage  *self,
+                      DubMaskFrame *frame,
+                      guint         target)
+{
+  DubMaskInputs *inputs = dub_mask_session_get_inputs (self->mask);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint c = 0; frame != NULL && inputs != NULL && c < MIN (frame->n_classes, inputs->n_classes); c++) {
+    if (c == target)
+      continue;
+    g_string_append_printf (text, "%sp(%s) %.4f", text->len > 0 ? "\n" : "", inputs->classes[c], frame->original[c]);
+    if (frame->iteration > 0)
+      g_string_append_printf (text, " → %.4f", frame->masked[c]);
+  }
+  gtk_label_set_text (self->effect_others, text->str);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->effect_others), text->len > 0 ? text->str : NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->effect_others), text->len > 0);
 }
 
 void
@@ -391,11 +422,11 @@ _dub_mask_page_update_frame (DubMaskPage *self)
 {
   DubMaskFrame *frame = dub_mask_session_get_frame (self->mask);
 
-  /* Before the first iteration the mask is only its start, the same everywhere: nothing to see. */
-  dub_viewer_set_overlay (self->viewer, frame != NULL && frame->latest > 0 ? frame->mask : NULL, TRUE);
-  dub_region_table_set_regions (self->region_table, frame != NULL ? frame->regions : NULL);
+  dub_viewer_set_overlay (self->viewer, frame != NULL && !is_start (frame) ? frame->mask : NULL, TRUE);
+  dub_region_table_set_regions (self->region_table, frame != NULL && frame->iteration > 0 ? frame->regions : NULL);
   update_energy (self, frame);
   update_effect (self, frame);
+  update_other_classes (self, frame, (guint) (frame != NULL ? frame->params.target_class : -1));
   _dub_mask_page_update_state (self);
 }
 
@@ -524,6 +555,17 @@ _dub_mask_page_build_results (DubMaskPage *self)
     gtk_grid_attach (self->effect_grid, self->effect_bar[i], 1, (int) i, 1, 1);
     gtk_grid_attach (self->effect_grid, value, 2, (int) i, 1, 1);
   }
+
+  /* The classes of a large network do not push the rest of the panel away: the tooltip has them all. */
+  self->effect_others = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_xalign (self->effect_others, 0.0f);
+  gtk_label_set_lines (self->effect_others, 5);
+  gtk_label_set_wrap (self->effect_others, TRUE);
+  gtk_label_set_ellipsize (self->effect_others, PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (GTK_WIDGET (self->effect_others), "numeric");
+  gtk_widget_add_css_class (GTK_WIDGET (self->effect_others), "dim-label");
+  gtk_widget_add_css_class (GTK_WIDGET (self->effect_others), "caption");
+  gtk_grid_attach (self->effect_grid, GTK_WIDGET (self->effect_others), 0, 2, 3, 1);
 
   g_signal_connect (self->energy_view, "picked", G_CALLBACK (picked_cb), self);
   g_signal_connect_swapped (self->energy_popover, "map", G_CALLBACK (energy_table_cb), self);

@@ -377,12 +377,12 @@ _dub_mask_page_update_choices (DubMaskPage *self)
   self->updating = before;
 }
 
-/* What a replacement means, in words: certain for grey-matter maps, neutral for any other image. */
+/* What a replacement means, in words: certain where the study says that it is of grey matter, neutral for any other image. */
 static const char *
 meaning_of (DubReplacement       replacement,
             const DubMaskInputs *inputs)
 {
-  gboolean density = inputs != NULL && dub_mask_inputs_is_density_map (inputs);
+  gboolean density = inputs != NULL && dub_mask_inputs_is_grey_matter (inputs);
 
   switch (replacement) {
   case DUB_REPLACE_ONE:
@@ -423,7 +423,7 @@ _dub_mask_page_update_settings (DubMaskPage *self)
 {
   const DubMaskParams *params = dub_mask_session_get_params (self->mask);
   DubMaskInputs *inputs = dub_mask_session_get_inputs (self->mask);
-  gboolean density = inputs != NULL && dub_mask_inputs_is_density_map (inputs);
+  gboolean density = inputs != NULL && dub_mask_inputs_is_grey_matter (inputs);
   const char *replacements[] = { density ? _("1 · full grey matter") : _("1"), density ? _("0 · no grey matter") : _("0"),
                                  _("mean of the image"), _("blurred image"), _("volume from a file…"), NULL };
   g_autofree char *grid = params->grid > 1 ? g_strdup_printf (_("grid %u×"), params->grid) : g_strdup (_("every voxel"));
