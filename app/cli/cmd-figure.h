@@ -1,4 +1,4 @@
-/* dubito-cli figure mask. */
+/* dubito-cli figure mask, dubito-cli figure training. */
 #pragma once
 
 #include "app/cli/cli-command.h"
@@ -6,5 +6,6 @@
 G_BEGIN_DECLS
 
 gboolean cmd_figure_mask (const char *path, int argc, char **argv, GError **error);
+gboolean cmd_figure_training (const char *path, int argc, char **argv, GError **error);
 
 G_END_DECLS

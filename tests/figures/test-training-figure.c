@@ -46,7 +46,7 @@ test_mean (void)
   dub_training_mean_at (list, N_FOLDS, DUB_CURVE_LOSS, 5, &train, &validation);
   g_assert_cmpfloat_with_epsilon (train, exp (-1.5) + 0.01, 1e-12);
   g_assert_cmpfloat_with_epsilon (validation, 0.52, 1e-12);
-  /* The third fold has eight epochs: there is no mean at the ninth. */
+  /* The third fold has eight epochs: there is no mean at the ninth. One that waits has no say. */
   dub_training_mean_at (list, N_FOLDS, DUB_CURVE_LOSS, 9, &train, &validation);
   g_assert_true (isnan (train) && isnan (validation));
 

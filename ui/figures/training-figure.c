@@ -61,16 +61,32 @@ dub_training_mean_at (const DubRunSummary *const *runs,
                       double                     *train,
                       double                     *validation)
 {
-  double sums[2] = { 0.0, 0.0 };
+  double sums[2] = { 0.0, 0.0 }, n_begun = 0.0;
 
   for (size_t r = 0; r < n_runs; r++) {
     const DubEpoch *here = epoch_at (runs[r], epoch);
 
+    if (runs[r]->epochs->len == 0)
+      continue;
     sums[0] += here != NULL ? value_of (here, curve, FALSE) : NAN;
     sums[1] += here != NULL ? value_of (here, curve, TRUE) : NAN;
+    n_begun++;
   }
-  *train = n_runs > 0 ? sums[0] / (double) n_runs : NAN;
-  *validation = n_runs > 0 ? sums[1] / (double) n_runs : NAN;
+  *train = n_begun > 0 ? sums[0] / n_begun : NAN;
+  *validation = n_begun > 0 ? sums[1] / n_begun : NAN;
+}
+
+guint
+dub_training_common_epoch (const DubRunSummary *const *runs,
+                           size_t                      n_runs)
+{
+  guint common = 0;
+
+  for (size_t r = 0; r < n_runs; r++)
+    if (runs[r]->epochs->len > 0)
+      common = common == 0 ? runs[r]->epochs->len : MIN (common, runs[r]->epochs->len);
+
+  return common;
 }
 
 static void
@@ -163,7 +179,7 @@ dub_training_figure_new (const DubRunSummary *const *runs,
   g_autoptr (GArray) train = g_array_new (FALSE, FALSE, sizeof (double));
   g_autoptr (GArray) validation = g_array_new (FALSE, FALSE, sizeof (double));
   DubTrainingWords english;
-  guint common = G_MAXUINT, planned = 0, lowest = 0;
+  guint common = dub_training_common_epoch (runs, n_runs), planned = 0, lowest = 0;
   gboolean open = FALSE;
   double smallest = INFINITY;
 
@@ -172,12 +188,11 @@ dub_training_figure_new (const DubRunSummary *const *runs,
     words = &english;
   }
   for (size_t r = 0; r < n_runs; r++) {
-    common = MIN (common, runs[r]->epochs->len);
     planned = MAX (planned, MAX (runs[r]->n_epochs, runs[r]->epochs->len));
     open |= runs[r]->state == DUB_RUN_STATE_RUNNING || runs[r]->state == DUB_RUN_STATE_STOPPED
             || runs[r]->state == DUB_RUN_STATE_NEW;
   }
-  for (guint e = 1; n_runs > 0 && e <= common; e++) {
+  for (guint e = 1; e <= common; e++) {
     double at = e, a, b;
 
     dub_training_mean_at (runs, n_runs, curve, e, &a, &b);

@@ -1,4 +1,4 @@
-/* The curves of training runs: thin lines the folds, thick ones the mean over the epochs that all folds have reached.
+/* The curves of training runs: thin lines the folds, thick ones the mean over the epochs that all begun folds have reached.
  *
  * Train is solid, validation dashed. What is still to come is grey. Losses are plain cross-entropy on both sides,
  * whatever was minimised.
@@ -43,7 +43,11 @@ DubFigure *dub_training_figure_new  (const DubRunSummary *const *runs,
                                      double                  cursor,
                                      const DubTrainingWords *words);
 
-/* Mean over @runs at @epoch (from 1) of train and validation values; NaN where a run has not reached it. */
+/* The last epoch that every run has reached which has one at all; 0 = none has. */
+guint      dub_training_common_epoch (const DubRunSummary *const *runs,
+                                     size_t                  n_runs);
+
+/* Mean at @epoch (from 1) of train and validation values over the runs that have begun; NaN where one has not reached it. */
 void       dub_training_mean_at     (const DubRunSummary *const *runs,
                                      size_t                  n_runs,
                                      DubCurve                curve,

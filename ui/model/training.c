@@ -217,24 +217,24 @@ runs_changed_cb (DubTraining *self)
 
 /* --- the process --- */
 
-/* The last line of what the process said: usually what went wrong. */
+/* What the process said went wrong: its last line that begins with its name, or its last line. */
 static char *
 last_words (DubTraining *self)
 {
+  static const char NAME[] = "dubito-cli train: ";
   g_autofree char *text = NULL;
 
-  if (!g_file_get_contents (self->log, &text, NULL, NULL))
+  if (!g_file_get_contents (self->log, &text, NULL, NULL) || g_strchomp (text)[0] == '\0')
     return g_strdup (_("The training ended without a word."));
 
-  g_strchomp (text);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  guint n = g_strv_length (lines);
 
-  char *line = strrchr (text, '\n');
-  const char *words = line != NULL ? line + 1 : text;
+  for (guint i = n; i-- > 0;)
+    if (g_str_has_prefix (lines[i], NAME))
+      return g_strdup (lines[i] + strlen (NAME));
 
-  if (g_str_has_prefix (words, "dubito-cli: "))
-    words += strlen ("dubito-cli: ");
-
-  return g_strdup (words[0] != '\0' ? words : _("The training ended without a word."));
+  return g_strdup (lines[n - 1]);
 }
 
 static void

@@ -22,16 +22,10 @@ words_init (DubTrainingWords *words)
   words->empty = _("No epoch yet");
 }
 
-/* The last epoch that every run has reached. */
 static guint
 common_epoch (GPtrArray *runs)
 {
-  guint common = G_MAXUINT;
-
-  for (guint i = 0; i < runs->len; i++)
-    common = MIN (common, ((const DubRunSummary *) runs->pdata[i])->epochs->len);
-
-  return runs->len > 0 ? common : 0;
+  return dub_training_common_epoch ((const DubRunSummary *const *) (void *) runs->pdata, runs->len);
 }
 
 static char *
@@ -47,8 +41,9 @@ state_words (GPtrArray *runs)
   }
   if (running > 0)
     return g_strdup_printf (g_dngettext (NULL, "%u fold running", "%u folds running", running), running);
+  /* What is finished needs no word: the room is the title's. */
   if (done == runs->len)
-    return g_strdup_printf (g_dngettext (NULL, "%u fold done", "%u folds done", done), done);
+    return g_strdup ("");
 
   return g_strdup_printf (_("%u of %u folds done"), done, runs->len);
 }
@@ -78,7 +73,7 @@ set_values (DubTrainingPage *self,
   dub_widget_theme (GTK_WIDGET (self), &theme);
 
   g_autofree char *first = hex_of (theme.series[1]), *second = hex_of (theme.series[2]);
-  g_autofree char *head = g_strdup_printf (_("epoch %u: loss"), epoch);
+  g_autofree char *head = g_strdup_printf (_("epoch %u:"), epoch);
   g_autofree char *text = isfinite (validation)
                             ? g_strdup_printf ("%s <b><span color=\"%s\">%.2f</span> / <span color=\"%s\">%.2f</span></b>",
                                                head, first, train, second, validation)
@@ -124,6 +119,7 @@ fill_card (DubTrainingPage *self,
     return;
   gtk_label_set_text (card->title, title);
   gtk_label_set_text (card->state, state);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (card->title), title);
   set_values (self, card, runs, (guint) cursor);
   dub_figure_view_set_figure (card->loss, dub_training_figure_new (list, runs->len, DUB_CURVE_LOSS,
                                                                    cursor > 0.0 ? cursor : (double) NAN, &words));

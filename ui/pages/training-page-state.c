@@ -140,12 +140,13 @@ fill_badges (DubTrainingPage *self)
 
   const DubSplit *split = study->data->split;
   guint n_folds = MAX (split->options.n_folds, 1);
-  g_autofree char *train = g_strdup_printf (g_dngettext (NULL, "%u in %u fold", "%u in %u folds", n_folds),
-                                            count_part (split, DUB_PART_TRAIN), n_folds);
+  g_autofree char *train = g_strdup_printf (_("train %u"), count_part (split, DUB_PART_TRAIN));
+  g_autofree char *folds = g_strdup_printf (g_dngettext (NULL, "In %u fold", "In %u folds", n_folds), n_folds);
   g_autofree char *calibration = g_strdup_printf (_("calibration %u"), count_part (split, DUB_PART_CALIBRATION));
   g_autofree char *test = g_strdup_printf (_("test %u"), count_part (split, DUB_PART_TEST));
 
   gtk_label_set_text (self->train_badge, train);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->train_badge), folds);
   gtk_label_set_text (self->calibration_badge, calibration);
   gtk_label_set_text (self->test_badge, test);
 }

@@ -159,11 +159,10 @@ dub_training_page_css_changed (GtkWidget         *widget,
   dub_widget_theme (widget, &theme);
 
   g_autofree char *text = g_strdup_printf (
-    "<span color=\"#%02x%02x%02x\"><b>—</b></span> %s   <span color=\"#%02x%02x%02x\"><b>- -</b></span> %s   <span alpha=\"62%%\">%s</span>",
+    "<span color=\"#%02x%02x%02x\"><b>—</b></span> %s  <span color=\"#%02x%02x%02x\"><b>- -</b></span> %s",
     (guint) lround (255 * theme.series[1].red), (guint) lround (255 * theme.series[1].green),
     (guint) lround (255 * theme.series[1].blue), _("train"), (guint) lround (255 * theme.series[2].red),
-    (guint) lround (255 * theme.series[2].green), (guint) lround (255 * theme.series[2].blue), _("validation"),
-    _("thin: folds, thick: mean"));
+    (guint) lround (255 * theme.series[2].green), (guint) lround (255 * theme.series[2].blue), _("validation"));
 
   if (g_strcmp0 (gtk_label_get_label (self->legend), text) != 0)
     gtk_label_set_markup (self->legend, text);
@@ -188,7 +187,7 @@ dub_training_page_set_property (GObject      *object,
                                 GParamSpec   *pspec)
 {
   if (prop_id == PROP_SESSION)
-    DUB_TRAINING_PAGE (object)->session = g_value_get_object (value);
+    DUB_TRAINING_PAGE (object)->session = g_value_dup_object (value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -202,7 +201,10 @@ dub_training_page_dispose (GObject *object)
     gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (self->chooser));
   g_clear_object (&self->chooser);
   g_clear_object (&self->training);
+  g_clear_object (&self->session);
   g_clear_pointer (&self->chosen, g_free);
+  /* AdwBin would unparent its child once more when the template has already done so. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), DUB_TYPE_TRAINING_PAGE);
 
   G_OBJECT_CLASS (dub_training_page_parent_class)->dispose (object);

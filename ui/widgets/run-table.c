@@ -63,6 +63,15 @@ loss_cell (void)
   return box;
 }
 
+/* "CE + 15 DCA" for "Cross-entropy + 15 DCA": the column has little room, and the pointer reads the whole name. */
+static char *
+short_loss (const char *name)
+{
+  g_auto (GStrv) parts = g_strsplit (name, "Cross-entropy", -1);
+
+  return g_strjoinv ("CE", parts);
+}
+
 static void
 fill_loss (GtkWidget *cell,
            DubRunRow *row)
@@ -81,8 +90,10 @@ fill_loss (GtkWidget *cell,
 
   gtk_image_set_from_icon_name (GTK_IMAGE (icon), STATES[numbers->state].icon);
   gtk_widget_set_tooltip_text (icon, failure != NULL ? failure : _(STATES[numbers->state].words));
-  gtk_label_set_text (GTK_LABEL (label), dub_run_row_get_loss (row));
-  gtk_widget_set_tooltip_text (label, dub_run_row_get_id (row));
+  g_autofree char *loss = short_loss (dub_run_row_get_loss (row));
+
+  gtk_label_set_text (GTK_LABEL (label), loss);
+  gtk_widget_set_tooltip_text (label, dub_run_row_get_loss (row));
   gtk_label_set_text (GTK_LABEL (badge), failure != NULL ? _("failed") : _("one class"));
   gtk_widget_set_tooltip_text (badge, failure != NULL ? failure
                                                       : _("The network gives every case of its fold the same answer"));
