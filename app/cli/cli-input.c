@@ -1,6 +1,7 @@
 #include "app/cli/cli-input.h"
 
 #include "app/cli/cli-command.h"
+#include "app/cli/cli-numbers.h"
 #include "core/io/npy.h"
 #include "core/io/png.h"
 
@@ -140,16 +141,17 @@ load_volume (DubGraph            *graph,
                              error);
 }
 
-/* Takes @tensor; the network's element type, contiguous. */
+/* Takes @tensor; the network's element type, contiguous. @what is told where a number is none, NULL = any pass. */
 static gboolean
 add_input (GPtrArray           *inputs,
+           const char          *what, /* (nullable) */
            const DubGraphInput *input,
            DubTensor           *tensor,
            GError             **error)
 {
   g_autoptr (DubTensor) owned = tensor;
 
-  if (owned == NULL)
+  if (owned == NULL || (what != NULL && !cli_check_numbers (what, owned, TRUE, error)))
     return FALSE;
 
   DubTensor *converted = owned->dtype == input->dtype ? dub_tensor_contiguous (owned, error)
@@ -165,6 +167,7 @@ add_input (GPtrArray           *inputs,
 static gboolean
 load_npz (DubGraph   *graph,
           const char *path,
+          gboolean    allow_nan,
           GPtrArray  *inputs,
           GError    **error)
 {
@@ -185,7 +188,9 @@ load_npz (DubGraph   *graph,
                    path, name, graph->name);
       return FALSE;
     }
-    if (!add_input (inputs, input, dub_npz_read (npz, name, error), error))
+    g_autofree char *what = g_strdup_printf (_("“%s”, array “%s”"), path, name);
+
+    if (!add_input (inputs, allow_nan ? NULL : what, input, dub_npz_read (npz, name, error), error))
       return FALSE;
   }
 
@@ -196,6 +201,7 @@ static gboolean
 load_only_input (DubGraph                   *graph,
                  const char                 *path,
                  const CliPreprocessOptions *given,
+                 gboolean                    allow_nan,
                  DubRun                     *run,
                  GPtrArray                  *inputs,
                  GError                    **error)
@@ -219,13 +225,16 @@ load_only_input (DubGraph                   *graph,
   else
     tensor = load_volume (graph, path, &preprocess, run, error);
 
-  return add_input (inputs, dub_graph_input (graph, 0), tensor, error);
+  g_autofree char *what = g_strdup_printf ("“%s”", path);
+
+  return add_input (inputs, allow_nan ? NULL : what, dub_graph_input (graph, 0), tensor, error);
 }
 
 GPtrArray *
 cli_load_inputs (DubGraph                   *graph,
                  const char                 *path,
                  const CliPreprocessOptions *given,
+                 gboolean                    allow_nan,
                  DubRun                     *run,
                  GError                    **error)
 {
@@ -246,8 +255,8 @@ cli_load_inputs (DubGraph                   *graph,
     return NULL;
   }
 
-  gboolean loaded = has_suffix (path, ".npz") ? load_npz (graph, path, inputs, error)
-                                              : load_only_input (graph, path, given, run, inputs, error);
+  gboolean loaded = has_suffix (path, ".npz") ? load_npz (graph, path, allow_nan, inputs, error)
+                                              : load_only_input (graph, path, given, allow_nan, run, inputs, error);
 
   return loaded ? g_steal_pointer (&inputs) : NULL;
 }

@@ -32,6 +32,8 @@ gboolean      cli_network_extents          (const DubGraph             *graph,
  * @path: .npz gives every input by its name; the others give the only input of the network
  * @given: which of --axes, --scale, --fit were typed: they apply to volumes alone
  *
+ * @allow_nan: NaN and infinity in .npy and .npz pass; DUB_ERROR_NUMERIC names the first otherwise. Volumes refuse them always.
+ *
  * Numbers are converted to the element type that the network declares.
  *
  * Returns: (transfer full) (element-type DubTensor): one contiguous tensor an input, in the graph's order
@@ -40,6 +42,7 @@ G_GNUC_WARN_UNUSED_RESULT
 GPtrArray    *cli_load_inputs              (DubGraph                   *graph,
                                             const char                 *path,
                                             const CliPreprocessOptions *given,
+                                            gboolean                    allow_nan,
                                             DubRun                     *run,
                                             GError                    **error);
 

@@ -3,6 +3,7 @@
 
 #include "app/cli/cli-input.h"
 #include "app/cli/cli-json.h"
+#include "app/cli/cli-numbers.h"
 #include "app/cli/cli-run.h"
 #include "core/base/memory.h"
 #include "core/io/npy.h"
@@ -19,7 +20,8 @@ static const char DESCRIPTION[] = N_(
   "  .nii .nii.gz      a volume: tensor (1, 1, d0, d1, d2), see --axes, --scale and --fit;\n"
   "                    scl_slope and scl_inter are applied\n"
   "  .png              a picture: tensor (1, C, H, W) with values scaled to 0..1\n"
-  "Numbers are converted to the element type that the network declares.\n\n"
+  "Numbers are converted to the element type that the network declares. NaN is an error, with its place, in IN and in\n"
+  "the outputs, unless --allow-nan is given.\n\n"
   "OUT.npz holds one array for each output of the graph, by its name; with --gradient OUTPUT:K also\n"
   "grad_INPUT = d sum over n of OUTPUT[n, K] / d INPUT (summed over further axes of OUTPUT, if it has any).");
 
@@ -172,6 +174,7 @@ cmd_model_run (const char *path,
   g_autofree char *out = NULL;
   g_autofree char *gradient_text = NULL;
   gboolean json = FALSE;
+  gboolean allow_nan = FALSE;
   g_auto (CliPreprocessOptions) preprocess = { NULL };
   g_auto (CliRunOptions) run_options = { 0 };
   g_autofree GOptionEntry *preprocess_entries = cli_preprocess_entries (&preprocess);
@@ -179,6 +182,7 @@ cmd_model_run (const char *path,
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &out, N_("Where the outputs are written (needed)"), "OUT.npz" },
     { "gradient", 0, 0, G_OPTION_ARG_STRING, &gradient_text, N_("Also the gradient of a column of an output"), "OUTPUT:K" },
+    { "allow-nan", 0, 0, G_OPTION_ARG_NONE, &allow_nan, N_("Take and write what is not a number, instead of refusing it"), NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_("Print shapes, time and memory as a JSON document"), NULL },
     { NULL },
   };
@@ -205,7 +209,7 @@ cmd_model_run (const char *path,
   if (graph == NULL || (gradient_text != NULL && !parse_gradient (graph, gradient_text, &gradient, error)))
     return FALSE;
 
-  g_autoptr (GPtrArray) inputs = cli_load_inputs (graph, argv[2], &preprocess, run, error);
+  g_autoptr (GPtrArray) inputs = cli_load_inputs (graph, argv[2], &preprocess, allow_nan, run, error);
 
   if (inputs == NULL)
     return FALSE;
@@ -231,6 +235,11 @@ cmd_model_run (const char *path,
   for (int i = 0; i < dub_graph_n_outputs (graph); i++) {
     g_ptr_array_add (names, g_strdup (dub_graph_value (graph, dub_graph_output (graph, i))->name));
     g_ptr_array_add (tensors, dub_tensor_ref (dub_plan_output (plan, i)));
+
+    g_autofree char *what = g_strdup_printf (_("The network's output “%s” is not a number"), (char *) names->pdata[i]);
+
+    if (!allow_nan && !cli_check_numbers (what, tensors->pdata[i], FALSE, error))
+      return FALSE;
   }
   if (gradient.output >= 0 && !add_gradients (plan, graph, &gradient, inputs, names, tensors, run, error))
     return FALSE;

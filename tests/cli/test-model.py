@@ -51,6 +51,42 @@ def t_info_unsupported():
     expect('NonMaxSuppression' in done.stderr and 'pick' in done.stderr, done.stderr)
 
 
+def diverged():
+    """A network whose weights are NaN behind a Relu and a pool, as training that went wrong leaves them."""
+    weights = dict(WEIGHTS, w1=WEIGHTS['w1'] * numpy.float32('nan'))
+    return save_model(
+        'diverged.onnx',
+        [helper.make_node('Conv', ['volume', 'w1', 'b1'], ['c'], 'conv', kernel_shape=[3, 3, 3], pads=[1] * 6),
+         helper.make_node('Relu', ['c'], ['r'], 'relu'),
+         helper.make_node('MaxPool', ['r'], ['m'], 'halve', kernel_shape=[2, 2, 2], strides=[2, 2, 2]),
+         helper.make_node('GlobalAveragePool', ['m'], ['p'], 'pool'),
+         helper.make_node('Flatten', ['p'], ['f'], 'flatten'),
+         helper.make_node('Gemm', ['f', 'w2', 'b2'], ['logits'], 'dense', transB=1)],
+        [('volume', TensorProto.FLOAT, ['n', 1, *SHAPE])], [('logits', TensorProto.FLOAT, ['n', 2])], weights)
+
+
+def t_nan():
+    """NaN in an array or in what a diverged network says is an error with its place, unless it is allowed"""
+    x = random_array()[None, None]
+    x[0, 0, 2, 0, 7] = numpy.nan
+    numpy.save(path('nan.npy'), x)
+    numpy.savez(path('nan.npz'), volume=x)
+    for name in ('nan.npy', 'nan.npz'):
+        done = cli('model', 'run', classifier(), path(name), '-o', path('never.npz'), status=1)
+        expect('[0, 0, 2, 0, 7]' in done.stderr and name in done.stderr and 'nan' in done.stderr, done.stderr)
+    found = run(classifier(), path('nan.npy'), '--allow-nan')
+    expect(numpy.isnan(found['logits:0']).all(), found)
+
+    numpy.save(path('fine.npy'), random_array()[None, None])
+    done = cli('model', 'run', diverged(), path('fine.npy'), '-o', path('never.npz'), status=1)
+    expect('logits' in done.stderr and '[0, 0]' in done.stderr and 'not a number' in done.stderr, done.stderr)
+    expect(not os.path.exists(path('never.npz')), 'a file was written')
+    expect(numpy.isnan(run(diverged(), path('fine.npy'), '--allow-nan')['logits']).all(), 'NaN is gone')
+    brain = volume('fine.nii', random_array())
+    done = cli('mask', diverged(), brain, '--class', 1, '-o', path('never.nii'), status=1)
+    expect('not a finite number' in done.stderr, done.stderr)
+
+
 def t_run_npy():
     """model run on .npy agrees with NumPy, whatever the order and type of the array"""
     x = random_array()

@@ -38,17 +38,17 @@ DUB_LEVEL (dub_sum) (const float *x,
 
 typedef int32_t dub_ints __attribute__ ((vector_size (4 * DUB_LANES)));
 
-/* v where x > 0, else @slope times it. */
+/* @slope times v where x <= 0, else v: also where x is NaN, so that the NaN of an activation stays one. */
 DUB_INLINE dub_vec
 pass_back (dub_vec        v,
            dub_vec        x,
            float          slope,
            const gboolean rectify)
 {
-  dub_ints positive = x > 0.0f;
+  dub_ints negative = x <= 0.0f;
 
-  return rectify ? (dub_vec) ((dub_ints) v & positive)
-                 : (dub_vec) (((dub_ints) v & positive) | ((dub_ints) (slope * v) & ~positive));
+  return rectify ? (dub_vec) ((dub_ints) v & ~negative)
+                 : (dub_vec) (((dub_ints) v & ~negative) | ((dub_ints) (slope * v) & negative));
 }
 
 /* Two sums of a channel. In float while that loses nothing, then added lane by lane in double. */
@@ -156,7 +156,7 @@ norm_sums (const DubNormSumsJob *job,
   } while (0)
 #define ONE(i) \
   do { \
-    double g = !active || y[i] > 0.0f ? dy[i] : rectify ? 0.0f : slope * dy[i]; \
+    double g = !active || !(y[i] <= 0.0f) ? dy[i] : rectify ? 0.0f : slope * dy[i]; \
     sums[c].rest[0] += g; \
     sums[c].rest[1] += g * (x[i] - mean); \
   } while (0)
@@ -213,7 +213,7 @@ norm_apply (const float   *x,
   for (; i < n; i++) {
     float v = x[i] * scale + shift + (has_z ? z[i] : 0.0f);
 
-    y[i] = !active || v > 0.0f ? v : rectify ? 0.0f : slope * v;
+    y[i] = !active || !(v <= 0.0f) ? v : rectify ? 0.0f : slope * v;
   }
 }
 
@@ -261,7 +261,7 @@ norm_back (const DubNormBackJob *job,
     dub_store (job->dx + i, g * g_scale + (dub_load (job->x + i) * x_scale + shift));
   }
   for (; i < job->n; i++) {
-    float g = !active || job->y[i] > 0.0f ? job->dy[i] : rectify ? 0.0f : job->slope * job->dy[i];
+    float g = !active || !(job->y[i] <= 0.0f) ? job->dy[i] : rectify ? 0.0f : job->slope * job->dy[i];
 
     if (has_dz)
       job->dz[i] = g;

@@ -1,9 +1,12 @@
 /* What happens to a finished tile of a convolution while it is still in the cache:
  * residual, activation, pooling; and the reverse of it. Plain loops that the compiler
- * vectorises for the level. */
+ * vectorises for the level. A NaN is neither rectified nor pooled away: what is x <= 0 is changed, not
+ * what is not x > 0. */
 #include "core/nn/kernels/inner-norm.h"
 #include "core/nn/kernels/inner-winograd.h"
 #include "core/nn/kernels/level.h"
+
+#include <math.h>
 
 void DUB_LEVEL (dub_rows)      (const DubRowsJob *job);
 void DUB_LEVEL (dub_tall)      (const DubTallJob *job);
@@ -112,21 +115,21 @@ finish_rows (const float         *restrict x,
     vec16 s = load16 (x + (i)); \
     if (has_z) \
       s += load16 (z + (i)); \
-    int16x positive = s > zero; \
+    int16x negative = s <= zero; \
     if (has_code) \
-      store_codes (code + (i), flag & ~positive); \
+      store_codes (code + (i), flag & negative); \
     if (activation == DUB_ACTIVATION_RELU) \
-      s = choose (positive, s, zero); \
+      s = choose (negative, zero, s); \
     else if (activation == DUB_ACTIVATION_LEAKY_RELU) \
-      s = choose (positive, s, alpha * s); \
+      s = choose (negative, alpha * s, s); \
     store16 (y + (i), s); \
   } while (0)
 #define SCALAR(i) \
   do { \
     float s = has_z ? x[i] + z[i] : x[i]; \
     if (has_code) \
-      code[i] = s > 0.0f ? 0 : DUB_CODE_NEGATIVE; \
-    y[i] = activation == DUB_ACTIVATION_NONE || s > 0.0f ? s : activation == DUB_ACTIVATION_RELU ? 0.0f : alpha * s; \
+      code[i] = s <= 0.0f ? DUB_CODE_NEGATIVE : 0; \
+    y[i] = activation == DUB_ACTIVATION_NONE || !(s <= 0.0f) ? s : activation == DUB_ACTIVATION_RELU ? 0.0f : alpha * s; \
   } while (0)
   FOR_CHUNKS (n, VECTOR, SCALAR);
 #undef VECTOR
@@ -169,17 +172,25 @@ finish (const float   *x,
     finish_with (x, z, y, code, n, DUB_ACTIVATION_NONE, alpha);
 }
 
-/* Strictly greater wins, so the first of equal numbers is kept, as PyTorch does. */
+/* Strictly greater wins, so the first of equal numbers is kept, as PyTorch does; and NaN wins over any number. */
 DUB_INLINE void
 take (vec16     v,
       vec16    *best,
       int16x   *index,
       const int number)
 {
-  int16x more = v > *best;
+  int16x more = (v > *best) | (v != v);
 
   *best = choose (more, v, *best);
   *index = choose_int (more, (int16x) { 0 } + number, *index);
+}
+
+/* slope v, and 0 also for v = -inf where the slope is 0. */
+DUB_INLINE vec16
+below16 (float slope,
+         vec16 v)
+{
+  return (vec16) ((int16x) (slope * v) & (slope == 0.0f ? 0 : -1));
 }
 
 DUB_INLINE void
@@ -203,23 +214,23 @@ pool_rows (const float *const *rows,
         take (EVEN (a, b), &best, &index, 2 * r); \
       take (ODD (a, b), &best, &index, 2 * r + 1); \
     } \
-    int16x positive = best > all16 (0.0f); \
+    int16x negative = best <= all16 (0.0f); \
     if (has_code) \
-      store_codes (code + (i), choose_int (positive, index, index | DUB_CODE_NEGATIVE)); \
-    store16 (y + (i), choose (positive, best, slope * best)); \
+      store_codes (code + (i), index | (negative & DUB_CODE_NEGATIVE)); \
+    store16 (y + (i), choose (negative, below16 (slope, best), best)); \
   } while (0)
 #define SCALAR(i) \
   do { \
     float best = rows[0][2 * (i)]; \
     int index = 0; \
     for (int k = 1; k < 2 * n_rows; k++) \
-      if (rows[k / 2][2 * (i) + k % 2] > best) { \
+      if (rows[k / 2][2 * (i) + k % 2] > best || isnan (rows[k / 2][2 * (i) + k % 2])) { \
         best = rows[k / 2][2 * (i) + k % 2]; \
         index = k; \
       } \
     if (has_code) \
-      code[i] = (uint8_t) (best > 0.0f ? index : index | DUB_CODE_NEGATIVE); \
-    y[i] = best > 0.0f ? best : slope * best; \
+      code[i] = (uint8_t) (best <= 0.0f ? index | DUB_CODE_NEGATIVE : index); \
+    y[i] = !(best <= 0.0f) ? best : slope == 0.0f ? 0.0f : slope * best; \
   } while (0)
   FOR_CHUNKS (n, VECTOR, SCALAR);
 #undef VECTOR

@@ -117,7 +117,7 @@ typedef enum {
 } DubActivation;
 
 /* Low bits of a code: which of the up to 8 pooled numbers was the largest (the first
- * among equals); this bit: the number before the activation was not positive. */
+ * among equals, a NaN before any); this bit: the number before the activation was <= 0. */
 #define DUB_CODE_NEGATIVE 8
 
 typedef struct {

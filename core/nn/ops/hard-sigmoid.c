@@ -24,8 +24,13 @@ forward_run (const float  *x,
   const float alpha = ((const float *) params)[0];
   const float beta = ((const float *) params)[1];
 
-  for (size_t i = 0; i < n; i++)
-    y[i] = fmaxf (0.0f, fminf (1.0f, alpha * x[i] + beta));
+  /* fmaxf and fminf would lose a NaN. */
+  for (size_t i = 0; i < n; i++) {
+    float line = alpha * x[i] + beta;
+    float above = line < 0.0f ? 0.0f : line;
+
+    y[i] = above > 1.0f ? 1.0f : above;
+  }
 }
 
 static void

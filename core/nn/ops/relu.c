@@ -1,4 +1,4 @@
-/* Relu: y = max(x, 0). The gradient at 0 is 0, as PyTorch has it. */
+/* Relu: y = max (x, 0). The gradient at 0 is 0, as PyTorch has it, and a NaN stays one. */
 #include "core/nn/ops/ops.h"
 
 #include "core/nn/ops/pointwise.h"
@@ -21,7 +21,7 @@ forward_run (const float *x,
              gconstpointer         params)
 {
   for (size_t i = 0; i < n; i++)
-    y[i] = x[i] > 0.0f ? x[i] : 0.0f;
+    y[i] = x[i] <= 0.0f ? 0.0f : x[i];
 }
 
 static void

@@ -1,4 +1,4 @@
-/* ThresholdedRelu: y = x where x > alpha, else 0. */
+/* ThresholdedRelu: y = 0 where x <= alpha, else x, so that a NaN stays one. */
 #include "core/nn/ops/ops.h"
 
 #include "core/nn/ops/pointwise.h"
@@ -22,7 +22,7 @@ forward_run (const float  *x,
   const float alpha = ((const float *) params)[0];
 
   for (size_t i = 0; i < n; i++)
-    y[i] = x[i] > alpha ? x[i] : 0.0f;
+    y[i] = x[i] <= alpha ? 0.0f : x[i];
 }
 
 static void
