@@ -138,7 +138,7 @@ overlay_figure (DubTrainingPage *self,
 {
   DubRuns *runs = dub_training_get_runs (self->training);
   DubFigure *figure = dub_figure_new ();
-  double highest = 0.0;
+  double highest = 0.0, lowest = 1.0;
 
   for (guint f = 0; f < families->len; f++) {
     g_autoptr (GPtrArray) folds = dub_runs_of_family (runs, families->pdata[f]);
@@ -151,6 +151,7 @@ overlay_figure (DubTrainingPage *self,
 
       dub_training_mean_at ((const DubRunSummary *const *) (void *) folds->pdata, folds->len, curve, e, &train, &validation);
       highest = MAX (highest, isfinite (validation) ? validation : 0.0);
+      lowest = MIN (lowest, isfinite (validation) ? validation : 1.0);
       g_array_append_val (x, at);
       g_array_append_val (y, validation);
     }
@@ -158,9 +159,10 @@ overlay_figure (DubTrainingPage *self,
                            (double *) (void *) x->data, (double *) (void *) y->data, x->len)->cursor_marker = TRUE;
   }
   dub_figure_set_x (figure, DUB_AXIS_LINEAR, 0.0, 0.0, _("epoch"));
-  dub_figure_set_y (figure, DUB_AXIS_LINEAR, 0.0, curve == DUB_CURVE_LOSS ? 0.0 : 1.0, label);
-  if (curve == DUB_CURVE_LOSS && highest > 0.0)
+  if (curve == DUB_CURVE_LOSS)
     dub_figure_set_y (figure, DUB_AXIS_LINEAR, 0.0, ceil (5.0 * highest) / 5.0, label);
+  else
+    dub_figure_set_y (figure, DUB_AXIS_LINEAR, MIN (0.9, floor (10.0 * lowest) / 10.0), 1.0, label);
   figure->empty = g_strdup (_("No epoch yet"));
   figure->cursor = self->cursor;
 
@@ -171,7 +173,6 @@ static void
 fill_overlay (DubTrainingPage *self,
               GPtrArray       *families)
 {
-  static const DubCurve CURVES[2][2] = { { DUB_CURVE_LOSS, DUB_CURVE_ACCURACY }, { DUB_CURVE_ECE, DUB_CURVE_LOSS } };
   DubChartCard *card = &self->cards[0];
 
   gtk_widget_set_visible (self->cards[1].box, FALSE);
@@ -179,8 +180,8 @@ fill_overlay (DubTrainingPage *self,
   gtk_label_set_text (card->title, _("All losses"));
   gtk_label_set_text (card->state, _("validation, mean over the folds"));
   gtk_label_set_text (card->values, "");
-  dub_figure_view_set_figure (card->loss, overlay_figure (self, families, CURVES[0][0], _("cross-entropy")));
-  dub_figure_view_set_figure (card->accuracy, overlay_figure (self, families, CURVES[0][1], _("accuracy")));
+  dub_figure_view_set_figure (card->loss, overlay_figure (self, families, DUB_CURVE_LOSS, _("cross-entropy")));
+  dub_figure_view_set_figure (card->accuracy, overlay_figure (self, families, DUB_CURVE_ACCURACY, _("accuracy")));
 }
 
 void
