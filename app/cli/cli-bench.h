@@ -1,6 +1,7 @@
 /* A benchmark: one row of a table; it sets up, then times a piece of work some times over.
  *
- * The minimum is what the machine can do, the median what it did while doing other things too.
+ * The minimum is what the machine can do, the median what it did while doing other things too. Processor time
+ * says the same on a machine that others use, where one thread is asked for.
  */
 #pragma once
 
@@ -13,6 +14,8 @@ typedef struct {
   const char *model;       /* (nullable): a network to measure instead of the built-in one */
   guint      n_repeats;
   GArray    *seconds;      /* of double, one for each repeat */
+  double     processor;    /* least processor time of a repeat, of all threads, in seconds; 0 = not yet known */
+  double     processor_mark; /* of the process, when the last repeat was done */
   size_t     peak_bytes;   /* 0 = not stated */
   double     multiply_adds; /* of one repeat; 0 = not stated */
   guint      n_cases;      /* images or volumes of one repeat; 0 = not stated */
