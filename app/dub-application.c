@@ -154,7 +154,16 @@ open_last_study (DubApplication *self,
   g_autofree char *last = g_strdup (dub_settings_state_get_last_study (self->settings));
   g_autofree char *file = g_build_filename (last, "study.json", NULL);
 
-  return last[0] != '\0' && g_file_test (file, G_FILE_TEST_EXISTS) && dub_window_open_study (window, last);
+  if (last[0] == '\0')
+    return FALSE;
+  if (!g_file_test (file, G_FILE_TEST_EXISTS)) {
+    g_autofree char *name = g_path_get_basename (last);
+
+    dub_window_toast_missing (window, name);
+    return FALSE;
+  }
+
+  return dub_window_open_study (window, last);
 }
 
 static int

@@ -477,3 +477,14 @@ _dub_window_init_drop (DubWindow *self)
   g_signal_connect_swapped (drop, "drop", G_CALLBACK (drop_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->root_stack), GTK_EVENT_CONTROLLER (drop));
 }
+
+void
+dub_window_toast_missing (DubWindow  *self,
+                          const char *name)
+{
+  g_return_if_fail (DUB_IS_WINDOW (self));
+
+  g_autofree char *text = g_strdup_printf (_("“%s”, the last study, is not where it was: was it moved, or its drive unplugged?"), name);
+
+  dub_session_toast (self->session, text);
+}

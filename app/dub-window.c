@@ -154,7 +154,8 @@ update_title (DubWindow *self)
   gtk_window_set_title (GTK_WINDOW (self), title);
   adw_window_title_set_title (self->content_title, _(selected_entry (self)->title));
   adw_window_title_set_subtitle (self->content_title, where);
-  gtk_label_set_label (self->study_title, study->title);
+  /* The demo's own title, which is made without a language, has a translation. */
+  gtk_label_set_label (self->study_title, g_str_equal (study->title, "Atrophy demo") ? _("Atrophy demo") : study->title);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->study_title), study->folder != NULL ? study->folder : study->title);
   gtk_label_set_label (self->study_subtitle, counts);
 }

@@ -35,4 +35,8 @@ void        dub_window_open_demo   (DubWindow        *self);
 /* Starts the computation of the page as soon as a study is shown. */
 void        dub_window_play        (DubWindow        *self);
 
+/* Says that the study @name, which was open last, is not where it was. */
+void        dub_window_toast_missing (DubWindow  *self,
+                                      const char *name);
+
 G_END_DECLS

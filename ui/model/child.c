@@ -1,5 +1,7 @@
 #include "ui/model/child.h"
 
+#include "ui/model/stage-words.h"
+
 #include <json-glib/json-glib.h>
 #include <signal.h>
 #include <string.h>
@@ -91,8 +93,10 @@ dub_child_feed (DubJob     *job,
   double value;
 
   if (message != NULL && JSON_NODE_HOLDS_VALUE (message) && json_node_get_value_type (message) == G_TYPE_STRING) {
+    g_autofree char *words = dub_stage_words (json_node_get_string (message));
+
     dub_job_log (job, json_node_get_string (message));
-    dub_job_set_stage (job, json_node_get_string (message));
+    dub_job_set_stage (job, words);
   }
   if (member_double (object, "left", &value))
     dub_job_set_seconds_left (job, value);

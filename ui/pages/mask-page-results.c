@@ -125,8 +125,15 @@ update_error (DubMaskPage *self)
                   request->preprocess.fit == DUB_FIT_REFUSE && dub_mask_session_get_inputs (self->mask) == NULL;
   gboolean unfit = g_error_matches (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED);
   gboolean memory = g_error_matches (error, DUB_ERROR, DUB_ERROR_MEMORY);
-  g_autofree char *text = g_strdup_printf ("%s%s%s", error != NULL ? error->message : "", memory ? "\n" : "",
-                                           memory ? _("Choose a smaller network, or a volume with fewer voxels.") : "");
+  const char *advice = memory ? _("Choose a smaller network, or a volume with fewer voxels.")
+                       : fits ? _("Say how it is to be made to fit; the study remembers.")
+                       : unfit ? _("Choose another network, or export this one with its class outputs (N, C) first.")
+                       : g_error_matches (error, DUB_ERROR, DUB_ERROR_IO)
+                         ? _("Is the drive still there? Bring the file back, or choose another subject or network.")
+                       : g_error_matches (error, DUB_ERROR, DUB_ERROR_ARGUMENT)
+                         ? _("Undo the last setting (Ctrl+Z), or choose another value.")
+                         : _("Choose another subject or network, or mend the file and try again.");
+  g_autofree char *text = g_strdup_printf ("%s\n%s", error != NULL ? error->message : "", advice);
   g_autofree char *description = g_markup_escape_text (text, -1);
 
   adw_status_page_set_title (self->error_page, fits ? _("The volume does not fit the network")

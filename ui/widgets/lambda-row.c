@@ -155,9 +155,9 @@ parse (const char *text,
   char *end = NULL;
   double number = g_ascii_strtod (copy, &end);
 
-  if (end == copy || *end != '\0' || !isfinite (number) || number < 0.0)
+  if (end == copy || *end != '\0' || !isfinite (number) || number < 0.0 || number > pow (10.0, HIGH_DECADE))
     return FALSE;
-  *value = MIN (number, pow (10.0, HIGH_DECADE));
+  *value = number;
 
   return TRUE;
 }
@@ -171,6 +171,7 @@ entry_activate_cb (GtkEntry     *entry,
   if (!parse (gtk_editable_get_text (GTK_EDITABLE (entry)), &value)) {
     gtk_widget_add_css_class (GTK_WIDGET (entry), "error");
     gtk_widget_error_bell (GTK_WIDGET (entry));
+    gtk_label_set_text (GTK_LABEL (self->per_voxel), _("λ is a number from 0 to 1000"));
     return;
   }
   gtk_widget_remove_css_class (GTK_WIDGET (entry), "error");
