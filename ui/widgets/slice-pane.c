@@ -7,6 +7,9 @@
 
 /* Pixels around the point that the crosshair leaves free. */
 #define CROSSHAIR_GAP 12
+/* A letter in the middle of an edge: half of its side, and how far it reaches in from the edge. */
+#define LETTER_HALF 10
+#define LETTER_REACH 24
 
 /* Pixels of a right drag that change the window by its whole width. */
 #define WINDOW_DRAG 300.0
@@ -255,10 +258,14 @@ snapshot_crosshair (DubSlicePane   *self,
   double y = floor (at[1]) / scale;
   double one = 1.0;
 
-  append_line (snapshot, x, 0.0, one, y - CROSSHAIR_GAP, &color);
-  append_line (snapshot, x, y + CROSSHAIR_GAP, one, height - y - CROSSHAIR_GAP, &color);
-  append_line (snapshot, 0.0, y, x - CROSSHAIR_GAP, one, &color);
-  append_line (snapshot, x + CROSSHAIR_GAP, y, width - x - CROSSHAIR_GAP, one, &color);
+  /* A line that would strike a letter in the middle of an edge ends before it. */
+  double down = fabs (x - width / 2.0) < LETTER_HALF ? LETTER_REACH : 0.0;
+  double across = fabs (y - height / 2.0) < LETTER_HALF ? LETTER_REACH : 0.0;
+
+  append_line (snapshot, x, down, one, y - CROSSHAIR_GAP - down, &color);
+  append_line (snapshot, x, y + CROSSHAIR_GAP, one, height - down - y - CROSSHAIR_GAP, &color);
+  append_line (snapshot, across, y, x - CROSSHAIR_GAP - across, one, &color);
+  append_line (snapshot, x + CROSSHAIR_GAP, y, width - across - x - CROSSHAIR_GAP, one, &color);
 }
 
 static void
