@@ -5,13 +5,14 @@
 #include "core/io/file.h"
 #include "core/io/onnx-guard.h"
 #include "core/io/onnx-tensor.h"
+#include "core/io/onnx-versions.h"
 
 #include <string.h>
 
 /* Protobuf's own limit. */
 static const guint64 LARGEST = G_MAXINT32;
 
-enum { OLDEST_OPSET = 7, NEWEST_OPSET = 18 };
+enum { OLDEST_OPSET = 1, NEWEST_OPSET = 18 };
 
 typedef struct {
   const Onnx__GraphProto *proto;
@@ -317,6 +318,14 @@ import_node (Import                *import,
   for (size_t i = 0; i < proto->n_attribute; i++)
     if (!import_attribute (import, name, proto->attribute[i], attributes, error))
       return FALSE;
+
+  const char *older = dub_op_lookup (op_name) != NULL
+                      ? dub_onnx_older_meaning (op_name, attributes, import->graph->opset) : NULL;
+
+  if (older != NULL)
+    return fail (import, DUB_ERROR_UNSUPPORTED, error,
+                 "node “%s”: the %s of operator set %d %s; export it with set 7 or a newer one.", name, op_name,
+                 import->graph->opset, older);
   for (size_t i = 0; i < n_outputs; i++) {
     outputs[i] = -1;
     if (is_absent (proto->output[i]))
@@ -387,6 +396,12 @@ read_opset (const Onnx__ModelProto *model,
 
     if (is_absent (set->domain) || g_str_equal (set->domain, "ai.onnx"))
       version = set->version;
+  }
+  if (version == 0) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED,
+                 "%s names no operator set of ONNX itself; export it with one from %d to %d.", file, OLDEST_OPSET,
+                 NEWEST_OPSET);
+    return FALSE;
   }
   if (version < OLDEST_OPSET || version > NEWEST_OPSET) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED, "%s uses operator set %" G_GINT64_FORMAT

@@ -1,4 +1,5 @@
-/* ONNX: opset 7 to 18, weights inside or in external files of the model's own folder. */
+/* ONNX: opset 1 to 18, weights inside or in external files of the model's own folder. Below opset 7 the operators that
+ * already meant the same, see onnx-versions.h. */
 #pragma once
 
 #include "core/nn/graph.h"

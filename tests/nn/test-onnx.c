@@ -186,7 +186,8 @@ static void large_dim (Model *m) { m->graph->initializer[0]->dims[0] = (int64_t)
 static void other_bytes (Model *m) { m->graph->initializer[0]->raw_data.len -= 4; }
 static void text_weight (Model *m) { m->graph->initializer[0]->data_type = 8; }
 static void wild_type (Model *m) { m->graph->initializer[0]->data_type = 99; }
-static void old_opset (Model *m) { m->opset_import[0]->version = 6; }
+static void old_meaning (Model *m) { m->opset_import[0]->version = 6; replace (&m->graph->node[0]->op_type, "PRelu"); }
+static void no_opset (Model *m) { m->opset_import[0]->version = 0; }
 static void new_opset (Model *m) { m->opset_import[0]->version = 19; }
 static void text_input (Model *m) { m->graph->input[0]->type->tensor_type->elem_type = 8; }
 static void not_utf8 (Model *m) { replace (&m->graph->initializer[0]->name, "\xff\xfe"); }
@@ -209,7 +210,8 @@ static const struct {
   { "other-bytes", other_bytes, DUB_ERROR_FORMAT, "44 bytes" },
   { "text-weight", text_weight, DUB_ERROR_UNSUPPORTED, "string" },
   { "wild-type", wild_type, DUB_ERROR_UNSUPPORTED, "unknown element type" },
-  { "old-opset", old_opset, DUB_ERROR_UNSUPPORTED, "operator set 6" },
+  { "old-meaning", old_meaning, DUB_ERROR_UNSUPPORTED, "the PRelu of operator set 6" },
+  { "no-opset", no_opset, DUB_ERROR_UNSUPPORTED, "no operator set" },
   { "new-opset", new_opset, DUB_ERROR_UNSUPPORTED, "operator set 19" },
   { "text-input", text_input, DUB_ERROR_UNSUPPORTED, "“x” is string" },
   { "not-utf8", not_utf8, DUB_ERROR_FORMAT, "not UTF-8" },
