@@ -442,8 +442,9 @@ build_tools (DubTriView *self)
   gtk_box_append (GTK_BOX (self->tools), options);
   gtk_box_append (GTK_BOX (self->tools), self->crosshair_button);
   gtk_box_append (GTK_BOX (self->tools), self->maximize_button);
-  for (GtkWidget *child = gtk_widget_get_first_child (self->tools); child != NULL; child = gtk_widget_get_next_sibling (child))
-    gtk_widget_add_css_class (child, "osd");
+  /* Not the menu's button: its popover would inherit the dark colours, in the light theme, too. */
+  gtk_widget_add_css_class (self->crosshair_button, "osd");
+  gtk_widget_add_css_class (self->maximize_button, "osd");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->crosshair_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Crosshair"), -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->maximize_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Maximise"), -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (options), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Overlay options"), -1);
