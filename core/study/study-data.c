@@ -92,8 +92,9 @@ dub_study_data_open (DubStudyData  *self,
                      DubRun        *run,
                      GError       **error)
 {
+  /* Where cases were left out, the same ones must be left out again. */
   DubDatasetOptions options = {
-    .bad = self->skip_bad ? DUB_BAD_SKIP : DUB_BAD_STOP, .patients = self->patients,
+    .bad = self->skip_bad ? DUB_BAD_SKIP : DUB_BAD_STOP, .patients = self->patients, .check_files = self->skip_bad,
   };
 
   if (self->dataset != NULL)

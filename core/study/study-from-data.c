@@ -157,6 +157,7 @@ dub_study_data_agrees (DubStudy               *study,
 
   DubDatasetOptions open = {
     .bad = study->data->skip_bad ? DUB_BAD_SKIP : DUB_BAD_STOP, .patients = study->data->patients,
+    .check_files = study->data->skip_bad,
   };
   g_autoptr (DubDataset) other = dub_dataset_open (path, &open, run, error);
   g_autofree char *hash = other != NULL ? dub_dataset_hash (other) : NULL;

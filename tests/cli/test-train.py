@@ -4,9 +4,11 @@ import hashlib
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
+import zlib
 
 import numpy
 import onnx
@@ -226,6 +228,39 @@ def t_bad_input():
     expect('epoch' in done.stderr and 'ce-f' in done.stderr, done.stderr)
     with open(os.path.join(path('astray'), 'models', 'ce-f0', 'run.json'), encoding='utf-8') as file:
         expect(json.load(file)['failure'].startswith('Epoch '), 'no failure in run.json')
+
+
+def t_skipped():
+    """Files that cannot be decoded stop the training, or are left out and named, then and when the study is opened again"""
+    def png(name, shade, harm=None):
+        def chunk(kind, body):
+            return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
+        random = numpy.random.default_rng(len(name) + shade * 100 + int(os.path.basename(name)[:-4]))
+        rows = b''.join(b'\0' + (random.integers(0, 150, 20) + 60 * shade).astype('uint8').tobytes() for _ in range(20))
+        whole = (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 20, 20, 8, 0, 0, 0, 0)) +
+                 chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
+        with open(path(name), 'wb') as file:
+            file.write(whole if harm is None else harm(bytearray(whole)))
+
+    def flip(whole):
+        whole[80] ^= 0xff
+        return whole
+
+    for shade, name in enumerate(('dark', 'light')):
+        os.makedirs(path(f'pngs/{name}'))
+        for i in range(20):
+            png(f'pngs/{name}/{i}.png', shade)
+    png('pngs/dark/3.png', 0, lambda whole: whole[:60])
+    png('pngs/dark/7.png', 0, flip)
+    png('pngs/light/4.png', 1, lambda whole: b'junk')
+    done = cli('train', '--data', path('pngs'), '--out', path('strict'), *BRIEF, status=1)
+    expect('png' in done.stderr, done.stderr)
+    done = cli('train', '--data', path('pngs'), '--out', path('skipped'), *BRIEF, '--skip-bad', '--progress', 'json')
+    for name in ('dark/3.png', 'dark/7.png', 'light/4.png'):
+        expect(name in done.stderr, f'{name} is not named: {done.stderr[:800]}')
+    with open(os.path.join(path('skipped'), 'cases.csv'), encoding='utf-8') as file:
+        expect(len(file.readlines()) == 38, 'other cases')
+    cli('train', '--out', path('skipped'), *BRIEF, '--dca', 5)
 
 
 def t_full_disk():
