@@ -190,9 +190,9 @@ test_changed (Fixture      *fixture,
               gconstpointer data)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (CHANGES); i++) {
-    g_autoptr (DubStudy) made = make (fixture);
     g_autoptr (GError) error = NULL;
 
+    dub_study_unref (make (fixture));
     edit (fixture, CHANGES[i].file, CHANGES[i].from, CHANGES[i].to);
 
     g_autoptr (DubStudy) study = dub_study_load (fixture->study, &error);
@@ -213,7 +213,8 @@ static void
 test_other_data (Fixture      *fixture,
                  gconstpointer data)
 {
-  g_autoptr (DubStudy) made = make (fixture);
+  dub_study_unref (make (fixture));
+
   g_autoptr (GError) error = NULL;
   g_autoptr (DubStudy) study = dub_study_load (fixture->study, &error);
 
