@@ -169,14 +169,14 @@ static void
 test_list (void)
 {
   g_autofree char *models = g_dir_make_tmp ("dubito-runs-XXXXXX", NULL);
-  g_autofree char *b = new_folder (models, "b-f10", "b", 10);
-  g_autofree char *c = new_folder (models, "b-f9", "b", 9);
   g_autofree char *a = new_folder (models, "a-f0", "a", 0);
   g_autofree char *bad = new_folder (models, "bad", "bad", 0);
   g_autofree char *bad_file = g_build_filename (bad, "run.json", NULL);
   g_autofree char *imported = g_build_filename (models, "imported", NULL);
   g_autoptr (GPtrArray) skipped = g_ptr_array_new_with_free_func (g_free);
 
+  g_free (new_folder (models, "b-f10", "b", 10));
+  g_free (new_folder (models, "b-f9", "b", 9));
   g_assert_true (g_file_set_contents (bad_file, "{\"format\":\"dubito-run\",\"format_version\":9}", -1, NULL));
   g_assert_cmpint (g_mkdir (imported, 0777), ==, 0);
 
