@@ -6,6 +6,7 @@
 #include "app/cli/cmd-evaluate.h"
 #include "app/cli/cmd-export.h"
 #include "app/cli/cmd-figure.h"
+#include "app/cli/cmd-import.h"
 #include "app/cli/cmd-mask.h"
 #include "app/cli/cmd-model.h"
 #include "app/cli/cmd-toy.h"
@@ -41,6 +42,7 @@ static const CliCommand COMMANDS[] = {
   { "model", N_("look into a network, run it, check it"), NULL, MODEL_COMMANDS },
   { "train", N_("train networks on a data set by cross-validation"), cmd_train, NULL },
   { "data", N_("look into a data set"), NULL, DATA_COMMANDS },
+  { "import", N_("make a study from your own networks and data, or from outputs alone"), cmd_import, NULL },
   { "evaluate", N_("measure the networks of a study on every part of its data, with intervals"), cmd_evaluate, NULL },
   { "export", N_("write what the networks of a study say, for other tools"), cmd_export, NULL },
   { "mask", N_("the smallest mask that changes what a network says about a volume"), cmd_mask, NULL },

@@ -108,18 +108,18 @@ dub_study_family_models (const DubStudy *study,
   return (char **) g_ptr_array_free (ids, FALSE);
 }
 
-static int
-fold_of (const DubStudy *study,
-         const char     *id)
+static const DubStudyModel *
+find_model (const DubStudy *study,
+            const char     *id)
 {
   for (guint i = 0; i < study->models->len; i++) {
     const DubStudyModel *model = g_ptr_array_index (study->models, i);
 
     if (strcmp (model->id, id) == 0)
-      return model->fold;
+      return model;
   }
 
-  return -1;
+  return NULL;
 }
 
 /* Patients as whole numbers; NULL where there are none. */
@@ -260,6 +260,16 @@ warn (DubEvaluateRow *row,
   va_end (args);
 }
 
+static gboolean
+is_training_unknown (const Answerer *self)
+{
+  for (size_t m = 0; m < self->n_members; m++)
+    if (find_model (self->study, self->outputs->models[self->members[m]])->training_unknown)
+      return TRUE;
+
+  return FALSE;
+}
+
 static void
 warn_of_part (const Answerer *self,
               DubEvaluateRow *row)
@@ -273,6 +283,8 @@ warn_of_part (const Answerer *self,
     warn (row, "The best epoch was chosen on these cases: slightly too good.");
   else if (row->split == DUB_EVALUATE_VALIDATION)
     warn (row, "Each case is answered by the one network that did not learn from it, whose best epoch was chosen on its fold.");
+  else if (is_training_unknown (self))
+    warn (row, "Nobody said which cases the network%s learned from: maybe too good.", self->n_members > 1 ? "s" : "");
 }
 
 static void
@@ -452,7 +464,7 @@ measure_family (Answerer       *self,
   for (size_t i = 0; i < n_members; i++) {
     while (strcmp (outputs->models[members[i]], ids[i]) != 0)
       members[i]++;
-    folds[i] = fold_of (self->study, ids[i]);
+    folds[i] = find_model (self->study, ids[i])->fold;
   }
 
   for (size_t i = 0; i < n_members; i++) {

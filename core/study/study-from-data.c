@@ -1,3 +1,4 @@
+#include "core/study/study-private.h"
 #include "core/study/study-train.h"
 
 #include <math.h>
@@ -14,20 +15,21 @@ tell_problems (const DubDataset *dataset,
     dub_run_log (run, "%s", ((const DubDatasetProblem *) g_ptr_array_index (dataset->problems, i))->message);
 }
 
-static gboolean
-find_positive (const DubDataset  *dataset,
-               const char        *wanted,
-               int               *positive,
-               GError           **error)
+gboolean
+_dub_study_find_positive (const GPtrArray  *classes,
+                          const char       *where,
+                          const char       *wanted,
+                          int              *positive,
+                          GError          **error)
 {
-  guint n = dataset->classes->len;
+  guint n = classes->len;
   guint64 index;
 
   *positive = n > 1 ? 1 : 0;
   if (wanted == NULL)
     return TRUE;
   for (guint i = 0; i < n; i++)
-    if (strcmp (g_ptr_array_index (dataset->classes, i), wanted) == 0) {
+    if (strcmp (g_ptr_array_index (classes, i), wanted) == 0) {
       *positive = (int) i;
       return TRUE;
     }
@@ -36,7 +38,7 @@ find_positive (const DubDataset  *dataset,
     return TRUE;
   }
   g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "The positive class \"%s\" is no class of %s; expected a name or 0 to %u.",
-               wanted, dataset->name, n - 1);
+               wanted, where, n - 1);
 
   return FALSE;
 }
@@ -71,10 +73,9 @@ make_split (DubDataset             *dataset,
 }
 
 DubStudy *
-dub_study_from_data (const char                 *folder,
-                     const DubStudyDataOptions  *options,
-                     DubRun                     *run,
-                     GError                    **error)
+_dub_study_new_from_data (const DubStudyDataOptions  *options,
+                          DubRun                     *run,
+                          GError                    **error)
 {
   DubDatasetOptions open = {
     .bad = options->skip_bad ? DUB_BAD_SKIP : DUB_BAD_STOP, .patients = options->patients, .check_files = TRUE,
@@ -86,7 +87,7 @@ dub_study_from_data (const char                 *folder,
   if (dataset == NULL)
     return NULL;
   tell_problems (dataset, run);
-  if (!find_positive (dataset, options->positive, &positive, error) ||
+  if (!_dub_study_find_positive (dataset->classes, dataset->name, options->positive, &positive, error) ||
       !make_split (dataset, &options->split, &split, run, error))
     return NULL;
 
@@ -100,7 +101,18 @@ dub_study_from_data (const char                 *folder,
   study->data->skip_bad = options->skip_bad;
   study->data->patients = options->patients != NULL ? g_canonicalize_filename (options->patients, NULL) : NULL;
 
-  return dub_study_save (study, folder, error) ? g_steal_pointer (&study) : NULL;
+  return g_steal_pointer (&study);
+}
+
+DubStudy *
+dub_study_from_data (const char                 *folder,
+                     const DubStudyDataOptions  *options,
+                     DubRun                     *run,
+                     GError                    **error)
+{
+  g_autoptr (DubStudy) study = _dub_study_new_from_data (options, run, error);
+
+  return study != NULL && dub_study_save (study, folder, error) ? g_steal_pointer (&study) : NULL;
 }
 
 /* --- a study that is there already --- */

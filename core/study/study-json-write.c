@@ -62,6 +62,8 @@ build_model (JsonBuilder         *builder,
     dub_json_add_int (builder, "fold", item->fold);
   if (item->split_hash != NULL)
     dub_json_add_string (builder, "split_hash", item->split_hash);
+  if (item->training_unknown)
+    dub_json_add_boolean (builder, "training_unknown", TRUE);
   if (item->prepare != NULL) {
     json_builder_set_member_name (builder, "prepare");
     json_builder_add_value (builder, dub_prepare_to_json (item->prepare));

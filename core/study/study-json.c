@@ -3,7 +3,8 @@
  *   { "format": "dubito-study", "format_version": 1, "version": "0.1.0",
  *     "title": "…", "modality": "grey-matter", "seed": "1", "classes": ["CN", "AD"],
  *     "cases":  [{ "id", "path", "label", "split", "truth"?, "severity"? }],
- *     "models": [{ "id", "path", "preprocess": { "axes", "scale", "fit" }, "family"?, "fold"?, "split_hash"?, "prepare"? }],
+ *     "models": [{ "id", "path", "preprocess": { "axes", "scale", "fit" }, "family"?, "fold"?, "split_hash"?, "training_unknown"?,
+ *                "prepare"? }],
  *     "atlas":  { "labels", "table"? }?, and of a study made from a data set what study-json-data.c says }
  *
  * Relative paths are relative to the folder and stay in it. The seed is a string
@@ -254,7 +255,8 @@ read_run (const Reader  *reader,
 
   if (!dub_json_read_string (object, "family", full, FALSE, &item->family, reader->error) ||
       !dub_json_read_int (object, "fold", full, FALSE, -1, G_MAXINT16, &fold, reader->error) ||
-      !dub_json_read_string (object, "split_hash", full, FALSE, &item->split_hash, reader->error))
+      !dub_json_read_string (object, "split_hash", full, FALSE, &item->split_hash, reader->error) ||
+      !dub_json_read_boolean (object, "training_unknown", full, FALSE, &item->training_unknown, reader->error))
     return FALSE;
   item->fold = (int) fold;
   if (!json_object_has_member (object, "prepare"))

@@ -2,7 +2,7 @@
  *
  *   study.json        what it is: classes, cases, models, atlas, truth, preprocessing, seed, version
  *   data/             volumes that the study owns (others are referred to by absolute path)
- *   models/<id>/      model.onnx
+ *   models/<id>/      model.onnx, or outputs.npz of an imported model that is not at hand
  *   results/          derivable; deleting it costs time, never information
  *
  * A study without a folder (one network and some volumes dropped on the window)
@@ -39,12 +39,13 @@ typedef struct {
 
 typedef struct {
   char         *id;   /* "cnn3d" */
-  char         *path; /* absolute path of the ONNX file */
+  char         *path; /* absolute path of the ONNX file, or of outputs.npz */
   DubPreprocess preprocess;
   char         *family;     /* (nullable): runs that differ only in their fold share one: "ce-dca15" */
   int           fold;       /* -1 = none */
   DubPrepare   *prepare;    /* (nullable): how a case of the data set becomes the input */
   char         *split_hash; /* (nullable): of the split it was trained on; checked whenever it is used */
+  gboolean      training_unknown; /* imported, and nobody said which cases it learned from: what is measured may be too good */
 } DubStudyModel;
 
 typedef struct {
