@@ -4,13 +4,17 @@
 #include "core/io/file.h"
 #include "core/io/onnx.h"
 
-#include <math.h>
+#include <float.h>
 #include <string.h>
 
 static const char *const NORM_CHOICES[] = { "mean", "sum", NULL };
 
 /* In the order of DubReplacement. */
 static const char *const REPLACEMENTS[] = { "1", "0", "mean", "blur", "file" };
+
+/* What nobody can mean by an option, so that it means that the option was not given. */
+static const double NO_NUMBER = -DBL_MAX;
+enum { NO_GRID = G_MININT };
 
 void
 cli_mask_options_init (CliMaskOptions *self)
@@ -19,9 +23,9 @@ cli_mask_options_init (CliMaskOptions *self)
   dub_mask_params_init (&self->params);
   self->n_iterations = (int) self->params.n_iterations;
   /* Not given: what is right depends on the others (settle_grid). */
-  self->grid = -1;
-  self->params.start = NAN;
-  self->params.step = NAN;
+  self->grid = NO_GRID;
+  self->params.start = NO_NUMBER;
+  self->params.step = NO_NUMBER;
   self->seed = (gint64) self->params.seed;
 }
 
@@ -87,11 +91,11 @@ settle_grid (CliMaskOptions *self)
   DubMaskParams defaults;
 
   dub_mask_params_init (&defaults);
-  if (self->grid == -1)
-    self->grid = isnan (self->params.step) ? (int) defaults.grid : 1;
-  if (isnan (self->params.start))
+  if (self->grid == NO_GRID)
+    self->grid = self->params.step == NO_NUMBER ? (int) defaults.grid : 1;
+  if (self->params.start == NO_NUMBER)
     self->params.start = self->grid == 1 ? 1.0 : defaults.start;
-  if (isnan (self->params.step))
+  if (self->params.step == NO_NUMBER)
     self->params.step = self->grid == 1 ? 0.1 : defaults.step;
 }
 
@@ -106,9 +110,12 @@ cli_mask_options_parse (CliMaskOptions *self,
   if (self->class_index < 0)
     return cli_usage_error (error, _("The option --class K is missing, or K is below 0."));
   settle_grid (self);
-  if (self->n_iterations < 1 || self->grid < 1)
-    return cli_usage_error (error, _("--iterations is %d and --grid is %d, expected at least 1."), self->n_iterations,
-                            self->grid);
+  if (self->n_iterations < 1)
+    return cli_usage_error (error, _("--iterations is %d, expected at least 1."), self->n_iterations);
+  if (self->grid < 1)
+    return cli_usage_error (error, _("--grid is %d, expected at least 1."), self->grid);
+  if (self->seed < 0)
+    return cli_usage_error (error, _("--seed is %" G_GINT64_FORMAT ", expected 0 or more."), self->seed);
   if (self->norm != NULL && !cli_choose ("--norm", self->norm, NORM_CHOICES, &norm, error))
     return FALSE;
 

@@ -1,4 +1,5 @@
 /* dubito-cli figure training: the curves of a study's training runs, losses beside each other. */
+#include "app/cli/cli-output.h"
 #include "app/cli/cmd-figure.h"
 
 #include <stdio.h>
@@ -116,12 +117,8 @@ cmd_figure_training (const char *path,
     return FALSE;
   if (options.outs == NULL)
     return cli_usage_error (error, _("The option -o FIG.(png|svg|pdf|csv) is missing."));
-  for (guint i = 0; options.outs[i] != NULL; i++) {
-    DubExportFormat format;
-
-    if (!dub_export_format_from_path (options.outs[i], &format, error) || !cli_check_output (options.outs[i], error))
-      return FALSE;
-  }
+  if (!cli_check_figures ((const char *const *) options.outs, options.width_mm, options.dpi, NULL, 0, error))
+    return FALSE;
   if (!draw (argv[1], &options, error))
     return FALSE;
   for (guint i = 0; options.outs[i] != NULL; i++)

@@ -2,7 +2,9 @@
 #include "app/cli/cmd-figure.h"
 
 #include "app/cli/cli-mask.h"
+#include "app/cli/cli-output.h"
 #include "app/cli/cli-view.h"
+#include "core/data/affine.h"
 #include "core/explain/regions.h"
 #include "core/io/nifti.h"
 #include "ui/figures/mask-figure.h"
@@ -106,8 +108,11 @@ find_case (const DubStudy *study,
   if (id == NULL && study->cases->len > 0)
     return study->cases->pdata[0];
 
-  g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("The study “%s” has no case “%s” among its %u."), study->folder,
-               id != NULL ? id : "", study->cases->len);
+  if (study->cases->len == 0)
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("The study “%s” has no cases."), study->folder);
+  else
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("The study “%s” has no case “%s” among its %u."),
+                 study->folder, id, study->cases->len);
 
   return NULL;
 }
@@ -124,8 +129,11 @@ find_model (const DubStudy *study,
       return one;
   }
 
-  g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("The study “%s” has no network “%s” among its %u."),
-               study->folder, id != NULL ? id : "", study->models->len);
+  if (study->models->len == 0)
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("The study “%s” has no networks."), study->folder);
+  else
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("The study “%s” has no network “%s” among its %u."),
+                 study->folder, id, study->models->len);
 
   return NULL;
 }
@@ -284,6 +292,24 @@ make_figure (CliMaskJob           *job,
   return g_steal_pointer (&figure);
 }
 
+/* The crossing lies within the volume, checked before the mask is computed. */
+static gboolean
+check_place (const DubVolume *displayed,
+             const double     world[3],
+             GError         **error)
+{
+  double inverse[4][4], voxel[3];
+
+  if (!dub_affine_invert ((const double (*)[4]) displayed->affine, inverse))
+    return TRUE;
+  dub_affine_apply ((const double (*)[4]) inverse, world, voxel);
+  for (int i = 0; i < 3; i++)
+    if (!(voxel[i] >= -0.5 && voxel[i] <= (double) displayed->voxels->shape.dim[i] - 0.5))
+      return cli_usage_error (error, _("--at is %g,%g,%g mm, which is outside the volume."), world[0], world[1], world[2]);
+
+  return TRUE;
+}
+
 static gboolean
 draw (const Options        *options,
       const Source         *source,
@@ -297,7 +323,7 @@ draw (const Options        *options,
   g_autoptr (CliMaskJob) job = cli_mask_job_new (mask_options, source->model, source->volumes,
                                                  g_strv_length (source->volumes), &source->preprocess, run, error);
 
-  if (job == NULL || !cli_mask_job_run (job, run, error))
+  if (job == NULL || (place != NULL && !check_place (job->displayed, place, error)) || !cli_mask_job_run (job, run, error))
     return FALSE;
 
   g_autoptr (DubMaskFigure) figure = make_figure (job, source, view, run, error);
@@ -319,8 +345,6 @@ check_options (const Options *options,
                const char    *study,
                GError       **error)
 {
-  DubExportFormat format;
-
   if (options->outs == NULL)
     return cli_usage_error (error, _("The option -o FIG.(png|svg|pdf|csv) is missing."));
   if (study == NULL && (options->model == NULL || options->volumes == NULL))
@@ -330,11 +354,34 @@ check_options (const Options *options,
   if ((options->atlas == NULL) != (options->atlas_table == NULL))
     return cli_usage_error (error, _("--atlas and --atlas-table go together."));
 
-  for (size_t i = 0; options->outs[i] != NULL; i++)
-    if (!dub_export_format_from_path (options->outs[i], &format, error) || !cli_check_output (options->outs[i], error))
-      return FALSE;
+  const char *inputs[] = { options->model, options->atlas, options->atlas_table, options->truth };
+
+  if (!cli_check_figures ((const char *const *) options->outs, options->width_mm, options->dpi, inputs,
+                          G_N_ELEMENTS (inputs), error))
+    return FALSE;
 
   return TRUE;
+}
+
+/* What a study names is not to be overwritten either. */
+static gboolean
+check_sources (const Options        *options,
+               const Source         *source,
+               const CliMaskOptions *mask,
+               GError              **error)
+{
+  g_autoptr (GPtrArray) inputs = g_ptr_array_new ();
+
+  for (char **volume = source->volumes; *volume != NULL; volume++)
+    g_ptr_array_add (inputs, *volume);
+  g_ptr_array_add (inputs, source->model);
+  g_ptr_array_add (inputs, source->atlas);
+  g_ptr_array_add (inputs, source->atlas_table);
+  g_ptr_array_add (inputs, source->truth);
+  g_ptr_array_add (inputs, mask->replace);
+
+  return cli_check_outputs ((const char *const *) options->outs, g_strv_length (options->outs),
+                            (const char *const *) inputs->pdata, inputs->len, error);
 }
 
 gboolean
@@ -389,6 +436,8 @@ cmd_figure_mask (const char *path,
   } else {
     source_from_files (&source, &options);
   }
+  if (!check_sources (&options, &source, &mask_options, error))
+    return FALSE;
   if (mask_options.class_index < 0)
     mask_options.class_index = source.label;
   if (!cli_mask_options_parse (&mask_options, error)

@@ -3,6 +3,7 @@
 
 #include "app/cli/cli-json.h"
 #include "app/cli/cli-mask.h"
+#include "app/cli/cli-output.h"
 #include "core/io/file.h"
 
 #include <stdio.h>
@@ -239,8 +240,14 @@ cmd_mask (const char *path,
     return cli_usage_error (error, _("The option -o MASK.nii.gz is missing."));
   if (!g_str_has_suffix (out, ".nii") && !g_str_has_suffix (out, ".nii.gz"))
     return cli_usage_error (error, _("-o is “%s”, expected a name that ends in .nii or .nii.gz."), out);
+  const char *outputs[] = { out, trace };
+  g_autoptr (GPtrArray) inputs = g_ptr_array_new ();
+
+  for (int i = 1; i < argc; i++)
+    g_ptr_array_add (inputs, argv[i]);
+  g_ptr_array_add (inputs, options.replace);
   if (!cli_mask_options_parse (&options, error) || !cli_preprocess_parse (&preprocess_options, &preprocess, error)
-      || !cli_check_output (out, error) || (trace != NULL && !cli_check_output (trace, error)))
+      || !cli_check_outputs (outputs, G_N_ELEMENTS (outputs), (const char *const *) inputs->pdata, inputs->len, error))
     return FALSE;
 
   g_autoptr (CliRun) cli = cli_run_new (&run_options, _("Optimising the mask"), error);

@@ -59,6 +59,7 @@ cmd_model_check (const char *path,
   };
   const GOptionEntry *const groups[] = { entries, run_entries };
   guint count[3] = { 0 };
+  guint n_unreadable = 0;
 
   if (!cli_parse (path, "DIR…", _("Runs recorded inputs through a network and compares its outputs with the recorded ones."),
                   _("DIR holds model.onnx and test_data_set_*/input_J.pb, output_J.pb, as the ONNX backend tests do.\n"
@@ -87,6 +88,7 @@ cmd_model_check (const char *path,
         g_propagate_error (error, g_steal_pointer (&unreadable));
         return FALSE;
       }
+      n_unreadable++;
       result = (DubCheckResult) { .outcome = DUB_CHECK_FAIL, .max_error = INFINITY, .reason = g_strdup (unreadable->message) };
     }
     dub_run_set_progress (cli_run_get (cli), (double) i / (argc - 1));
@@ -109,6 +111,16 @@ cmd_model_check (const char *path,
             count[DUB_CHECK_UNSUPPORTED]);
   }
 
+  if (count[DUB_CHECK_FAIL] > 0 && count[DUB_CHECK_FAIL] == n_unreadable) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_IO, _("%u of %d folders could not be read."), n_unreadable, argc - 1);
+    return FALSE;
+  }
+  if (n_unreadable > 0) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_NUMERIC,
+                 _("%u of %d folders differ from what was recorded, and %u could not be read."),
+                 count[DUB_CHECK_FAIL] - n_unreadable, argc - 1, n_unreadable);
+    return FALSE;
+  }
   if (count[DUB_CHECK_FAIL] > 0) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_NUMERIC, _("%u of %d folders differ from what was recorded."),
                  count[DUB_CHECK_FAIL], argc - 1);

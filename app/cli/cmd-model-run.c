@@ -4,6 +4,7 @@
 #include "app/cli/cli-input.h"
 #include "app/cli/cli-json.h"
 #include "app/cli/cli-numbers.h"
+#include "app/cli/cli-output.h"
 #include "app/cli/cli-run.h"
 #include "core/base/memory.h"
 #include "core/io/npy.h"
@@ -194,7 +195,8 @@ cmd_model_run (const char *path,
     return FALSE;
   if (out == NULL)
     return cli_usage_error (error, _("The option -o OUT.npz is missing."));
-  if (!cli_preprocess_parse (&preprocess, &checked, error) || !cli_check_output (out, error))
+  if (!cli_preprocess_parse (&preprocess, &checked, error)
+      || !cli_check_outputs ((const char *const *) &out, 1, (const char *const *) argv + 1, 2, error))
     return FALSE;
 
   g_autoptr (CliRun) cli = cli_run_new (&run_options, _("Running the network"), error);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Wrong usage: exit status 2, the wrong word named, and where help is; right usage: help and version everywhere."""
+import os
 import sys
 
 import tap
@@ -16,6 +17,7 @@ def wrong(*arguments, names=()):
     expect(done.stdout == '', f'stdout of wrong usage: {done.stdout}')
     for name in names:
         expect(name in done.stderr, f'“{name}” is not named: {done.stderr}')
+    return done
 
 
 def t_help():
@@ -84,6 +86,10 @@ def t_wrong_values():
     wrong(*mask, '--class', 1, '--lambda1', 'x', names=['x'])
     wrong(*mask, '--class', 1, '--lambda1', -1, names=['-1'])
     wrong(*mask, '--class', 1, '--lambda2', 'nan')
+    for option, value in (('--step', 'nan'), ('--start', 'nan'), ('--grid', -1), ('--seed', -1), ('--iterations', 0)):
+        done = wrong(*mask, '--class', 1, option, value)
+        named = [one for one in ('--iterations', '--grid', '--seed') if one in done.stderr]
+        expect(named in ([], [option]), f'{option}: {done.stderr}')
     wrong(*mask, '--class', 1, '--start', 2, names=['2'])
     wrong(*mask, '--class', 1, '--grid', 0)
     wrong(*mask, '--class', 1, '--threads', -1, names=['-1'])
@@ -94,6 +100,34 @@ def t_wrong_values():
     wrong('bench', 'slice', '--repeats', 0)
     wrong('figure', 'mask', '--model', model, '--volume', brain, '--class', 1, '-o', path('f.png'), '--at', 'here',
           names=['here'])
+
+
+def t_before_any_work():
+    """Endings, width, resolution and place of a figure are wrong usage before thousands of steps would begin"""
+    figure = ['figure', 'mask', '--model', classifier(), '--volume', volume('place.nii', random_array()), '--class', 1,
+              '--iterations', 1000000]
+    wrong(*figure, '-o', path('f.jpg'), names=['f.jpg', '.pdf'])
+    wrong(*figure, '-o', path('f.png'), '--dpi', 5000, names=['5000', '1200'])
+    wrong(*figure, '-o', path('f.png'), '--width', 5, names=['5', '40'])
+    wrong(*figure, '-o', path('f.png'), '--at', '1e9,0,0', names=['1e+09', 'outside'])
+    wrong(*figure, '-o', '')
+
+
+def t_outputs_are_no_inputs():
+    """An output that is an input, by whatever name, or another output, is refused and nothing is overwritten"""
+    model, brain = classifier(), volume('kept.nii.gz', random_array())
+    os.symlink(brain, path('link.nii.gz'))
+    with open(brain, 'rb') as file:
+        before = file.read()
+    for out in (brain, path('./kept.nii.gz'), path('link.nii.gz')):
+        wrong('mask', model, brain, '--class', 1, '--iterations', 1, '-o', out, names=['input'])
+    wrong('mask', model, brain, '--class', 1, '-o', path('both.nii'), '--trace', path('both.nii'), names=['twice'])
+    wrong('mask', model, brain, '--class', 1, '--replace', path('link.nii.gz'), '-o', path('link.nii.gz'))
+    wrong('model', 'run', model, brain, '-o', model, names=['input'])
+    wrong('figure', 'mask', '--model', model, '--volume', brain, '--class', 1, '-o', path('a.png'), '-o', path('a.png'),
+          names=['twice'])
+    with open(brain, 'rb') as file:
+        expect(file.read() == before, 'the input has changed')
 
 
 def t_dashes_end_options():

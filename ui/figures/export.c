@@ -50,10 +50,12 @@ dub_export_format_from_path (const char      *path,
   return FALSE;
 }
 
-static gboolean
-check_options (const DubExportOptions *options,
-               GError                **error)
+gboolean
+dub_export_options_check (const DubExportOptions *options,
+                          GError                **error)
 {
+  g_return_val_if_fail (options != NULL, FALSE);
+
   if (!(options->width_mm >= 40.0 && options->width_mm <= 1000.0)) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "The width of the figure is %g mm; expected 40 to 1000.",
                  options->width_mm);
@@ -297,7 +299,7 @@ dub_export_save (const DubExport        *self,
     dub_export_options_init (&usual);
     options = &usual;
   }
-  if (!dub_export_format_from_path (path, &format, error) || !check_options (options, error))
+  if (!dub_export_format_from_path (path, &format, error) || !dub_export_options_check (options, error))
     return FALSE;
   if (format == DUB_EXPORT_CSV) {
     g_autofree char *csv = dub_export_to_csv (self);

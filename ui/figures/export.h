@@ -32,6 +32,10 @@ typedef struct {
 /* 174 mm, 300 dpi. */
 void     dub_export_options_init     (DubExportOptions       *self);
 
+/* DUB_ERROR_ARGUMENT for a width or a resolution outside its range; asked before long work begins. */
+gboolean dub_export_options_check    (const DubExportOptions *self,
+                                      GError                **error);
+
 /* By the end of the name; DUB_ERROR_ARGUMENT lists the endings there are. */
 gboolean dub_export_format_from_path (const char             *path,
                                       DubExportFormat        *format,

@@ -1,0 +1,76 @@
+#include "app/cli/cli-output.h"
+
+#include "ui/figures/export.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* By device and number where both exist, else by the folder's true name and the last part. */
+static gboolean
+same_file (const char *a,
+           const char *b)
+{
+  struct stat of_a, of_b;
+  gboolean has_a = stat (a, &of_a) == 0, has_b = stat (b, &of_b) == 0;
+
+  if (has_a && has_b)
+    return of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino && S_ISREG (of_a.st_mode);
+  if (has_a != has_b)
+    return FALSE;
+
+  g_autofree char *folder_a = g_path_get_dirname (a);
+  g_autofree char *folder_b = g_path_get_dirname (b);
+  g_autofree char *name_a = g_path_get_basename (a);
+  g_autofree char *name_b = g_path_get_basename (b);
+
+  return strcmp (name_a, name_b) == 0 && stat (folder_a, &of_a) == 0 && stat (folder_b, &of_b) == 0
+         && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+}
+
+gboolean
+cli_check_outputs (const char *const *outputs,
+                   size_t             n_outputs,
+                   const char *const *inputs,
+                   size_t             n_inputs,
+                   GError           **error)
+{
+  for (size_t i = 0; i < n_outputs; i++) {
+    if (outputs[i] == NULL)
+      continue;
+    if (*outputs[i] == '\0')
+      return cli_usage_error (error, _("The name of an output is empty."));
+    if (!cli_check_output (outputs[i], error))
+      return FALSE;
+    for (size_t k = 0; k < n_inputs; k++)
+      if (inputs[k] != NULL && same_file (outputs[i], inputs[k]))
+        return cli_usage_error (error, _("The output “%s” is an input of this command; give it another name."), outputs[i]);
+    for (size_t k = 0; k < i; k++)
+      if (outputs[k] != NULL && same_file (outputs[i], outputs[k]))
+        return cli_usage_error (error, _("The output “%s” is named twice; give it two names."), outputs[i]);
+  }
+
+  return TRUE;
+}
+
+gboolean
+cli_check_figures (const char *const *outputs,
+                   double             width_mm,
+                   double             dpi,
+                   const char *const *inputs,
+                   size_t             n_inputs,
+                   GError           **error)
+{
+  DubExportOptions options = { .width_mm = width_mm, .dpi = dpi };
+  g_autoptr (GError) refused = NULL;
+  size_t n_outputs = g_strv_length ((char **) outputs);
+  DubExportFormat format;
+
+  for (size_t i = 0; i < n_outputs; i++)
+    if (*outputs[i] != '\0' && !dub_export_format_from_path (outputs[i], &format, &refused))
+      return cli_usage_error (error, "%s", refused->message);
+  if (!dub_export_options_check (&options, &refused))
+    return cli_usage_error (error, "%s", refused->message);
+
+  return cli_check_outputs (outputs, n_outputs, inputs, n_inputs, error);
+}

@@ -1,0 +1,28 @@
+/* Files that a command is to write, looked at before any work: wrong names are wrong usage. */
+#pragma once
+
+#include "app/cli/cli-command.h"
+
+G_BEGIN_DECLS
+
+/* cli_check_outputs:
+ * @outputs: (array length=n_outputs): NULL entries are skipped
+ * @inputs: (array length=n_inputs): files that the command reads, NULL entries are skipped
+ *
+ * Every output can be made, none is empty, and none is the same file as an input or another output, by whatever name or link.
+ */
+gboolean cli_check_outputs (const char *const *outputs,
+                            size_t             n_outputs,
+                            const char *const *inputs,
+                            size_t             n_inputs,
+                            GError           **error);
+
+/* The same for the outputs of a figure: the endings are those of figures, and width and resolution are within their range. */
+gboolean cli_check_figures (const char *const *outputs,
+                            double             width_mm,
+                            double             dpi,
+                            const char *const *inputs,
+                            size_t             n_inputs,
+                            GError           **error);
+
+G_END_DECLS
