@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/pages/mask-page.h"
+#include "ui/pages/overview-page.h"
 #include "ui/pages/training-page.h"
 
 enum { UNFOLD_WIDTH = 900 };
@@ -30,8 +31,16 @@ has_data (const DubStudy *study)
   return study->data != NULL && study->data->path != NULL;
 }
 
+/* A study of cases that were split and learned from, rather than of volumes to be masked. */
+static gboolean
+is_of_data (const DubStudy *study)
+{
+  return study->data != NULL;
+}
+
 /* In the order of the sidebar. */
 static const DubPageEntry PAGES[] = {
+  { "overview", N_("Overview"), "dub-overview-symbolic", dub_overview_page_get_type, is_of_data },
   { "mask", N_("Mask"), "dub-mask-symbolic", dub_mask_page_get_type, has_volumes },
   { "training", N_("Training"), "dub-training-symbolic", dub_training_page_get_type, has_data },
 };

@@ -456,19 +456,24 @@ measure_family (Answerer       *self,
   const DubOutputs *outputs = self->outputs;
   size_t n = outputs->n_cases * outputs->n_classes;
   g_auto (GStrv) ids = dub_study_family_models (self->study, self->family);
-  size_t n_members = g_strv_length (ids);
-  g_autofree size_t *members = g_new0 (size_t, n_members);
-  g_autofree int *folds = g_new0 (int, n_members);
+  size_t n_wanted = g_strv_length (ids), n_members = 0;
+  g_autofree size_t *members = g_new0 (size_t, MAX (n_wanted, 1));
+  g_autofree int *folds = g_new0 (int, MAX (n_wanted, 1));
   g_autofree float *mean = g_new (float, MAX (n, 1));
 
-  for (size_t i = 0; i < n_members; i++) {
-    while (strcmp (outputs->models[members[i]], ids[i]) != 0)
-      members[i]++;
-    folds[i] = find_model (self->study, ids[i])->fold;
-  }
+  /* Networks that stand in the table, by fold. */
+  for (size_t i = 0; i < n_wanted; i++)
+    for (size_t m = 0; m < outputs->n_models; m++)
+      if (strcmp (outputs->models[m], ids[i]) == 0) {
+        members[n_members] = m;
+        folds[n_members++] = find_model (self->study, ids[i])->fold;
+        break;
+      }
+  if (n_members == 0)
+    return TRUE;
 
   for (size_t i = 0; i < n_members; i++) {
-    self->model = ids[i];
+    self->model = outputs->models[members[i]];
     self->fold = folds[i];
     self->members = members + i;
     self->member_fold = folds + i;
@@ -524,27 +529,28 @@ choose_families (const DubStudy  *study,
   return g_steal_pointer (&families);
 }
 
-DubEvaluation *
-dub_study_evaluate (DubStudy                  *study,
-                    const DubEvaluateOptions  *options,
-                    DubRun                    *run,
-                    GError                   **error)
+/* What has no classes of whole cases has none of these figures. */
+static gboolean
+check_task (const DubStudy  *study,
+            GError         **error)
 {
-  if (study->data != NULL && (study->data->task == DUB_TASK_SEGMENTATION || study->data->task == DUB_TASK_REGRESSION)) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED,
-                 "The study %s has a task without classes of whole cases; accuracy and its kin are not defined for it.",
-                 study->title);
-    return NULL;
-  }
+  if (study->data == NULL || (study->data->task != DUB_TASK_SEGMENTATION && study->data->task != DUB_TASK_REGRESSION))
+    return TRUE;
+  g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED,
+               "The study %s has a task without classes of whole cases; accuracy and its kin are not defined for it.",
+               study->title);
 
-  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) families = choose_families (study, options->family, ids, error);
-  g_autoptr (DubOutputs) outputs =
-    families != NULL ? dub_outputs_load (study, (const char *const *) ids->pdata, run, error) : NULL;
+  return FALSE;
+}
 
-  if (outputs == NULL)
-    return NULL;
-
+static DubEvaluation *
+evaluate (DubStudy                  *study,
+          const DubOutputs          *outputs,
+          const GPtrArray           *families,
+          const DubEvaluateOptions  *options,
+          DubRun                    *run,
+          GError                   **error)
+{
   g_autoptr (DubEvaluation) evaluation = g_new0 (DubEvaluation, 1);
   g_autofree int *groups = number_patients (study->data);
   Answerer answerer = { .study = study, .outputs = outputs, .options = options, .groups = groups, .run = run };
@@ -560,4 +566,37 @@ dub_study_evaluate (DubStudy                  *study,
   }
 
   return g_steal_pointer (&evaluation);
+}
+
+DubEvaluation *
+dub_study_evaluate (DubStudy                  *study,
+                    const DubEvaluateOptions  *options,
+                    DubRun                    *run,
+                    GError                   **error)
+{
+  if (!check_task (study, error))
+    return NULL;
+
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) families = choose_families (study, options->family, ids, error);
+  g_autoptr (DubOutputs) outputs =
+    families != NULL ? dub_outputs_load (study, (const char *const *) ids->pdata, run, error) : NULL;
+
+  return outputs != NULL ? evaluate (study, outputs, families, options, run, error) : NULL;
+}
+
+DubEvaluation *
+dub_evaluate_outputs (DubStudy                  *study,
+                      const DubOutputs          *outputs,
+                      const DubEvaluateOptions  *options,
+                      DubRun                    *run,
+                      GError                   **error)
+{
+  if (!check_task (study, error))
+    return NULL;
+
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) families = choose_families (study, options->family, ids, error);
+
+  return families != NULL ? evaluate (study, outputs, families, options, run, error) : NULL;
 }

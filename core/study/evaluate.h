@@ -69,6 +69,18 @@ DubEvaluation *dub_study_evaluate      (DubStudy                  *study,
                                         const DubEvaluateOptions  *options,
                                         DubRun                    *run,
                                         GError                   **error);
+/* dub_evaluate_outputs:
+ * @outputs: what is there (dub_outputs_peek), maybe of some networks only
+ *
+ * The same without running anything: networks that do not stand in @outputs are left out, an ensemble is of those that do
+ * (its n_models says how many), and a family without one has no rows.
+ */
+G_GNUC_WARN_UNUSED_RESULT
+DubEvaluation *dub_evaluate_outputs    (DubStudy                  *study,
+                                        const DubOutputs          *outputs,
+                                        const DubEvaluateOptions  *options,
+                                        DubRun                    *run,
+                                        GError                   **error);
 void           dub_evaluation_free     (DubEvaluation             *self);
 
 /* Names of the study's families in the order of their first networks; of one without a family its own id.

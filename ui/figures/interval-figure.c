@@ -92,7 +92,7 @@ draw_row (const DubIntervalRow *row,
 {
   const DubTheme *theme = dub_canvas_get_theme (canvas);
   cairo_t *cr = dub_canvas_get_cairo (canvas);
-  double size = theme->font_caption, side = (row->strong ? 2.6 : 1.9) * theme->line_width;
+  double size = theme->font_caption, side = (row->strong ? 2.4 : 1.6) * theme->line_width;
   DubRgba color = row->strong ? theme->series[1] : theme->dim;
 
   dub_canvas_text (canvas, row->label, size, row->strong ? DUB_TEXT_CENTRE | DUB_TEXT_BOLD : DUB_TEXT_CENTRE,
@@ -120,15 +120,14 @@ dub_interval_figure_draw (const DubIntervalFigure *self,
 {
   const DubTheme *theme = dub_canvas_get_theme (canvas);
   cairo_t *cr = dub_canvas_get_cairo (canvas);
-  double size = theme->font_caption, bottom = height - AXIS * size, ticks[DUB_MAX_TICKS];
+  double size = theme->font_caption, bottom = height - AXIS * size;
   double left = 2.6 * size, row_height = self->rows->len > 0 ? bottom / self->rows->len : bottom;
   Scale scale = { .x = left, .width = MAX (10.0, width - left - 1.2 * size), .low = self->low, .high = self->high };
-  int n_ticks = dub_ticks_linear (self->low, self->high, (int) CLAMP (scale.width / (5.0 * size), 2, 5), ticks);
-  double step = dub_ticks_step (self->low, self->high, (int) CLAMP (scale.width / (5.0 * size), 2, 5));
 
-  for (int i = 0; i < n_ticks; i++) {
-    g_autofree char *text = dub_tick_format_linear (ticks[i], step);
-    double x = to_px (&scale, ticks[i]);
+  /* Both ends and the middle: small plots in one row are read against each other, not in detail. */
+  for (int i = 0; i < 3; i++) {
+    double tick = self->low + 0.5 * i * (self->high - self->low), x = to_px (&scale, tick);
+    g_autofree char *text = dub_number_format_short (tick, 3);
 
     dub_canvas_rule (canvas, theme->grid, x, 0.0, x, bottom);
     dub_canvas_text (canvas, text, size, DUB_TEXT_CENTRE, theme->dim, x, bottom + 1.25 * size);
@@ -145,15 +144,31 @@ dub_interval_figure_draw (const DubIntervalFigure *self,
     cairo_stroke (cr);
     cairo_restore (cr);
     if (self->reference_text != NULL) {
-      double room = dub_canvas_text_width (canvas, self->reference_text, size, DUB_TEXT_LEFT) + 0.4 * size;
-      gboolean on_left = x - room >= scale.x;
+      /* On the side where there is more room, which is where the estimates seldom are. */
+      gboolean on_left = x - scale.x >= 0.35 * scale.width;
+      double room = (on_left ? x - scale.x : scale.x + scale.width - x) - 0.4 * size;
+      g_autofree char *text = dub_canvas_ellipsize (canvas, self->reference_text, size, DUB_TEXT_LEFT, MAX (room, size));
 
-      dub_canvas_text (canvas, self->reference_text, size, on_left ? DUB_TEXT_RIGHT : DUB_TEXT_LEFT, theme->dim,
+      dub_canvas_text (canvas, text, size, on_left ? DUB_TEXT_RIGHT : DUB_TEXT_LEFT, theme->dim,
                        x + (on_left ? -0.35 : 0.35) * size, bottom - 0.35 * size);
     }
   }
   for (guint i = 0; i < self->rows->len; i++)
     draw_row (&g_array_index (self->rows, DubIntervalRow, i), canvas, &scale, (i + 0.5) * row_height);
+}
+
+int
+dub_interval_figure_row_at (const DubIntervalFigure *self,
+                            const DubTheme          *theme,
+                            double                   height,
+                            double                   y)
+{
+  double bottom = height - AXIS * theme->font_caption;
+
+  if (self->rows->len == 0 || y < 0.0 || y >= bottom)
+    return -1;
+
+  return MIN ((int) (y / bottom * self->rows->len), (int) self->rows->len - 1);
 }
 
 char *

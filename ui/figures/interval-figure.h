@@ -38,6 +38,11 @@ void               dub_interval_figure_draw    (const DubIntervalFigure *self,
                                                 DubCanvas               *canvas,
                                                 double                   width,
                                                 double                   height);
+/* The row drawn at @y of a plot of @height, -1 below them. */
+int                dub_interval_figure_row_at  (const DubIntervalFigure *self,
+                                                const DubTheme          *theme,
+                                                double                   height,
+                                                double                   y);
 /* label,value,low,high. (transfer full) */
 char              *dub_interval_figure_to_csv  (const DubIntervalFigure *self);
 
