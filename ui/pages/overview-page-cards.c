@@ -62,12 +62,12 @@ shape_of (const DubDataset *dataset)
 static char *
 split_of (const DubSplitOptions *options)
 {
+  g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, options->seed);
+
   if (options->given)
     return g_strdup (_("the data set's own split"));
-  if (options->by_patient)
-    return g_strdup_printf (_("stratified by patient, seed %" G_GUINT64_FORMAT), options->seed);
 
-  return g_strdup_printf (_("stratified, seed %" G_GUINT64_FORMAT), options->seed);
+  return g_strdup_printf (options->by_patient ? _("stratified by patient, seed %s") : _("stratified, seed %s"), seed);
 }
 
 /* Bit 1 << DubPart of every part in which the patient has a case. */
@@ -151,12 +151,15 @@ add_remark (DubOverviewPage *self,
             const char      *title,
             const char      *text)
 {
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
   GtkWidget *label = _dub_overview_label (text, "dim-label", 1.0f);
 
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_widget_set_tooltip_text (label, text);
-  gtk_grid_attach (self->data_grid, _dub_overview_label (title, NULL, 0.0f), 0, row, 1, 1);
-  gtk_grid_attach (self->data_grid, label, 1, row, 4, 1);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_box_append (GTK_BOX (box), _dub_overview_label (title, NULL, 0.0f));
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_grid_attach (self->data_grid, box, 0, row, 5, 1);
 }
 
 void

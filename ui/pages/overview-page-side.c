@@ -175,7 +175,7 @@ add_metrics (DubOverviewPage *self)
 {
   const DubOverviewMeasured *measured = dub_overview_get_measured (self->overview);
   gboolean done = measured != NULL && measured->evaluation != NULL && measured->evaluation->rows->len > 0;
-  g_autofree char *detail = done ? g_strdup_printf (_("%u resamples, seed 0"), (guint) DUB_BOOTSTRAP_RESAMPLES)
+  g_autofree char *detail = done ? g_strdup_printf (_("%u resamples"), (guint) DUB_BOOTSTRAP_RESAMPLES)
                                  : g_strdup (_("when the networks were run"));
 
   add_computed (self, _("Metrics, intervals"), detail, done, NULL, NULL);
