@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Characters of a class name that always find room. */
-enum { LONGEST_CLASS = 14 };
+enum { LONGEST_CLASS = 10 };
 
 static GtkWidget *
 pill (const char *text,

@@ -191,13 +191,15 @@ locate_action (GtkWidget  *widget,
 /* --- the widget --- */
 
 static gboolean
-place_cb (GtkWidget     *widget,
-          GdkFrameClock *clock,
-          gpointer       user_data)
+place_cb (gpointer data)
 {
-  DubOverviewPage *self = DUB_OVERVIEW_PAGE (widget);
-  int width = gtk_widget_get_width (widget);
+  DubOverviewPage *self = data;
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
   gboolean wide = width >= WIDE;
+
+  /* A page that died meanwhile has let go of its parts. */
+  if (self->session == NULL)
+    return G_SOURCE_REMOVE;
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->body), wide ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->top),
@@ -206,6 +208,19 @@ place_cb (GtkWidget     *widget,
   _dub_overview_page_place_plots (self, width >= MEDIUM ? 3 : width >= NARROW ? 2 : 1);
 
   return G_SOURCE_REMOVE;
+}
+
+static void
+dub_overview_page_measure (GtkWidget      *widget,
+                           GtkOrientation  orientation,
+                           int             for_size,
+                           int            *minimum,
+                           int            *natural,
+                           int            *minimum_baseline,
+                           int            *natural_baseline)
+{
+  gtk_widget_measure (adw_bin_get_child (ADW_BIN (widget)), orientation, for_size, minimum, natural, minimum_baseline,
+                      natural_baseline);
 }
 
 static void
@@ -219,10 +234,10 @@ dub_overview_page_size_allocate (GtkWidget *widget,
   gboolean was_medium = gtk_orientable_get_orientation (GTK_ORIENTABLE (self->top)) == GTK_ORIENTATION_HORIZONTAL;
   int columns = width >= MEDIUM ? 3 : width >= NARROW ? 2 : 1;
 
-  GTK_WIDGET_CLASS (dub_overview_page_parent_class)->size_allocate (widget, width, height, baseline);
-  /* Not inside an allocation, which must not change what it allocates. */
+  gtk_widget_allocate (adw_bin_get_child (ADW_BIN (self)), width, height, baseline, NULL);
+  /* Not from inside an allocation: placing asks for another one. */
   if (was_wide != (width >= WIDE) || was_medium != (width >= MEDIUM) || columns != self->columns)
-    gtk_widget_add_tick_callback (widget, place_cb, NULL, NULL);
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, place_cb, g_object_ref (self), g_object_unref);
 }
 
 static void
@@ -326,6 +341,7 @@ dub_overview_page_class_init (DubOverviewPageClass *klass)
   object_class->constructed = dub_overview_page_constructed;
   object_class->set_property = dub_overview_page_set_property;
   object_class->dispose = dub_overview_page_dispose;
+  widget_class->measure = dub_overview_page_measure;
   widget_class->size_allocate = dub_overview_page_size_allocate;
   props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, DUB_TYPE_SESSION,
                                              G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
@@ -348,6 +364,8 @@ static void
 dub_overview_page_init (DubOverviewPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* The bin's own would keep allocations from this page. */
+  gtk_widget_set_layout_manager (GTK_WIDGET (self), NULL);
   _dub_overview_page_build_results (self);
   g_signal_connect_swapped (self->family_choice, "notify::selected", G_CALLBACK (family_chosen_cb), self);
   g_signal_connect_swapped (self->table_button, "toggled", G_CALLBACK (table_toggled_cb), self);
