@@ -48,6 +48,37 @@ check_graph (DubGraph  *graph,
   return TRUE;
 }
 
+/* The first output is 1×C. Its type is known long before all memory is placed, which takes seconds for a graph of tens of
+ * thousands of nodes. */
+static gboolean
+check_answer (DubMaskNetwork *self,
+              DubGraph       *graph,
+              const DubType  *type,
+              DubRun         *run,
+              GError        **error)
+{
+  DubPlanOptions options = { .types_only = TRUE, .memory_limit = dub_memory_limit () };
+  g_autoptr (DubPlan) plan = dub_plan_new (graph, type, &options, run, error);
+
+  if (plan == NULL)
+    return FALSE;
+
+  const DubType *output = dub_plan_output_type (plan, 0);
+
+  self->n_classes = dub_shape_n_elements (&output->shape);
+  if (output->dtype != DUB_DTYPE_F32 || self->n_classes < 2 || output->shape.rank < 2 ||
+      output->shape.dim[1] != (int64_t) self->n_classes) {
+    g_autofree char *found = dub_shape_to_string (&output->shape);
+
+    g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE,
+                 "The first output of the network %s is %s of shape %s; a mask needs the logits of at least "
+                 "two classes, of shape 1×C.", graph->name, dub_dtype_name (output->dtype), found);
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
 gboolean
 _dub_mask_network_init (DubMaskNetwork  *self,
                         DubGraph        *graph,
@@ -61,6 +92,8 @@ _dub_mask_network_init (DubMaskNetwork  *self,
   DubPlanOptions options = { .input_gradients = TRUE, .memory_limit = dub_memory_limit () };
   DubType type = { .dtype = DUB_DTYPE_F32, .shape = input_shape (dub_graph_input (graph, 0), shape) };
 
+  if (!check_answer (self, graph, &type, run, error))
+    return FALSE;
   self->plan = dub_plan_new (graph, &type, &options, run, error);
   if (self->plan == NULL)
     return FALSE;
@@ -69,16 +102,6 @@ _dub_mask_network_init (DubMaskNetwork  *self,
   int producer = dub_graph_value (graph, dub_graph_output (graph, 0))->producer;
 
   self->n_outputs = (size_t) dub_graph_n_outputs (graph);
-  self->n_classes = dub_shape_n_elements (&output->shape);
-  if (output->dtype != DUB_DTYPE_F32 || self->n_classes < 2 ||
-      output->shape.rank < 2 || output->shape.dim[1] != (int64_t) self->n_classes) {
-    g_autofree char *found = dub_shape_to_string (&output->shape);
-
-    g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE,
-                 "The first output of the network %s is %s of shape %s; a mask needs the logits of at least "
-                 "two classes, of shape 1×C.", graph->name, dub_dtype_name (output->dtype), found);
-    return FALSE;
-  }
   self->is_softmax = producer >= 0 && g_strcmp0 (dub_graph_node (graph, producer)->op_name, "Softmax") == 0;
   self->d_output = dub_tensor_new_zeros (DUB_DTYPE_F32, output->shape, error);
   if (self->d_output == NULL)

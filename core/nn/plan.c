@@ -34,7 +34,13 @@ dub_plan_new (DubGraph              *graph,
   self->outputs = g_new0 (int, self->n_outputs);
   self->bound_inputs = g_new0 (DubTensor *, self->n_inputs);
 
-  if (!_dub_plan_bind (self, input_types, run, error) || !_dub_plan_fuse (self, error))
+  if (!_dub_plan_bind (self, input_types, run, error))
+    return NULL;
+  if (self->options.types_only) {
+    self->options.extra_outputs = NULL;
+    return g_steal_pointer (&self);
+  }
+  if (!_dub_plan_fuse (self, error))
     return NULL;
   _dub_plan_remove_dead (self);
   _dub_plan_gradients (self);

@@ -21,6 +21,7 @@ typedef struct {
   gboolean     input_gradients;   /* reverse mode to the floating-point inputs */
   gboolean     parameter_gradients; /* reverse mode to the parameters; implies they are not folded */
   gboolean     no_fusion;         /* keep nodes as written: the oracle of the fused steps */
+  gboolean     types_only;        /* nothing is placed: only dub_plan_output_type may be asked, and free */
   const int   *extra_outputs;     /* value indices to keep readable besides the graph's outputs */
   size_t       n_extra_outputs;
   size_t       memory_limit;      /* bytes; 0 = none. A plan above it is refused with DUB_ERROR_MEMORY */

@@ -73,6 +73,15 @@ def nifti2(dims, datatype=16, bitpix=32):
     return bytes(header)
 
 
+def t_long_chain():
+    """A network of 50 000 nodes that is no classifier is refused before its memory is planned"""
+    names = ['x', *(f'v{i}' for i in range(49999)), 'y']
+    model = save_model('chain.onnx', [helper.make_node('Relu', [a], [b]) for a, b in zip(names, names[1:])],
+                       [('x', TensorProto.FLOAT, [1, 1, 8, 8, 8])], [('y', TensorProto.FLOAT, [1, 1, 8, 8, 8])], {})
+    brain = volume('chain.nii', random_array((8, 8, 8)))
+    refused('mask', model, brain, '--class', 0, '-o', path('never.nii'), names=['1×C'])
+
+
 def t_truncated_onnx():
     """A network cut at any place is refused or, cut between fields, incomplete; it never crashes"""
     with open(classifier(), 'rb') as file:
