@@ -5,7 +5,7 @@
 #include <string.h>
 
 
-typedef enum { KIND_OTHER, KIND_STUDY, KIND_NETWORK, KIND_VOLUME } FileKind;
+typedef enum { KIND_OTHER, KIND_STUDY, KIND_NETWORK, KIND_VOLUME, KIND_DATA } FileKind;
 
 static gboolean
 has_suffix (const char *path,
@@ -24,7 +24,7 @@ kind_of (const char *path)
   if (g_file_test (path, G_FILE_TEST_IS_DIR)) {
     g_autofree char *file = g_build_filename (path, "study.json", NULL);
 
-    return g_file_test (file, G_FILE_TEST_IS_REGULAR) ? KIND_STUDY : KIND_OTHER;
+    return g_file_test (file, G_FILE_TEST_IS_REGULAR) ? KIND_STUDY : KIND_DATA;
   }
   if (strcmp (name, "study.json") == 0)
     return KIND_STUDY;
@@ -32,6 +32,8 @@ kind_of (const char *path)
     return KIND_NETWORK;
   if (has_suffix (path, ".nii") || has_suffix (path, ".nii.gz") || has_suffix (path, ".hdr"))
     return KIND_VOLUME;
+  if (has_suffix (path, ".npz") || has_suffix (path, ".csv") || has_suffix (path, ".tsv"))
+    return KIND_DATA;
 
   return KIND_OTHER;
 }
@@ -129,7 +131,10 @@ ask_for_study (DubWindow *self,
 void
 _dub_window_new_study (DubWindow *self)
 {
-  ask_for_study (self, self->networks, self->volumes);
+  if (count (self->networks) > 0 || count (self->volumes) > 0)
+    ask_for_study (self, self->networks, self->volumes);
+  else
+    _dub_window_show_assistant (self, NULL);
 }
 
 /* What was added to the open study, for undo. */
@@ -227,7 +232,7 @@ dub_window_open_files (DubWindow  *self,
 
   g_autoptr (GPtrArray) networks = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) volumes = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *other = NULL, *absent = NULL, *study = NULL;
+  g_autofree char *other = NULL, *absent = NULL, *study = NULL, *data = NULL;
 
   for (guint i = 0; i < g_list_model_get_n_items (files); i++) {
     g_autoptr (GFile) file = g_list_model_get_item (files, i);
@@ -252,6 +257,10 @@ dub_window_open_files (DubWindow  *self,
     case KIND_VOLUME:
       g_ptr_array_add (volumes, g_steal_pointer (&path));
       break;
+    case KIND_DATA:
+      if (data == NULL)
+        data = g_steal_pointer (&path);
+      break;
     case KIND_OTHER:
     default:
       if (other == NULL)
@@ -266,12 +275,16 @@ dub_window_open_files (DubWindow  *self,
     dub_session_toast (self->session, text);
   }
   if (other != NULL) {
-    g_autofree char *text = g_strdup_printf (_("“%s” is none of: study folder, .onnx, .nii, .nii.gz, .hdr"), other);
+    g_autofree char *text = g_strdup_printf (_("“%s” is none of: study folder, .npz, .csv, .tsv, folder of classes, .onnx, .nii, .nii.gz, .hdr"), other);
 
     dub_session_toast (self->session, text);
   }
   if (study != NULL) {
     dub_window_open_study (self, study);
+    return;
+  }
+  if (data != NULL && networks->len == 0 && volumes->len == 0) {
+    _dub_window_show_assistant (self, data);
     return;
   }
   if (networks->len == 0 && volumes->len == 0)
@@ -433,6 +446,8 @@ show_drop (DubWindow *self,
 {
   if (self->welcome != NULL)
     dub_welcome_page_set_drop_hover (self->welcome, hover);
+  if (self->assistant != NULL)
+    dub_assistant_page_set_drop_hover (self->assistant, hover);
   if (hover)
     gtk_widget_add_css_class (GTK_WIDGET (self->pages), "drop-target");
   else

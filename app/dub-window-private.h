@@ -7,6 +7,7 @@
 #include "ui/model/recent.h"
 #include "ui/model/session.h"
 #include "ui/model/thumbnail.h"
+#include "ui/pages/assistant-page.h"
 #include "ui/pages/welcome-page.h"
 #include "ui/widgets/sidebar-foot.h"
 
@@ -32,6 +33,7 @@ struct _DubWindow {
   GtkStack             *root_stack;
   AdwBin               *welcome_place;
   DubWelcomePage       *welcome;       /* (nullable) made when it is first shown */
+  DubAssistantPage     *assistant;     /* (nullable) likewise */
   AdwLeaflet           *leaflet;
   GtkWidget            *sidebar;
   GtkWidget            *sidebar_line;
@@ -76,6 +78,11 @@ typedef void (*DubLeaveFunc) (DubWindow *self);
 gboolean   _dub_window_ask_to_leave       (DubWindow      *self,
                                            DubLeaveFunc    leave);
 
+/* dub-window-new.c */
+/* The assistant, anew. @path: (nullable): of a data set, opened at once */
+void       _dub_window_show_assistant     (DubWindow      *self,
+                                           const char     *path);
+
 /* dub-window-pictures.c */
 void       _dub_window_init_pictures      (DubWindow      *self);
 /* The demo card: its picture, whether it is there, its job. */
@@ -95,6 +102,8 @@ GtkWidget *_dub_window_current_page       (DubWindow      *self);
 /* Runs a class action of the page on top; FALSE where it has none of that name. */
 gboolean   _dub_window_run_page_action    (DubWindow      *self,
                                            const char     *name);
+/* The welcome page, made where it was never shown. */
+void       _dub_window_show_welcome       (DubWindow      *self);
 void       _dub_window_remember_study     (DubWindow      *self);
 
 G_END_DECLS

@@ -222,6 +222,13 @@ ensure_welcome (DubWindow *self)
   adw_bin_set_child (self->welcome_place, GTK_WIDGET (self->welcome));
 }
 
+void
+_dub_window_show_welcome (DubWindow *self)
+{
+  ensure_welcome (self);
+  gtk_stack_set_visible_child_name (self->root_stack, "welcome");
+}
+
 static void
 study_changed_cb (DubWindow *self)
 {
@@ -448,6 +455,7 @@ dub_window_dispose (GObject *object)
   g_clear_pointer (&self->volumes, g_strfreev);
   g_clear_pointer (&self->locating, g_free);
   self->welcome = NULL;
+  self->assistant = NULL;
   gtk_widget_dispose_template (GTK_WIDGET (self), DUB_TYPE_WINDOW);
   g_clear_object (&self->session);
 

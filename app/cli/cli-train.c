@@ -8,6 +8,12 @@
 
 static const char *const TWINS[] = { "together", "drop", "keep", NULL };
 static const char *const CONTRADICTIONS[] = { "keep", "drop", NULL };
+static const char *const SCALINGS[] = {
+  [DUB_SCALING_NONE] = "none",     [DUB_SCALING_UNIT] = "unit",     [DUB_SCALING_MEAN_SD] = "mean-sd",
+  [DUB_SCALING_MINMAX] = "minmax", [DUB_SCALING_ZSCORE] = "zscore", [DUB_SCALING_PERCENTILE] = "percentile", NULL,
+};
+/* Pixels or voxels along an axis; beyond it a size is a slip of the pen. */
+static const guint64 LARGEST_SIZE = 1024;
 
 void
 cli_train_options_init (CliTrainOptions *self)
@@ -37,6 +43,8 @@ cli_train_options_clear (CliTrainOptions *self)
   g_free (self->select_by);
   g_free (self->augment);
   g_free (self->seed);
+  g_free (self->scaling);
+  g_free (self->size);
 }
 
 GOptionEntry *
@@ -76,6 +84,8 @@ cli_train_recipe_entries (CliTrainOptions *self)
     { "entropy", 0, 0, G_OPTION_ARG_DOUBLE, &self->entropy, N_("Weight of the entropy; negative is the confidence penalty (0)"), "B" },
     { "mmce", 0, 0, G_OPTION_ARG_DOUBLE, &self->mmce, N_("Weight of the root of the weighted MMCE² (0)"), "B" },
     { "mixup", 0, 0, G_OPTION_ARG_DOUBLE, &self->mixup, N_("Mixup with λ from Beta (A, A) (0 = none)"), "A" },
+    { "plain-beside", 0, 0, G_OPTION_ARG_NONE, &self->plain_beside,
+      N_("Train the same with plain cross-entropy afterwards, to compare"), NULL },
     { "class-weights", 0, 0, G_OPTION_ARG_NONE, &self->class_weights, N_("Weigh classes by their inverse frequency"), NULL },
     { "optimizer", 0, 0, G_OPTION_ARG_STRING, &self->optimizer, N_("sgd, adam or adamw (adam)"), "NAME" },
     { "lr", 0, 0, G_OPTION_ARG_DOUBLE, &self->rate, N_("Learning rate"), "X" },
@@ -90,6 +100,10 @@ cli_train_recipe_entries (CliTrainOptions *self)
     { "select", 0, 0, G_OPTION_ARG_STRING, &self->select_by, N_("The best epoch on the validation fold: by accuracy, loss or auroc"), "WHAT" },
     { "augment", 0, 0, G_OPTION_ARG_STRING, &self->augment,
       N_("none, or some of flip,shift,rotate,scale,intensity,rand,noise,bias; affine = shift,rotate,scale"), "LIST" },
+    { "scaling", 0, 0, G_OPTION_ARG_STRING, &self->scaling,
+      N_("mean-sd (of the training part), zscore, minmax, percentile (each case by its own), unit, none (by kind)"), "HOW" },
+    { "size", 0, 0, G_OPTION_ARG_STRING, &self->size,
+      N_("Images are resampled, volumes cropped or padded to N, NxM or NxMxK (as they are, images up to 224)"), "N" },
     { "seed", 0, 0, G_OPTION_ARG_STRING, &self->seed, N_("Seed of split, weights, order, augmentation and dropout (0)"), "N" },
     { NULL },
   };
@@ -118,6 +132,9 @@ cli_train_recipe_given (const CliTrainOptions *self)
     { "--entropy", !isnan (self->entropy) },
     { "--mmce", !isnan (self->mmce) },
     { "--mixup", !isnan (self->mixup) },
+    { "--plain-beside", self->plain_beside },
+    { "--scaling", self->scaling != NULL },
+    { "--size", self->size != NULL },
     { "--class-weights", self->class_weights },
     { "--optimizer", self->optimizer != NULL },
     { "--lr", !isnan (self->rate) },
@@ -313,4 +330,73 @@ cli_train_recipe (const CliTrainOptions  *self,
   }
 
   return g_steal_pointer (&recipe);
+}
+
+DubRecipe *
+cli_train_plain (const CliTrainOptions *self,
+                 const DubRecipe       *recipe)
+{
+  g_autoptr (DubRecipe) plain = self->plain_beside ? dub_recipe_copy (recipe) : NULL;
+
+  if (plain == NULL)
+    return NULL;
+  plain->label_smoothing = plain->dca = plain->entropy = plain->mmce = plain->mixup = 0.0;
+
+  g_autofree char *difference = dub_recipe_difference (plain, recipe);
+
+  return difference != NULL ? g_steal_pointer (&plain) : NULL;
+}
+
+/* --- the preparation --- */
+
+/* "64", "64x48" or "64x48x32"; one number stands for every axis. */
+static gboolean
+read_size (const char  *text,
+           int          n_axes,
+           int64_t      size[3],
+           GError     **error)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "x", -1);
+  guint n = g_strv_length (parts);
+  gboolean good = n == 1 || n == (guint) n_axes;
+
+  for (int i = 0; good && i < n_axes; i++) {
+    guint64 extent;
+
+    good = g_ascii_string_to_unsigned (parts[n == 1 ? 0 : i], 10, 1, LARGEST_SIZE, &extent, NULL);
+    if (good)
+      size[i] = (int64_t) extent;
+  }
+  if (good)
+    return TRUE;
+
+  return cli_usage_error (error, _("--size is “%s”, expected one number from 1 to %d, or %d of them such as %s."), text,
+                          (int) LARGEST_SIZE, n_axes, n_axes == 2 ? "64x64" : "64x64x64");
+}
+
+gboolean
+cli_train_prepare (const CliTrainOptions  *self,
+                   DubStudy               *study,
+                   DubPrepare             *prepare,
+                   DubRun                 *run,
+                   GError                **error)
+{
+  int scaling = -1;
+
+  if (self->scaling == NULL && self->size == NULL)
+    return dub_study_prepare (study, prepare, run, error);
+  if (self->scaling != NULL && !cli_choose ("--scaling", self->scaling, SCALINGS, &scaling, error))
+    return FALSE;
+  if (!dub_study_data_open (study->data, run, error))
+    return FALSE;
+  dub_prepare_init (prepare, study->data->dataset);
+  if (scaling >= 0)
+    prepare->scaling = (DubScaling) scaling;
+  if (self->size != NULL && !read_size (self->size, prepare->n_axes, prepare->size, error))
+    return FALSE;
+
+  g_autoptr (GArray) train = dub_split_indices (study->data->split, DUB_PART_TRAIN);
+
+  return dub_prepare_fit (prepare, study->data->dataset, (const size_t *) (const void *) train->data, train->len, run,
+                          error);
 }

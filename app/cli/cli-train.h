@@ -30,6 +30,11 @@ typedef struct {
   double   rate, momentum, weight_decay, clip, dropout;
   int      epochs, batch, width, depth, warmup, patience;   /* -1 = not given */
   gboolean class_weights;
+  gboolean plain_beside;    /* the same recipe with plain cross-entropy is trained, too */
+
+  /* preparation */
+  char    *scaling;
+  char    *size;
 } CliTrainOptions;
 
 void          cli_train_options_init  (CliTrainOptions       *self);
@@ -51,6 +56,16 @@ G_GNUC_WARN_UNUSED_RESULT
 DubRecipe    *cli_train_recipe        (const CliTrainOptions *self,
                                        const DubDataset      *dataset,
                                        GError               **error);
+
+/* How the study's cases are prepared: as dub_study_prepare says, with the scaling and the size that were asked for. */
+gboolean      cli_train_prepare       (const CliTrainOptions *self,
+                                       DubStudy              *study,
+                                       DubPrepare            *prepare,
+                                       DubRun                *run,
+                                       GError               **error);
+/* @recipe without the terms of its loss, where such a network is wanted beside it; NULL otherwise. (transfer full) */
+DubRecipe    *cli_train_plain         (const CliTrainOptions *self,
+                                       const DubRecipe       *recipe);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CliTrainOptions, cli_train_options_clear)
 

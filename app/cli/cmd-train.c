@@ -222,10 +222,15 @@ work (const CliTrainOptions       *options,
     return dub_study_resume (study, train, run, error);
 
   g_autoptr (DubRecipe) recipe = cli_train_recipe (options, study->data->dataset, error);
+  g_autoptr (DubRecipe) plain = NULL;
   DubPrepare prepare;
 
-  return recipe != NULL && dub_study_prepare (study, &prepare, run, error) &&
-         dub_study_train (study, recipe, &prepare, name, resume, train, run, error);
+  if (recipe == NULL || !cli_train_prepare (options, study, &prepare, run, error) ||
+      !dub_study_train (study, recipe, &prepare, name, resume, train, run, error))
+    return FALSE;
+  plain = cli_train_plain (options, recipe);
+
+  return plain == NULL || dub_study_train (study, plain, &prepare, NULL, resume, train, run, error);
 }
 
 static gboolean

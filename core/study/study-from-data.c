@@ -43,6 +43,26 @@ _dub_study_find_positive (const GPtrArray  *classes,
   return FALSE;
 }
 
+/* The classes as the person calls them; the data set keeps its own names. */
+static gboolean
+name_classes (DubStudy           *study,
+              const DubDataset   *dataset,
+              const char *const  *names,
+              GError            **error)
+{
+  guint n = names != NULL ? g_strv_length ((char **) names) : dataset->classes->len;
+
+  if (n != dataset->classes->len) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "%u names were given for the classes of %s; expected %u.", n,
+                 dataset->name, dataset->classes->len);
+    return FALSE;
+  }
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (study->classes, g_strdup (names != NULL ? names[i] : g_ptr_array_index (dataset->classes, i)));
+
+  return TRUE;
+}
+
 static gboolean
 make_split (DubDataset             *dataset,
             const DubSplitOptions  *options,
@@ -91,17 +111,15 @@ _dub_study_new_from_data (const DubStudyDataOptions  *options,
       !make_split (dataset, &options->split, &split, run, error))
     return NULL;
 
-  g_autoptr (DubStudy) study = dub_study_new (dataset->name);
+  g_autoptr (DubStudy) study = dub_study_new (options->title != NULL ? options->title : dataset->name);
 
   study->seed = options->split.seed;
-  for (guint i = 0; i < dataset->classes->len; i++)
-    g_ptr_array_add (study->classes, g_strdup (g_ptr_array_index (dataset->classes, i)));
   study->data = dub_study_data_new (dataset, split, dataset->classes->len == 2 ? DUB_TASK_BINARY : DUB_TASK_MULTICLASS,
                                     positive);
   study->data->skip_bad = options->skip_bad;
   study->data->patients = options->patients != NULL ? g_canonicalize_filename (options->patients, NULL) : NULL;
 
-  return g_steal_pointer (&study);
+  return name_classes (study, dataset, options->class_names, error) ? g_steal_pointer (&study) : NULL;
 }
 
 DubStudy *

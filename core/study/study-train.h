@@ -18,6 +18,8 @@ typedef struct {
   const char      *patients;  /* (nullable): table of patients */
   gboolean         skip_bad;  /* leave out cases that cannot be used, and say so */
   const char      *positive;  /* (nullable): name or index of the positive class of a binary task; default 1 */
+  const char      *title;     /* (nullable): of the study; default: the data set's name */
+  const char *const *class_names; /* (nullable): what a person calls the classes, in their order; default: the data set's */
   DubSplitOptions  split;
 } DubStudyDataOptions;
 

@@ -340,7 +340,7 @@ dub_welcome_page_set_pending (DubWelcomePage *self,
 
   g_autofree char *title = NULL;
   const char *icon = "dub-drop-symbolic";
-  const char *words = _(".onnx  ·  .nii, .nii.gz, .hdr  ·  study folder");
+  const char *words = _(".npz, .csv, folder of classes  ·  .onnx with .nii  ·  study folder");
 
   switch (pending) {
   case DUB_PENDING_NETWORK:

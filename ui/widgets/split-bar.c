@@ -5,6 +5,7 @@
 struct _DubSplitBar {
   GtkWidget parent_instance;
   size_t    counts[3];
+  GArray   *folds;  /* of size_t: cases of each fold of train */
 };
 
 G_DEFINE_FINAL_TYPE (DubSplitBar, dub_split_bar, GTK_TYPE_WIDGET)
@@ -40,6 +41,24 @@ append_number (GtkWidget   *widget,
 }
 
 static void
+append_folds (DubSplitBar   *self,
+              GtkSnapshot   *snapshot,
+              const GdkRGBA *color,
+              float          x,
+              float          width,
+              float          height)
+{
+  size_t below = 0;
+
+  for (guint i = 0; i + 1 < self->folds->len; i++) {
+    below += g_array_index (self->folds, size_t, i);
+    gtk_snapshot_append_color (snapshot, color,
+                               &GRAPHENE_RECT_INIT (x + (float) ((double) below / (double) self->counts[0]) * width, 0.0f,
+                                                    1.0f, height));
+  }
+}
+
+static void
 dub_split_bar_snapshot (GtkWidget   *widget,
                         GtkSnapshot *snapshot)
 {
@@ -69,6 +88,11 @@ dub_split_bar_snapshot (GtkWidget   *widget,
     gtk_snapshot_push_rounded_clip (snapshot, &box);
     gtk_snapshot_append_color (snapshot, &color, &box.bounds);
     gtk_snapshot_pop (snapshot);
+    if (i == DUB_PART_TRAIN) {
+      GdkRGBA line = dub_rgba_to_gdk (dub_rgba_with_alpha (theme.view, 0.5));
+
+      append_folds (self, snapshot, &line, x, part, height);
+    }
     append_number (widget, snapshot, self->counts[i], theme.view, x, part, height);
     x += part + (float) GAP;
   }
@@ -96,10 +120,19 @@ dub_split_bar_css_changed (GtkWidget         *widget,
 }
 
 static void
+dub_split_bar_finalize (GObject *object)
+{
+  g_array_unref (DUB_SPLIT_BAR (object)->folds);
+
+  G_OBJECT_CLASS (dub_split_bar_parent_class)->finalize (object);
+}
+
+static void
 dub_split_bar_class_init (DubSplitBarClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->finalize = dub_split_bar_finalize;
   widget_class->snapshot = dub_split_bar_snapshot;
   widget_class->measure = dub_split_bar_measure;
   widget_class->css_changed = dub_split_bar_css_changed;
@@ -110,6 +143,7 @@ dub_split_bar_class_init (DubSplitBarClass *klass)
 static void
 dub_split_bar_init (DubSplitBar *self)
 {
+  self->folds = g_array_new (FALSE, FALSE, sizeof (size_t));
 }
 
 GtkWidget *
@@ -134,4 +168,16 @@ dub_split_bar_describe (DubSplitBar *self,
                         const char  *description)
 {
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, description, -1);
+}
+
+void
+dub_split_bar_set_folds (DubSplitBar  *self,
+                         const size_t *folds,
+                         guint         n_folds)
+{
+  g_return_if_fail (DUB_IS_SPLIT_BAR (self));
+
+  g_array_set_size (self->folds, 0);
+  g_array_append_vals (self->folds, folds, n_folds);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }

@@ -14,6 +14,10 @@ GtkWidget *dub_split_bar_new        (void);
 /* Cases of DUB_PART_TRAIN, _CALIBRATION, _TEST. */
 void       dub_split_bar_set_counts (DubSplitBar  *self,
                                      const size_t  counts[3]);
+/* Cases of each fold of train, parted by fine lines. 0 or 1 fold = no lines. */
+void       dub_split_bar_set_folds  (DubSplitBar  *self,
+                                     const size_t *folds,
+                                     guint         n_folds);
 /* In words and numbers. */
 void       dub_split_bar_describe   (DubSplitBar  *self,
                                      const char   *description);
