@@ -122,6 +122,39 @@ keep("npz", "lie-bzip2", npz(ENTRIES[:1], zipfile.ZIP_BZIP2))
 keep("npz", "lie-bomb", npz([("a.npy", npy("'|u1'", (50000,), data=bytes(50000)))], zipfile.ZIP_DEFLATED).replace(
     struct.pack("<I", len(npy("'|u1'", (50000,))) + 50000), struct.pack("<I", 0x7fffffff)))
 
+# Outputs ---------------------------------------------------------------------------------------------------------------
+
+
+def floats(*values):
+    return struct.pack("<%df" % len(values), *values)
+
+
+def outputs(**arrays):
+    return npz([(f"{name}.npy", data) for name, data in arrays.items()], zipfile.ZIP_STORED)
+
+
+LABELS = npy("'<i8'", (3,), data=struct.pack("<3q", 0, 1, -1))
+LOGITS = npy("'<f4'", (2, 3, 2), data=floats(1, 0, 0, 2, 1, 1, 3, 0, -1, 1, 0, 0))
+keep("outputs", "logits.npz", outputs(
+    logits=LOGITS, labels=LABELS, features=npy("'<f4'", (2, 3, 1), data=floats(1, 2, 3, 4, 5, 6)),
+    ids=npy("'<U2'", (3,), data="a\0b\0cd".encode("utf-32-le")), split=npy("'|S5'", (3,), data=b"traintest\0val\0\0"),
+    fold=npy("'<i8'", (3,), data=struct.pack("<3q", 1, -1, -1)), patient=npy("'|S1'", (3,), data=b"x\0x"),
+    classes=npy("'|S1'", (2,), data=b"no"), models=npy("'|S1'", (2,), data=b"mn"), family=npy("'|S2'", (1,), data=b"ce"),
+    model_fold=npy("'|i1'", (2,), data=b"\0\1"), positive=npy("'|u1'", (1,), data=b"\1")))
+keep("outputs", "probabilities.npz", outputs(
+    p=npy("'<f8'", (3, 2), data=struct.pack("<6d", 1, 0, .5, .5, .25, .75)), y_true=npy("'<f4'", (3, 1), data=floats(0, 1, 1))))
+keep("outputs", "one.npz", outputs(probs=npy("'<f4'", (3,), data=floats(0, .5, 1)), labels=LABELS))
+keep("outputs", "lie-labels.npz", outputs(logits=LOGITS, labels=npy("'<f8'", (3,), data=struct.pack("<3d", 0, 1e300, .5))))
+keep("outputs", "lie-both.npz", outputs(logits=LOGITS, labels=LABELS, probabilities=npy("'<f4'", (3, 2), data=floats(*[.5] * 6))))
+keep("outputs", "lie-shape.npz", outputs(logits=npy("'<f4'", (1 << 40, 0, 2)), labels=LABELS))
+keep("outputs", "table.csv", b"id,label,split,fold,patient,p_0,p_1\na,0,train,1,x,.5,.5\nb,1,test,-1,,0,1\n")
+keep("outputs", "names.csv", b"label;logit_yes;logit_no\nyes;1;2\nno;-1e3;0\nn/a;0;0\n")
+keep("outputs", "one.tsv", b"y\tscore\n1\t0.5\n0\t1\n")
+keep("outputs", "lie-number.csv", b"label,p_0,p_1\n0,nan,1\n")
+keep("outputs", "lie-class.csv", b"label,p_0,p_18446744073709551615\n0,0,1\n")
+keep("outputs", "lie-empty.csv", b"label,p_0,p_1\n")
+keep("outputs", "lie-confidence.csv", b"true_label,pred_label,confidence\n1,1,0.9\n")
+
 # Data sets of MedMNIST's form ------------------------------------------------------------------------------------------
 
 
