@@ -10,15 +10,15 @@
 
 /* --- the split --- */
 
-/* The cases as the splitter sees them: ids, labels and patients, and no images behind them. Borrows everything but the list. */
-static DubDatasetCase *
+/* The cases as the splitter sees them: ids, labels and patients, and no images behind them. Borrows all.
+ * @cases: [N] zeros */
+static void
 fill_sham (DubDataset           *sham,
+           DubDatasetCase       *cases,
            const DubOutputsFile *file,
            const char           *name,
            const GPtrArray      *classes)
 {
-  DubDatasetCase *cases = g_new0 (DubDatasetCase, file->n_cases + 1);
-
   *sham = (DubDataset) {
     .name = (char *) name, .classes = (GPtrArray *) classes, .n_cases = file->n_cases, .cases = cases,
   };
@@ -28,8 +28,6 @@ fill_sham (DubDataset           *sham,
     cases[i].patient = file->patient != NULL ? file->patient[i] : NULL;
     sham->has_patients |= cases[i].patient != NULL;
   }
-
-  return cases;
 }
 
 /* The splitter always trains on something: where nothing is for training, calibration takes its place. */
@@ -116,9 +114,10 @@ make_data (DubStudy                *study,
            GError                 **error)
 {
   g_autoptr (DubStudyData) data = g_new0 (DubStudyData, 1);
+  g_autofree DubDatasetCase *cases = g_new0 (DubDatasetCase, file->n_cases + 1);
   DubDataset sham;
-  g_autofree DubDatasetCase *cases = fill_sham (&sham, file, options->path, study->classes);
 
+  fill_sham (&sham, cases, file, options->path, study->classes);
   data->task = file->n_classes == 2 ? DUB_TASK_BINARY : DUB_TASK_MULTICLASS;
   data->kind = g_strdup ("outputs");
   data->n_cases = file->n_cases;
