@@ -97,7 +97,7 @@ cli_train_recipe_entries (CliTrainOptions *self)
     { "epochs", 0, 0, G_OPTION_ARG_INT, &self->epochs, N_("Epochs"), "N" },
     { "batch", 0, 0, G_OPTION_ARG_INT, &self->batch, N_("Cases of a batch"), "N" },
     { "patience", 0, 0, G_OPTION_ARG_INT, &self->patience, N_("Stop after so many epochs without a better one (0 = never)"), "N" },
-    { "select", 0, 0, G_OPTION_ARG_STRING, &self->select_by, N_("The best epoch on the validation fold: by accuracy, loss or auroc"), "WHAT" },
+    { "select", 0, 0, G_OPTION_ARG_STRING, &self->select_by, N_("The epoch kept: by the validation fold's accuracy, loss or auroc, or the last"), "WHAT" },
     { "augment", 0, 0, G_OPTION_ARG_STRING, &self->augment,
       N_("none, or some of flip,shift,rotate,scale,intensity,rand,noise,bias; affine = shift,rotate,scale"), "LIST" },
     { "scaling", 0, 0, G_OPTION_ARG_STRING, &self->scaling,

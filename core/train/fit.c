@@ -382,7 +382,7 @@ validate (Loop      *loop,
   return TRUE;
 }
 
-/* Whether this epoch is the best so far; equal values are decided by the loss, then for the earlier one. */
+/* Whether this epoch is the one to keep so far; equal values are decided by the loss, then for the earlier one. */
 static gboolean
 judge (DubFit         *fit,
        const DubEpoch *epoch)
@@ -395,7 +395,8 @@ judge (DubFit         *fit,
   /* A fold with one class alone has no AUROC. */
   if (!isfinite (value))
     value = -G_MAXDOUBLE;
-  if (fit->best_epoch > 0 &&
+  /* "last" does not judge: a later epoch always takes the place. */
+  if (fit->best_epoch > 0 && strcmp (by, "last") != 0 &&
       (value < fit->best_value || (value <= fit->best_value && epoch->validation_loss >= fit->best_loss)))
     return FALSE;
   fit->best_epoch = epoch->epoch;

@@ -8,7 +8,7 @@
 
 static const char *const OPTIMIZERS[] = { "sgd", "adam", "adamw", NULL };
 static const char *const SCHEDULES[] = { "constant", "step", "cosine", NULL };
-static const char *const SELECTIONS[] = { "accuracy", "loss", "auroc", NULL };
+static const char *const SELECTIONS[] = { "accuracy", "loss", "auroc", "last", NULL };
 static const char *const ARCHITECTURES[] = { "resnet18", "cnn3d", "cnn2d", "mlp", NULL };
 /* What a run could not be repeated without, in the order of the struct. */
 static const char *const MEMBERS[] = {

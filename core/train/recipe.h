@@ -28,7 +28,7 @@ typedef struct {
   guint    n_epochs;
   guint    batch;
   guint    patience;        /* epochs without a better validation value before stopping; 0 = never early */
-  char    *select_by;       /* "accuracy", "loss", "auroc": which epoch of the validation fold is the best */
+  char    *select_by;       /* "accuracy", "loss", "auroc" of the validation fold say which epoch is kept; "last": the last one */
   guint    augment;         /* flags of augment.h */
   uint64_t seed;
 } DubRecipe;

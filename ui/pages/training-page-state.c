@@ -110,6 +110,7 @@ fill_settings (DubTrainingPage *self)
   g_autofree char *weights = g_strdup_printf ("%.2f M", (double) run->n_parameters / 1e6);
   const char *select_by = strcmp (run->select_by, "auroc") == 0      ? _("validation AUROC")
                           : strcmp (run->select_by, "accuracy") == 0 ? _("validation accuracy")
+                          : strcmp (run->select_by, "last") == 0     ? _("none: the last")
                                                                      : _("validation loss");
 
   add_setting (self->settings, _("Network"), run->arch);
