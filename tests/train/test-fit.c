@@ -3,6 +3,7 @@
 #include "core/io/npy.h"
 #include "core/train/fit.h"
 #include "core/train/run-log.h"
+#include "core/train/run-record.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -211,6 +212,34 @@ test_threads (Bench        *bench,
   g_autofree char *y = contents (other, "model.onnx", &m);
 
   g_assert_true (n != m || memcmp (x, y, n) != 0);
+}
+
+/* A rate so high that the best epoch is an early one. */
+static void
+test_last_epoch (Bench        *bench,
+                 gconstpointer data)
+{
+  static const char *const choices[] = { "loss", "last" };
+  guint kept[2];
+
+  bench->recipe->rate = 0.5;
+  g_free (bench->recipe->schedule);
+  bench->recipe->schedule = g_strdup ("constant");
+  for (size_t i = 0; i < G_N_ELEMENTS (choices); i++) {
+    g_autofree char *folder = g_build_filename (bench->folder, choices[i], NULL);
+    g_autoptr (GError) error = NULL;
+
+    g_free (bench->recipe->select_by);
+    bench->recipe->select_by = g_strdup (choices[i]);
+    fit (bench, folder, 1);
+
+    g_autoptr (DubRunRecord) record = dub_run_record_load (folder, &error);
+
+    g_assert_no_error (error);
+    kept[i] = record->best_epoch;
+  }
+  g_assert_cmpuint (kept[0], <, bench->recipe->n_epochs);
+  g_assert_cmpuint (kept[1], ==, bench->recipe->n_epochs);
 }
 
 /* --- stopped and resumed --- */
@@ -496,6 +525,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add ("/fit/threads", Bench, NULL, bench_setup, test_threads, bench_teardown);
+  g_test_add ("/fit/last-epoch", Bench, NULL, bench_setup, test_last_epoch, bench_teardown);
   g_test_add ("/fit/cancel", Bench, NULL, bench_setup, test_cancel, bench_teardown);
   g_test_add ("/fit/kill", Bench, argv[0], bench_setup, test_kill, bench_teardown);
   g_test_add ("/fit/not-finite", Bench, NULL, bench_setup, test_not_finite, bench_teardown);

@@ -92,6 +92,19 @@ add_setting (GtkListBox *list,
   gtk_list_box_append (list, row);
 }
 
+/* Whether no run chose its epoch, as experiments ask for whose protocol has no selection. */
+static gboolean
+all_last (DubRuns *runs)
+{
+  guint n = dub_runs_get_n (runs);
+
+  for (guint i = 0; i < n; i++)
+    if (strcmp (dub_runs_get (runs, i)->select_by, "last") != 0)
+      return FALSE;
+
+  return n > 0;
+}
+
 static void
 fill_settings (DubTrainingPage *self)
 {
@@ -110,7 +123,7 @@ fill_settings (DubTrainingPage *self)
   g_autofree char *weights = g_strdup_printf ("%.2f M", (double) run->n_parameters / 1e6);
   const char *select_by = strcmp (run->select_by, "auroc") == 0      ? _("validation AUROC")
                           : strcmp (run->select_by, "accuracy") == 0 ? _("validation accuracy")
-                          : strcmp (run->select_by, "last") == 0     ? _("none: the last")
+                          : strcmp (run->select_by, "last") == 0     ? _("no choice: the last")
                                                                      : _("validation loss");
 
   add_setting (self->settings, _("Network"), run->arch);
@@ -185,6 +198,8 @@ _dub_training_page_update_state (DubTrainingPage *self)
   gtk_label_set_text (self->state_note,
                       running     ? _("Training goes on when this window is closed. Stopping keeps every run's last checkpoint; resuming gives the same bits.")
                       : resumable ? _("Resuming gives the same bits as never having stopped.")
+                      : all_last (dub_training_get_runs (self->training))
+                                  ? _("The last epoch of each run is kept.")
                                   : _("Best epochs were chosen on each fold's own validation cases."));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "training.stop", running);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "training.resume", resumable);
