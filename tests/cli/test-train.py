@@ -263,6 +263,20 @@ def t_skipped():
     cli('train', '--out', path('skipped'), *BRIEF, '--dca', 5)
 
 
+def t_preparation():
+    """Scaling and size are as asked for, and plain cross-entropy is trained beside another loss"""
+    told = document('train', '--data', data(), '--out', path('prepared'), *BRIEF, '--dca', 5, '--plain-beside',
+                    '--scaling', 'minmax', '--size', '10x8', '--json')
+    expect([run['id'] for run in told['runs']] == ['ce-dca5-f0', 'ce-dca5-f1', 'ce-f0', 'ce-f1'], told['runs'])
+    for model in study_of('prepared')['models']:
+        expect(model['prepare']['scaling'] == 'minmax' and model['prepare']['size'] == [10, 8], model)
+    shape = [d.dim_value for d in onnx.load(os.path.join(path('prepared'), 'models/ce-f1/model.onnx'))
+             .graph.input[0].type.tensor_type.shape.dim]
+    expect(shape[1:] == [1, 10, 8], shape)
+    cli('train', '--data', data(), '--out', path('unsaid'), *BRIEF, '--size', '10x8x3', status=2)
+    cli('train', '--data', data(), '--out', path('unsaid'), *BRIEF, '--scaling', 'loud', status=2)
+
+
 def t_full_disk():
     """A disk that is full at a checkpoint is told, and nothing is lost"""
     cli('train', '--data', data(), '--out', path('full-whole'), *BRIEF, '--arch', 'mlp', '--width', 64)

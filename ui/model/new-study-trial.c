@@ -128,7 +128,7 @@ dub_new_study_train_arguments (DubNewStudy *self)
   if (choices->term != DUB_TERM_NONE) {
     char weight[G_ASCII_DTOSTR_BUF_SIZE];
 
-    g_ascii_dtostr (weight, sizeof weight, choices->weight);
+    g_ascii_formatd (weight, sizeof weight, "%.6g", choices->weight);
     g_strv_builder_add_many (builder, TERMS[choices->term].option, weight, NULL);
     if (choices->plain_beside)
       g_strv_builder_add (builder, "--plain-beside");
