@@ -270,9 +270,10 @@ refuse_name (GError     **error,
              const char  *why)
 {
   g_autofree char *shown_name = g_utf8_make_valid (name, -1);
-  g_autofree char *shown_folder = g_filename_display_name (folder);
+  g_autofree char *absolute = g_canonicalize_filename (folder, NULL);
+  g_autofree char *shown_folder = g_filename_display_name (absolute);
 
-  g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "The file name \"%s\" %s; expected a name inside %s.",
+  g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT, "The file name \"%s\" %s; expected a name inside the folder %s.",
                shown_name, why, shown_folder);
 
   return NULL;

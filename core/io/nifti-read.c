@@ -62,10 +62,11 @@ check_bound (DubStream             *stream,
   if (dub_stream_bound (stream) >= n_needed)
     return TRUE;
   g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
-               "%s holds at most %" G_GUINT64_FORMAT " bytes; expected %" G_GUINT64_FORMAT " for %" G_GINT64_FORMAT
+               "%s holds at most %" G_GUINT64_FORMAT " bytes%s; expected %" G_GUINT64_FORMAT " for %" G_GINT64_FORMAT
                "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " voxels of %" G_GSIZE_FORMAT
                " bytes from byte %" G_GUINT64_FORMAT " on.",
-               dub_stream_name (stream), dub_stream_bound (stream), n_needed, header->dim[0], header->dim[1],
+               dub_stream_name (stream), dub_stream_bound (stream),
+               dub_stream_is_gzip (stream) ? " (packed ones, unpacked)" : "", n_needed, header->dim[0], header->dim[1],
                header->dim[2], header->item_size, header->data_start);
 
   return FALSE;

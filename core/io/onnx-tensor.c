@@ -375,7 +375,10 @@ dub_onnx_read_tensor (const Onnx__TensorProto  *proto,
     shape.dim[i] = proto->dims[i];
   if (!dub_checked_product (shape.dim, (size_t) shape.rank, &source.n) ||
       !dub_checked_mul (source.n, (size_t) TYPES[source.type].raw_size, &source.n_bytes) || source.n > G_MAXINT64 / 16) {
-    fail (&source, DUB_ERROR_FORMAT, error, "has dims that are negative or too large.");
+    g_autofree char *dims = dub_shape_to_string (&shape);
+
+    fail (&source, DUB_ERROR_FORMAT, error, "has the dims %s; expected none negative and fewer numbers than memory can hold.",
+          dims);
     return NULL;
   }
   if (proto->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)

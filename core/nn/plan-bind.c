@@ -349,8 +349,8 @@ bind_input (DubPlan        *self,
     for (int i = 0; fits && i < type->shape.rank; i++)
       fits = declared->shape.dim[i] < 0 || declared->shape.dim[i] == type->shape.dim[i];
     if (!fits) {
-      g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE, "Input “%s” of %s has shape %s; expected %s (−1 is free).",
-                   value->name, self->graph->name, found, expected);
+      g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE, "Input “%s” of %s has shape %s; expected %s%s.",
+                   value->name, self->graph->name, found, expected, strstr (expected, "-1") != NULL ? " (-1 is free)" : "");
       return FALSE;
     }
   }

@@ -54,7 +54,7 @@ refuse_grid (const DubPreprocess  *self,
   g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE,
                "%s has %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " voxels; the network expects %"
                G_GINT64_FORMAT "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT
-               " with axes %s: choose to crop or pad, to resample, or the other order of axes.",
+               " with axes %s: choose to crop or pad (fit crop-pad), to resample (fit resample), or the other order of axes.",
                name, found[0], found[1], found[2], wanted[0], wanted[1], wanted[2],
                self->axes == DUB_AXES_KJI ? "kji" : "ijk");
 }

@@ -21,8 +21,9 @@ read_ints (const DubInferContext *ctx,
   for (size_t i = 0; i < n; i++) {
     if (found[i] < least || found[i] > LARGEST)
       return dub_infer_fail (ctx, error, DUB_ERROR_ARGUMENT,
-                             "attribute %s contains %" G_GINT64_FORMAT "; expected at least %" G_GINT64_FORMAT ".",
-                             name, found[i], least);
+                             "attribute %s contains %" G_GINT64_FORMAT "; expected %" G_GINT64_FORMAT
+                             " to %" G_GINT64_FORMAT ".",
+                             name, found[i], least, (int64_t) LARGEST);
     values[i] = found[i];
   }
 
