@@ -2,6 +2,10 @@
 #include "app/dub-window-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
+
+/* Each page exports what it shows: "win.export-csv" is the visible page's "overview.export-csv". */
+static const char *const EXPORTS[] = { "win.export-figure", "win.export-csv", "win.export-nifti" };
 
 static void
 set_enabled (DubWindow  *self,
@@ -39,7 +43,11 @@ _dub_window_update_actions (DubWindow *self)
   set_enabled (self, "win.close-study", open);
   set_enabled (self, "win.page-action", open);
   set_enabled (self, "win.play", open);
-  set_enabled (self, "win.export-figure", open);
+  for (size_t i = 0; i < G_N_ELEMENTS (EXPORTS); i++) {
+    g_autofree char *name = _dub_window_page_action_name (self, EXPORTS[i] + strlen ("win."));
+
+    set_enabled (self, EXPORTS[i], name != NULL);
+  }
   set_step_tooltip (self->undo_button, _("Undo"), dub_history_get_undo_label (history), "Ctrl+Z");
   set_step_tooltip (self->redo_button, _("Redo"), dub_history_get_redo_label (history), "Ctrl+Shift+Z");
 }
@@ -219,11 +227,14 @@ page_action_action (GtkWidget  *widget,
 }
 
 static void
-export_figure_action (GtkWidget  *widget,
-                      const char *name,
-                      GVariant   *parameter)
+export_action (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
 {
-  _dub_window_run_page_action (DUB_WINDOW (widget), "mask.export-figure");
+  g_autofree char *action = _dub_window_page_action_name (DUB_WINDOW (widget), name + strlen ("win."));
+
+  if (action != NULL)
+    _dub_window_run_page_action (DUB_WINDOW (widget), action);
 }
 
 /* Not named gtk/help-overlay.ui, which GTK would build with every window. */
@@ -308,7 +319,8 @@ _dub_window_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.page", "s", page_action);
   gtk_widget_class_install_property_action (klass, "win.fullscreen", "fullscreened");
   gtk_widget_class_install_action (klass, "win.page-action", "s", page_action_action);
-  gtk_widget_class_install_action (klass, "win.export-figure", NULL, export_figure_action);
+  for (size_t i = 0; i < G_N_ELEMENTS (EXPORTS); i++)
+    gtk_widget_class_install_action (klass, EXPORTS[i], NULL, export_action);
   gtk_widget_class_install_action (klass, "win.show-help-overlay", NULL, show_help_overlay_action);
   gtk_widget_class_install_action (klass, "win.play", NULL, play_action);
 }

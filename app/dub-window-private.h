@@ -104,6 +104,9 @@ gboolean   _dub_window_run_page_action    (DubWindow      *self,
                                            const char     *name);
 /* The welcome page, made where it was never shown. */
 void       _dub_window_show_welcome       (DubWindow      *self);
+/* "overview.export-csv" where the page on top has such an action, else NULL. (transfer full) */
+char      *_dub_window_page_action_name   (DubWindow      *self,
+                                           const char     *action);
 void       _dub_window_remember_study     (DubWindow      *self);
 
 G_END_DECLS

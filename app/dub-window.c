@@ -73,6 +73,27 @@ _dub_window_run_page_action (DubWindow  *self,
   return page != NULL && gtk_widget_activate_action_variant (page, name, NULL);
 }
 
+char *
+_dub_window_page_action_name (DubWindow  *self,
+                              const char *action)
+{
+  GtkWidget *page = _dub_window_current_page (self);
+  const GVariantType *type;
+  const char *name, *property;
+  GType owner;
+
+  if (page == NULL)
+    return NULL;
+
+  g_autofree char *wanted = g_strconcat (gtk_stack_get_visible_child_name (self->pages), ".", action, NULL);
+
+  for (guint i = 0; gtk_widget_class_query_action (GTK_WIDGET_GET_CLASS (page), i, &owner, &name, &type, &property); i++)
+    if (g_str_equal (name, wanted))
+      return g_steal_pointer (&wanted);
+
+  return NULL;
+}
+
 static const DubPageEntry *
 selected_entry (DubWindow *self)
 {
@@ -189,6 +210,7 @@ update_page (DubWindow *self)
                                              : _("Drop a NIfTI volume here, or choose one."));
     gtk_button_set_label (self->incomplete_button, network ? _("Choose a Network…") : _("Choose a Volume…"));
     gtk_stack_set_visible_child_name (self->pages, "incomplete");
+    _dub_window_update_actions (self);
     return;
   }
 
@@ -202,6 +224,7 @@ update_page (DubWindow *self)
     gtk_stack_add_named (self->pages, page, entry->name);
   }
   gtk_stack_set_visible_child_name (self->pages, entry->name);
+  _dub_window_update_actions (self);
 
   if (self->play_when_open) {
     self->play_when_open = FALSE;

@@ -128,6 +128,7 @@ family_new (const DubStudy   *study,
     const DubStudyModel *model = find_model (study, ids[i]);
 
     self->n_mismatched += model != NULL && !is_of_split (study, model);
+    self->n_unknown += model != NULL && model->training_unknown;
     for (size_t m = 0; outputs != NULL && m < outputs->n_models; m++)
       if (strcmp (outputs->models[m], ids[i]) == 0)
         members[self->n_measured++] = m;

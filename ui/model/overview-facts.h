@@ -17,6 +17,7 @@ typedef struct {
   size_t        n_networks;    /* in the study */
   size_t        n_measured;    /* of these, with stored outputs */
   size_t        n_mismatched;  /* trained on another split */
+  size_t        n_unknown;     /* imported, and nobody said which cases they learned from */
   DubConfusion *confusion;     /* (nullable): of the ensemble on the test part */
   size_t        n_failed_calibration; /* wrong answers of the ensemble on the calibration part */
   size_t        n_calibration; /* labelled cases of that part */

@@ -182,6 +182,16 @@ warn_of_twins (GPtrArray                *warnings,
 }
 
 static void
+warn_of_training (GPtrArray               *warnings,
+                  const DubOverviewFamily *family)
+{
+  if (family == NULL || family->n_unknown == 0)
+    return;
+  add (warnings, g_strdup (_("Nobody said what was learned from")),
+       g_strdup (_("Test cases may have been among the training cases: the numbers may be too good")));
+}
+
+static void
 warn_of_calibration (GPtrArray               *warnings,
                      const DubStudy          *study,
                      const DubOverviewFamily *family)
@@ -249,6 +259,7 @@ dub_overview_warnings (DubOverview *overview,
   warn_of_data (warnings, checked);
   warn_of_runs (warnings, session);
   warn_of_twins (warnings, checked, n_test);
+  warn_of_training (warnings, dub_overview_measured_find (dub_overview_get_measured (overview), family));
   warn_of_calibration (warnings, study, dub_overview_measured_find (dub_overview_get_measured (overview), family));
   if (study->data->task == DUB_TASK_BINARY || study->data->task == DUB_TASK_MULTICLASS)
     warn_of_imbalance (warnings, study);

@@ -296,6 +296,8 @@ _dub_overview_page_update_models (DubOverviewPage *self)
     g_autofree char *text = g_strdup_printf (_("%u of %u are of another split"), (guint) family->n_mismatched, n);
 
     add_model_row (self, row++, _("split ids"), text, "dialog-error-symbolic");
+  } else if (family != NULL && family->n_unknown > 0) {
+    add_model_row (self, row++, _("split ids"), _("training cases not known"), "dialog-warning-symbolic");
   } else if (family != NULL) {
     add_model_row (self, row++, _("split ids"), _("match the data"), "object-select-symbolic");
   }

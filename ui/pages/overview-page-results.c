@@ -362,7 +362,7 @@ show_figure (DubOverviewPage   *self,
   g_autofree char *badge = g_strdup_printf (_("measured on test · %u"), (guint) figure->n_cases);
   g_autofree char *rows = figure->n_networks > 1 ? g_strdup_printf (_("E ensemble, 1–%u folds"), (guint) figure->n_networks)
                                                  : g_strdup (_("one network"));
-  g_autofree char *note = g_strdup_printf (_("estimate with 95 %% interval · %s"), rows);
+  g_autofree char *note = g_strdup_printf (_("95 %% intervals · %s"), rows);
 
   for (int i = 0; i < DUB_OVERVIEW_PANELS; i++)
     show_cell (&self->cells[i], &figure->panel[i], study->classes->len == 2);

@@ -3,7 +3,7 @@
 #include <glib/gi18n.h>
 
 /* Below these widths of the page warnings stand below the numbers, and the plots in fewer columns. */
-enum { WIDE = 900, MEDIUM = 560, NARROW = 400 };
+enum { WIDE = 900, MEDIUM = 560, NARROW = 400, SIDE_WIDTH = 322 };
 
 G_DEFINE_FINAL_TYPE (DubOverviewPage, dub_overview_page, ADW_TYPE_BIN)
 
@@ -204,7 +204,7 @@ place_cb (gpointer data)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->body), wide ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->top),
                                   width >= MEDIUM ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
-  gtk_widget_set_size_request (GTK_WIDGET (self->side), wide ? 336 : -1, -1);
+  gtk_widget_set_size_request (GTK_WIDGET (self->side), wide ? SIDE_WIDTH : -1, -1);
   _dub_overview_page_place_plots (self, width >= MEDIUM ? 3 : width >= NARROW ? 2 : 1);
 
   return G_SOURCE_REMOVE;
