@@ -1,4 +1,4 @@
-/* dubito-cli figure mask, dubito-cli figure training. */
+/* dubito-cli figure mask, dubito-cli figure training, dubito-cli figure overview. */
 #pragma once
 
 #include "app/cli/cli-command.h"
@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 gboolean cmd_figure_mask (const char *path, int argc, char **argv, GError **error);
+gboolean cmd_figure_overview (const char *path, int argc, char **argv, GError **error);
 gboolean cmd_figure_training (const char *path, int argc, char **argv, GError **error);
 
 G_END_DECLS

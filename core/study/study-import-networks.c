@@ -239,7 +239,7 @@ invite (const DubImportNetworks  *options,
     guest->model = &options->models[i];
     guest->graph = dub_onnx_load (guest->model->path, error);
     if (guest->graph == NULL || !find_record (guest, error) ||
-        !_dub_import_check_reference (guest->model->path, &guest->checked, run, error) ||
+        !dub_study_check_reference (guest->model->path, &guest->checked, run, error) ||
         !_dub_import_mark_learned (guest->model, study, guest->record != NULL ? guest->record->split_hash : NULL, learned,
                                    &guest->known, run, error))
       return NULL;

@@ -23,10 +23,4 @@ void     _dub_import_move_learned (DubStudy             *study,
                                    const gboolean       *learned,
                                    DubRun               *run);
 
-/* Re-runs reference.npz beside the model, where it stands. @checked: (out): whether it does */
-gboolean _dub_import_check_reference (const char        *path,
-                                   gboolean             *checked,
-                                   DubRun               *run,
-                                   GError              **error);
-
 G_END_DECLS

@@ -57,10 +57,10 @@ read_reference (DubNpz      *archive,
 }
 
 gboolean
-_dub_import_check_reference (const char  *path,
-                             gboolean    *checked,
-                             DubRun      *run,
-                             GError     **error)
+dub_study_check_reference (const char  *path,
+                           gboolean    *checked,
+                           DubRun      *run,
+                           GError     **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *file = g_build_filename (folder, "reference.npz", NULL);

@@ -63,4 +63,16 @@ DubStudy *dub_study_import_outputs  (const char              *folder,
 /* What a study lacks for parts of the program, one sentence each. (transfer full) (element-type char *) */
 GPtrArray *dub_study_missing        (const DubStudy          *study);
 
+/* dub_study_check_reference:
+ * @path: of the model's ONNX file
+ * @checked: (out): whether a reference.npz stands beside it
+ *
+ * Computes the outputs in reference.npz again, which must come out the same within 1e-4. FALSE, with @error set
+ * (DUB_ERROR_FORMAT names the first number that differs), where they do not. TRUE without such a file.
+ */
+gboolean  dub_study_check_reference (const char        *path,
+                                     gboolean          *checked,
+                                     DubRun            *run,
+                                     GError           **error);
+
 G_END_DECLS

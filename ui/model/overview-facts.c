@@ -3,6 +3,8 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "core/study/study-import.h"
+
 /* Two cases are twins below this share of the range of values, as when the study was made. */
 static const double TWIN_RMS = 0.01;
 
@@ -12,6 +14,7 @@ family_free (gpointer data)
   DubOverviewFamily *self = data;
 
   g_free (self->name);
+  g_free (self->disagreement);
   g_clear_pointer (&self->confusion, dub_confusion_free);
   g_free (self);
 }
@@ -87,6 +90,27 @@ run_missing (DubStudy  *study,
   return outputs != NULL;
 }
 
+static void
+check_references (DubOverviewFamily *self,
+                  const DubStudy    *study,
+                  char             **ids,
+                  DubRun            *run)
+{
+  for (size_t i = 0; ids[i] != NULL && !(run != NULL && dub_run_is_cancelled (run)); i++) {
+    const DubStudyModel *model = find_model (study, ids[i]);
+    g_autoptr (GError) error = NULL;
+    gboolean checked = FALSE, agrees;
+
+    if (model == NULL || !g_str_has_suffix (model->path, ".onnx"))
+      continue;
+    agrees = dub_study_check_reference (model->path, &checked, run, &error);
+    self->n_references += checked;
+    self->n_agreeing += checked && agrees;
+    if (error != NULL && self->disagreement == NULL)
+      self->disagreement = g_strdup (error->message);
+  }
+}
+
 /* The answers of an ensemble against the labels of one part. NULL where it has no labelled case. */
 static DubConfusion *
 confuse (const DubOutputs *outputs,
@@ -116,7 +140,8 @@ confuse (const DubOutputs *outputs,
 static DubOverviewFamily *
 family_new (const DubStudy   *study,
             const DubOutputs *outputs,
-            const char       *name)
+            const char       *name,
+            DubRun           *run)
 {
   DubOverviewFamily *self = g_new0 (DubOverviewFamily, 1);
   g_auto (GStrv) ids = dub_study_family_models (study, name);
@@ -133,6 +158,7 @@ family_new (const DubStudy   *study,
       if (strcmp (outputs->models[m], ids[i]) == 0)
         members[self->n_measured++] = m;
   }
+  check_references (self, study, ids, run);
   if (self->n_measured == 0)
     return self;
 
@@ -206,7 +232,7 @@ dub_overview_measure (const char  *folder,
 
   families = dub_study_families (study);
   for (guint i = 0; i < families->len; i++)
-    g_ptr_array_add (self->families, family_new (study, outputs, g_ptr_array_index (families, i)));
+    g_ptr_array_add (self->families, family_new (study, outputs, g_ptr_array_index (families, i), run));
   self->n_networks = study->models->len;
   self->n_cases = study->data->n_cases;
   if (outputs != NULL) {

@@ -18,6 +18,9 @@ typedef struct {
   size_t        n_measured;    /* of these, with stored outputs */
   size_t        n_mismatched;  /* trained on another split */
   size_t        n_unknown;     /* imported, and nobody said which cases they learned from */
+  size_t        n_references;  /* networks with outputs that were recorded where they were trained … */
+  size_t        n_agreeing;    /* … and those of them that compute the same here */
+  char         *disagreement;  /* (nullable): of the first that does not */
   DubConfusion *confusion;     /* (nullable): of the ensemble on the test part */
   size_t        n_failed_calibration; /* wrong answers of the ensemble on the calibration part */
   size_t        n_calibration; /* labelled cases of that part */

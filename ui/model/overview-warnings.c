@@ -185,7 +185,11 @@ static void
 warn_of_training (GPtrArray               *warnings,
                   const DubOverviewFamily *family)
 {
-  if (family == NULL || family->n_unknown == 0)
+  if (family == NULL)
+    return;
+  if (family->disagreement != NULL)
+    add (warnings, g_strdup (_("A network does not compute what it did")), g_strdup (family->disagreement));
+  if (family->n_unknown == 0)
     return;
   add (warnings, g_strdup (_("Nobody said what was learned from")),
        g_strdup (_("Test cases may have been among the training cases: the numbers may be too good")));

@@ -301,4 +301,10 @@ _dub_overview_page_update_models (DubOverviewPage *self)
   } else if (family != NULL) {
     add_model_row (self, row++, _("split ids"), _("match the data"), "object-select-symbolic");
   }
+  if (family != NULL && family->n_references > 0) {
+    g_autofree char *text = g_strdup_printf (_("%u of %u agree"), (guint) family->n_agreeing, (guint) family->n_references);
+    gboolean all = family->n_agreeing == family->n_references;
+
+    add_model_row (self, row++, _("test vectors"), text, all ? "object-select-symbolic" : "dialog-error-symbolic");
+  }
 }

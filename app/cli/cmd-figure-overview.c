@@ -1,0 +1,94 @@
+/* dubito-cli figure overview: the Overview page's figures of merit for a paper. */
+#include "app/cli/cmd-figure.h"
+
+#include "app/cli/cli-output.h"
+#include "app/cli/cli-run.h"
+#include "ui/figures/overview-figure.h"
+
+#include <stdio.h>
+
+static const char DESCRIPTION[] = N_(
+  "Six figures of merit on the test part (accuracy, balanced accuracy, AUROC, sensitivity, specificity, ECE; of more than two\n"
+  "classes their means over the classes), the ensemble above its networks, each with its 95 % interval. Networks that were not\n"
+  "run yet are run first. FIG ends in .png, .svg, .pdf or .csv (the numbers).");
+
+typedef struct {
+  char **outs;
+  char  *family;
+  double width_mm;
+  double dpi;
+} Options;
+
+static void
+options_clear (Options *self)
+{
+  g_strfreev (self->outs);
+  g_free (self->family);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static gboolean
+draw (const char     *folder,
+      const Options  *options,
+      DubRun         *run,
+      GError        **error)
+{
+  g_autoptr (DubStudy) study = dub_study_load (folder, error);
+  const DubEvaluateOptions evaluate = { .splits = 1u << DUB_EVALUATE_TEST, .family = options->family };
+  g_autoptr (DubEvaluation) evaluation = study != NULL ? dub_study_evaluate (study, &evaluate, run, error) : NULL;
+
+  if (evaluation == NULL)
+    return FALSE;
+
+  g_autoptr (GPtrArray) families = dub_study_families (study);
+  const char *family = options->family != NULL ? options->family : g_ptr_array_index (families, 0);
+  g_autoptr (DubOverviewFigure) figure = dub_overview_figure_new (study, evaluation, family, NULL);
+  DubExportOptions export = { .width_mm = options->width_mm, .dpi = options->dpi };
+
+  if (figure == NULL) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("%s has no outputs of the family %s on its test part."), folder, family);
+    return FALSE;
+  }
+  for (guint i = 0; options->outs[i] != NULL; i++)
+    if (!dub_overview_figure_export (figure, options->outs[i], &export, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+gboolean
+cmd_figure_overview (const char *path,
+                     int         argc,
+                     char      **argv,
+                     GError    **error)
+{
+  g_auto (Options) options = { .width_mm = DUB_EXPORT_TWO_COLUMNS_MM, .dpi = 300.0 };
+  g_auto (CliRunOptions) run_options = { 0 };
+  g_autofree GOptionEntry *run_entries = cli_run_entries (&run_options);
+  const GOptionEntry entries[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.outs, N_("Where the figure is written (needed); may be repeated"), "FIG" },
+    { "family", 0, 0, G_OPTION_ARG_STRING, &options.family, N_("The networks of this name, such as ce-dca15 (the first)"), "NAME" },
+    { "width", 0, 0, G_OPTION_ARG_DOUBLE, &options.width_mm, N_("Width in mm: 85 one column, 174 two (default)"), "MM" },
+    { "dpi", 0, 0, G_OPTION_ARG_DOUBLE, &options.dpi, N_("Resolution of PNG (300)"), "N" },
+    { NULL },
+  };
+  const GOptionEntry *const groups[] = { entries, run_entries };
+
+  if (!cli_parse (path, "STUDY.dubito", _("Draws what a study's networks achieve on its test part."), _(DESCRIPTION), groups,
+                  G_N_ELEMENTS (groups), 1, 1, &argc, &argv, error))
+    return FALSE;
+  if (options.outs == NULL)
+    return cli_usage_error (error, _("The option -o FIG.(png|svg|pdf|csv) is missing."));
+  if (!cli_check_figures ((const char *const *) options.outs, options.width_mm, options.dpi, NULL, 0, error))
+    return FALSE;
+
+  g_autoptr (CliRun) cli = cli_run_new (&run_options, _("Evaluating"), error);
+
+  if (cli == NULL || !draw (argv[1], &options, cli_run_get (cli), error))
+    return FALSE;
+  for (guint i = 0; options.outs[i] != NULL; i++)
+    printf ("%s\n", options.outs[i]);
+
+  return TRUE;
+}
