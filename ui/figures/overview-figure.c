@@ -309,7 +309,14 @@ table (gconstpointer figure)
 #define HEAD   3.6
 #define FOOT   1.4
 
-enum { COLUMNS = 3, ROWS = DUB_OVERVIEW_PANELS / COLUMNS };
+/* Two panels side by side in one column of a journal, three in two. In pt. */
+#define WIDE 330.0
+
+static int
+columns_of (double width)
+{
+  return width < WIDE ? 2 : 3;
+}
 
 static double
 height (gconstpointer figure,
@@ -321,8 +328,9 @@ height (gconstpointer figure,
   dub_theme_init (&theme, DUB_THEME_PAPER);
 
   double plot = dub_interval_figure_height (self->panel[0].plot, &theme);
+  int rows = DUB_OVERVIEW_PANELS / columns_of (width);
 
-  return ceil (ROWS * plot + (2.0 * MARGIN + TITLE + ROWS * HEAD + (ROWS - 1) * GAP + FOOT) * theme.font_caption);
+  return ceil (rows * plot + (2.0 * MARGIN + TITLE + rows * HEAD + (rows - 1) * GAP + FOOT) * theme.font_caption);
 }
 
 static void
@@ -363,7 +371,8 @@ draw (gconstpointer figure,
   const DubOverviewFigure *self = figure;
   const DubTheme *theme = dub_canvas_get_theme (canvas);
   double size = theme->font_caption;
-  double column = (width - (2.0 * MARGIN + (COLUMNS - 1) * GAP) * size) / COLUMNS;
+  int columns = columns_of (width);
+  double column = (width - (2.0 * MARGIN + (columns - 1) * GAP) * size) / columns;
   double plot = dub_interval_figure_height (self->panel[0].plot, theme);
   g_autofree char *title = g_strdup_printf ("%s, %s", self->study, self->family);
   g_autofree char *cases = g_strdup_printf ("measured on test · %" G_GSIZE_FORMAT, self->n_cases);
@@ -376,12 +385,15 @@ draw (gconstpointer figure,
   dub_canvas_text (canvas, title, theme->font_title, DUB_TEXT_BOLD, theme->text, MARGIN * size, (MARGIN + 1.2) * size);
   dub_canvas_text (canvas, cases, size, DUB_TEXT_RIGHT, theme->dim, width - MARGIN * size, (MARGIN + 1.2) * size);
   for (int i = 0; i < DUB_OVERVIEW_PANELS; i++) {
-    double x = MARGIN * size + (i % COLUMNS) * (column + GAP * size);
-    double y = (MARGIN + TITLE) * size + (i / COLUMNS) * (plot + (HEAD + GAP) * size);
+    double x = MARGIN * size + (i % columns) * (column + GAP * size);
+    double y = (MARGIN + TITLE) * size + (i / columns) * (plot + (HEAD + GAP) * size);
 
     draw_panel (&self->panel[i], canvas, x, y, column, plot);
   }
-  dub_canvas_text (canvas, foot, size, DUB_TEXT_LEFT, theme->dim, MARGIN * size, whole - MARGIN * size);
+
+  g_autofree char *fitting = dub_canvas_ellipsize (canvas, foot, size, DUB_TEXT_LEFT, width - 2.0 * MARGIN * size);
+
+  dub_canvas_text (canvas, fitting, size, DUB_TEXT_LEFT, theme->dim, MARGIN * size, whole - MARGIN * size);
 }
 
 static void

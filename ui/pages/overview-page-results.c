@@ -307,7 +307,8 @@ show_status (DubOverviewPage *self,
   gtk_widget_set_visible (GTK_WIDGET (self->status_button), button != NULL);
   if (button != NULL) {
     gtk_button_set_label (self->status_button, button);
-    gtk_actionable_set_action_target (GTK_ACTIONABLE (self->status_button), target != NULL ? "s" : NULL, target);
+    gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->status_button),
+                                            target != NULL ? g_variant_new_string (target) : NULL);
     gtk_actionable_set_action_name (GTK_ACTIONABLE (self->status_button), action);
   }
 }
