@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """dubito-cli evaluate: its document, what it keeps, what it refuses."""
+import csv
 import json
 import os
 import shutil
@@ -158,6 +159,30 @@ def t_broken_results():
         stream.write('in the way')
     expect(cli('evaluate', study, '--json', *BRIEF).stdout == whole, 'without results')
     os.remove(os.path.join(study, 'results'))
+
+
+def t_figure():
+    """figure overview draws the numbers of evaluate, the same bytes again"""
+    study, told = tiny.study(), document('evaluate', tiny.study(), '--split', 'test', '--json')
+    for ending in ('csv', 'png', 'svg', 'pdf'):
+        files = [path(f'overview{attempt}.{ending}') for attempt in (0, 1)]
+        for threads, file in enumerate(files, 1):
+            cli('figure', 'overview', study, '-o', file, '--dpi', 72, '--threads', threads)
+        one, two = (open(file, 'rb').read() for file in files)
+        expect(len(one) > 200 and one == two, f'two drawings as {ending} differ')
+
+    family = told['families'][0]
+    answers = {'E': family['ensemble']} | {str(model['fold'] + 1): model for model in family['models']}
+    with open(path('overview0.csv'), encoding='utf-8') as stream:
+        rows = list(csv.DictReader(line for line in stream if not line.startswith('#')))
+    expect(len(rows) == 6 * len(answers), f'{len(rows)} rows')
+    for row in rows:
+        figure = answers[row['network']]['splits']['test'][row['metric']]
+        expect(float(row['value']) == figure['value'] and float(row['low']) == figure['low'] and row['method'] == figure['method'],
+               f'{row} {figure}')
+    cli('figure', 'overview', study, status=2)
+    cli('figure', 'overview', study, '--family', 'none', '-o', path('none.png'), status=1)
+    expect(not os.path.exists(path('none.png')), 'a figure of nothing')
 
 
 def t_wrong_usage():

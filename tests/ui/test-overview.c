@@ -206,7 +206,7 @@ test_run (Fixture       *fixture,
 
   wait_for_text (fixture, "The networks were not run yet");
   wait_for_text (fixture, "2 networks over 120 cases");
-  g_assert_true (shows_text (fixture->page, "0 of 2 networks"));
+  wait_for_text (fixture, "1 of 3");
   g_assert_true (gtk_widget_activate_action (fixture->page, "overview.run", NULL));
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (dub_session_get_jobs (fixture->session))), ==, 1);
   wait_for_text (fixture, "measured on test");

@@ -21,6 +21,7 @@ struct _DubOverview {
   char                *failure;
   DubJob              *job;       /* (nullable): the networks are being run */
   guint                poll;
+  gboolean             looking;   /* at the data */
   gboolean             again;     /* the study was edited while the networks were run */
 };
 
@@ -200,6 +201,7 @@ checked_cb (gpointer     *result,
 {
   DubOverview *self = user_data;
 
+  self->looking = FALSE;
   if (error == NULL) {
     g_clear_pointer (&self->checked, dub_overview_checked_free);
     self->checked = g_steal_pointer (result);
@@ -210,6 +212,7 @@ checked_cb (gpointer     *result,
 static void
 check (DubOverview *self)
 {
+  self->looking = TRUE;
   dub_compute_slot_submit (self->checking, check_thread, order_new (self, FALSE), order_free,
                            (GDestroyNotify) dub_overview_checked_free, checked_cb, self);
 }
@@ -254,6 +257,7 @@ dub_overview_relocate_data (DubOverview *self,
   Order *order = order_new (self, FALSE);
 
   order->path = g_strdup (path);
+  self->looking = TRUE;
   dub_compute_slot_submit (self->checking, relocate_thread, order, order_free, NULL, relocated_cb, self);
   changed (self);
 }
@@ -268,7 +272,7 @@ forget (DubOverview *self)
   dub_compute_slot_cancel (self->measuring);
   dub_compute_slot_cancel (self->checking);
   end_job (self, error);
-  self->again = FALSE;
+  self->again = self->looking = FALSE;
   g_clear_pointer (&self->folder, g_free);
   g_clear_pointer (&self->hash, g_free);
   g_clear_pointer (&self->measured, dub_overview_measured_free);
@@ -369,7 +373,7 @@ dub_overview_is_checking (DubOverview *self)
 {
   g_return_val_if_fail (DUB_IS_OVERVIEW (self), FALSE);
 
-  return dub_compute_slot_get_busy (self->checking);
+  return self->looking;
 }
 
 const char *

@@ -214,8 +214,9 @@ add_model_row (DubOverviewPage *self,
       gtk_widget_add_css_class (image, "error");
     gtk_box_append (GTK_BOX (box), image);
   }
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_lines (GTK_LABEL (label), 2);
+  /* The name of a network may be long; what is checked is not. */
+  gtk_label_set_wrap (GTK_LABEL (label), icon == NULL);
+  gtk_label_set_lines (GTK_LABEL (label), icon == NULL ? 2 : -1);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_widget_set_tooltip_text (label, text);
   gtk_box_append (GTK_BOX (box), label);
@@ -251,7 +252,6 @@ add_network (DubOverviewPage *self,
 {
   const DubRunSummary *run = run_of (self);
   g_autofree char *classes = g_strdup_printf (g_dngettext (NULL, "%u class", "%u classes", study->classes->len), study->classes->len);
-  g_autofree char *network = run != NULL ? g_strdup_printf ("%s, %s", run->arch, classes) : NULL;
   g_autofree char *imported = NULL;
   g_auto (GStrv) ids = dub_study_family_models (study, self->family);
 
@@ -259,7 +259,7 @@ add_network (DubOverviewPage *self,
     g_autofree char *weights = weights_of (run->n_parameters);
     g_autofree char *each = g_strv_length (ids) > 1 ? g_strdup_printf (_("%s each"), weights) : g_strdup (weights);
 
-    add_model_row (self, row++, _("network"), network, NULL);
+    add_model_row (self, row++, _("network"), run->arch, NULL);
     add_model_row (self, row++, _("weights"), each, NULL);
     add_model_row (self, row++, _("loss"), run->loss_name, NULL);
     return row;

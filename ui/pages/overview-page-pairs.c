@@ -142,6 +142,7 @@ case_box (const DubStudy *study,
   GtkWidget *words = _dub_overview_label (what, "caption-small", 0.5f);
 
   gtk_widget_set_size_request (picture, SIDE, SIDE);
+  gtk_widget_set_halign (picture, GTK_ALIGN_CENTER);
   gtk_picture_set_content_fit (GTK_PICTURE (picture), GTK_CONTENT_FIT_CONTAIN);
   gtk_picture_set_alternative_text (GTK_PICTURE (picture), data->ids[index]);
   gtk_label_set_ellipsize (GTK_LABEL (id), PANGO_ELLIPSIZE_MIDDLE);

@@ -208,18 +208,24 @@ fill_table (DubOverviewPage *self)
     const char *label = g_array_index (labels, DubIntervalRow, r).label;
     g_autofree char *who = g_str_equal (label, "E") ? g_strdup (_("Ensemble")) : g_strdup_printf (_("Network %s"), label);
 
-    gtk_grid_attach (self->table, _dub_overview_label (who, r == 0 ? "caption-strong" : NULL, 0.0f), 0, 1 + (int) r, 1, 1);
+    GtkWidget *name = _dub_overview_label (who, r == 0 ? "caption-strong" : "caption-small", 0.0f);
+
+    gtk_label_set_yalign (GTK_LABEL (name), 0.0f);
+    gtk_grid_attach (self->table, name, 0, 1 + (int) r, 1, 1);
     for (int i = 0; i < DUB_OVERVIEW_PANELS; i++) {
       const DubOverviewPanel *panel = &self->figure->panel[i];
       const DubEstimate *estimate = &g_array_index (panel->rows, DubEstimate, r);
       g_autofree char *value = dub_overview_number (panel->metric, estimate->value);
       g_autofree char *interval = dub_overview_interval (panel->metric, estimate);
-      g_autofree char *text = g_strdup_printf ("%s\n%s", value, interval);
+      g_auto (GStrv) parts = g_strsplit (interval, " · ", -1);
+      g_autofree char *lines = g_strjoinv ("\n", parts);
+      g_autofree char *text = g_strdup_printf ("%s\n%s", value, lines);
       GtkWidget *cell = _dub_overview_label (text, r == 0 ? NULL : "dim-label", 1.0f);
 
       gtk_widget_add_css_class (cell, "numeric");
       gtk_widget_add_css_class (cell, "caption-line");
       gtk_label_set_justify (GTK_LABEL (cell), GTK_JUSTIFY_RIGHT);
+      gtk_label_set_yalign (GTK_LABEL (cell), 0.0f);
       gtk_label_set_selectable (GTK_LABEL (cell), TRUE);
       gtk_grid_attach (self->table, cell, 1 + i, 1 + (int) r, 1, 1);
     }

@@ -163,7 +163,9 @@ add_outputs (DubOverviewPage *self)
   g_autofree char *how_many = measured->stale
                                 ? g_strdup (_("out of date"))
                                 : g_strdup_printf (_("%u of %u networks"), (guint) measured->n_outputs, (guint) measured->n_networks);
-  g_autofree char *detail = about != NULL ? g_strdup_printf ("%s · %s", how_many, about) : g_strdup (how_many);
+  g_autofree char *detail = about == NULL              ? g_strdup (how_many)
+                            : measured->n_outputs == 0 ? g_strdup (about)
+                                                       : g_strdup_printf ("%s · %s", how_many, about);
 
   add_computed (self, _("Outputs, features"), detail, FALSE, _("Run"), "overview.run");
 
