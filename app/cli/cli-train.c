@@ -63,7 +63,7 @@ cli_train_data_entries (CliTrainOptions *self)
     { "contradictions", 0, 0, G_OPTION_ARG_STRING, &self->contradictions,
       N_("Nearly identical cases under two labels: keep (and warn), drop"), "HOW" },
     { "skip-bad", 0, 0, G_OPTION_ARG_NONE, &self->skip_bad, N_("Leave out cases that cannot be used, and name them"), NULL },
-    { "positive", 0, 0, G_OPTION_ARG_STRING, &self->positive, N_("The positive class of two, by name or index (1)"), "CLASS" },
+    { "positive", 0, 0, G_OPTION_ARG_STRING, &self->positive, N_("The positive class of two, by name or index (malignant, AD …, else 1)"), "CLASS" },
     { NULL },
   };
 

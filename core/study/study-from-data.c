@@ -15,6 +15,25 @@ tell_problems (const DubDataset *dataset,
     dub_run_log (run, "%s", ((const DubDatasetProblem *) g_ptr_array_index (dataset->problems, i))->message);
 }
 
+int
+dub_study_likely_positive (const GPtrArray *classes)
+{
+  static const char *const WORDS[] = { "malign", "patient", "disease", "abnormal", "patholog", "tumor", "tumour", "lesion",
+                                       "pneumonia", "hyperplasia" };
+
+  for (guint i = 0; classes->len == 2 && i < 2; i++) {
+    g_autofree char *name = g_ascii_strdown (g_ptr_array_index (classes, i), -1);
+
+    if (strcmp (name, "ad") == 0)
+      return (int) i;
+    for (guint w = 0; w < G_N_ELEMENTS (WORDS); w++)
+      if (strstr (name, WORDS[w]) != NULL && !g_str_has_prefix (name, "no "))
+        return (int) i;
+  }
+
+  return classes->len > 1 ? 1 : 0;
+}
+
 gboolean
 _dub_study_find_positive (const GPtrArray  *classes,
                           const char       *where,
@@ -25,7 +44,7 @@ _dub_study_find_positive (const GPtrArray  *classes,
   guint n = classes->len;
   guint64 index;
 
-  *positive = n > 1 ? 1 : 0;
+  *positive = dub_study_likely_positive (classes);
   if (wanted == NULL)
     return TRUE;
   for (guint i = 0; i < n; i++)

@@ -17,11 +17,16 @@ typedef struct {
   const char      *path;      /* of the data set */
   const char      *patients;  /* (nullable): table of patients */
   gboolean         skip_bad;  /* leave out cases that cannot be used, and say so */
-  const char      *positive;  /* (nullable): name or index of the positive class of a binary task; default 1 */
+  const char      *positive;  /* (nullable): name or index of the positive class of a binary task; default
+                                 dub_study_likely_positive */
   const char      *title;     /* (nullable): of the study; default: the data set's name */
   const char *const *class_names; /* (nullable): what a person calls the classes, in their order; default: the data set's */
   DubSplitOptions  split;
 } DubStudyDataOptions;
+
+/* The class of two whose name says that it is the one looked for ("malignant", "AD"), else the second; always
+ * shown, and for the person to change. */
+int       dub_study_likely_positive (const GPtrArray           *classes);
 
 /* dub_study_from_data:
  * @folder: of the new study; made where it is absent

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/study/study-train.h"
 
 G_DEFINE_FINAL_TYPE (DubNewStudy, dub_new_study, G_TYPE_OBJECT)
 
@@ -120,7 +121,7 @@ choose_defaults (DubNewStudy *self)
   dub_prepare_init (&self->suggested, self->dataset);
   *choices = (DubNewStudyChoices) {
     .split = DUB_SPLIT_DEFAULT,
-    .positive = self->dataset->classes->len > 1 ? 1 : 0,
+    .positive = dub_study_likely_positive (self->dataset->classes),
     .scaling = self->suggested.scaling,
     .arch = suggest (self->dataset),
     .term = DUB_TERM_DCA,
@@ -132,13 +133,6 @@ choose_defaults (DubNewStudy *self)
   choices->n_epochs = recipe->n_epochs;
   choices->split.by_patient = self->dataset->has_patients;
 
-  /* Where a word says which class is looked for, that one is positive. */
-  for (guint i = 0; self->dataset->classes->len == 2 && i < 2; i++) {
-    g_autofree char *name = g_ascii_strdown (g_ptr_array_index (self->dataset->classes, i), -1);
-
-    if (strstr (name, "malign") != NULL || strcmp (name, "ad") == 0 || strcmp (name, "patient") == 0)
-      choices->positive = (int) i;
-  }
   g_ptr_array_set_size (self->names, 0);
   for (guint i = 0; i < self->dataset->classes->len; i++)
     g_ptr_array_add (self->names, g_strdup (g_ptr_array_index (self->dataset->classes, i)));
