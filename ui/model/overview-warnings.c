@@ -237,12 +237,14 @@ warn_of_imbalance (GPtrArray      *warnings,
 
   g_autofree char *accuracy = dub_number_format ((double) counts[large] / (double) n, 2);
 
-  answer_with (add (warnings,
-                    g_strdup_printf (_("%.0f %% %s"), 100.0 * (double) counts[rare] / (double) n,
-                                     (const char *) g_ptr_array_index (study->classes, rare)),
-                    g_strdup_printf (_("“always %s” has accuracy %s"), (const char *) g_ptr_array_index (study->classes, large),
-                                     accuracy)),
-               _("Training"), "win.page", "training");
+  DubOverviewWarning *warning =
+    add (warnings, g_strdup_printf (_("%.0f %% %s"), 100.0 * (double) counts[rare] / (double) n,
+                                    (const char *) g_ptr_array_index (study->classes, rare)),
+         g_strdup_printf (_("“always %s” has accuracy %s"), (const char *) g_ptr_array_index (study->classes, large), accuracy));
+
+  /* Training can weigh the classes; outputs alone cannot be trained on. */
+  if (study->data->path != NULL)
+    answer_with (warning, _("Training"), "win.page", "training");
 }
 
 GPtrArray *

@@ -153,7 +153,7 @@ add_outputs (DubOverviewPage *self)
     g_autofree char *date = date_of (measured->date);
     g_autofree char *networks = g_strdup_printf (g_dngettext (NULL, "%u network", "%u networks", (gulong) measured->n_outputs),
                                                  (guint) measured->n_outputs);
-    g_autofree char *detail = g_strdup_printf ("%s · %s", networks, date);
+    g_autofree char *detail = *date != '\0' ? g_strdup_printf ("%s · %s", networks, date) : g_strdup (networks);
 
     add_computed (self, _("Outputs, features"), detail, TRUE, NULL, NULL);
     return TRUE;
