@@ -146,6 +146,7 @@ set_up (Fixture       *fixture,
   g_autoptr (DubStudy) study = dub_study_from_data (fixture->folder, &options, run, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (study);
   if (GPOINTER_TO_INT (trained))
     train (fixture);
   fixture->session = dub_session_new (NULL);
