@@ -28,6 +28,10 @@ made_cb (DubWindow  *self,
     return;
   dub_new_study_clear (dub_assistant_page_get_study (self->assistant));
   gtk_stack_set_visible_child_name (self->root_stack, "study");
+  if (arguments == NULL && dub_session_get_study (self->session)->models->len > 0) {
+    dub_session_toast (self->session, _("The study is made with your networks"));
+    return;
+  }
   if (arguments == NULL) {
     dub_session_toast (self->session, _("The study is made; nothing is trained yet"));
     return;
@@ -60,18 +64,19 @@ ensure_assistant (DubWindow *self)
 static void
 begin_with_nothing (DubWindow *self)
 {
-  _dub_window_show_assistant (self, NULL);
+  _dub_window_show_assistant (self, NULL, NULL);
 }
 
 void
-_dub_window_show_assistant (DubWindow  *self,
-                            const char *path)
+_dub_window_show_assistant (DubWindow         *self,
+                            const char        *path,
+                            const char *const *networks)
 {
   /* A study that exists only in memory would be gone when the next one opens. */
   if (!_dub_window_ask_to_leave (self, begin_with_nothing))
     return;
   ensure_assistant (self);
   gtk_stack_set_visible_child_name (self->root_stack, "assistant");
-  dub_assistant_page_begin (self->assistant, path);
+  dub_assistant_page_begin (self->assistant, path, networks);
   gtk_widget_child_focus (GTK_WIDGET (self->assistant), GTK_DIR_TAB_FORWARD);
 }

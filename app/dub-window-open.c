@@ -134,7 +134,7 @@ _dub_window_new_study (DubWindow *self)
   if (count (self->networks) > 0 || count (self->volumes) > 0)
     ask_for_study (self, self->networks, self->volumes);
   else
-    _dub_window_show_assistant (self, NULL);
+    _dub_window_show_assistant (self, NULL, NULL);
 }
 
 /* What was added to the open study, for undo. */
@@ -283,8 +283,11 @@ dub_window_open_files (DubWindow  *self,
     dub_window_open_study (self, study);
     return;
   }
-  if (data != NULL && networks->len == 0 && volumes->len == 0) {
-    _dub_window_show_assistant (self, data);
+  if (data != NULL && volumes->len == 0) {
+    g_auto (GStrv) own = merge (self->networks, networks);
+
+    _dub_window_forget_pending (self);
+    _dub_window_show_assistant (self, data, own[0] != NULL ? (const char *const *) own : NULL);
     return;
   }
   if (networks->len == 0 && volumes->len == 0)

@@ -79,9 +79,10 @@ gboolean   _dub_window_ask_to_leave       (DubWindow      *self,
                                            DubLeaveFunc    leave);
 
 /* dub-window-new.c */
-/* The assistant, anew. @path: (nullable): of a data set, opened at once */
+/* The assistant, anew. @path: (nullable): of a data set, opened at once; @networks: (nullable): imported with it */
 void       _dub_window_show_assistant     (DubWindow      *self,
-                                           const char     *path);
+                                           const char     *path,
+                                           const char *const *networks);
 
 /* dub-window-pictures.c */
 void       _dub_window_init_pictures      (DubWindow      *self);

@@ -233,6 +233,38 @@ test_skip (void)
   g_assert_null (dub_new_study_get_error (study));
 }
 
+/* What networks said, without images: recognised, and imported. */
+static void
+test_outputs (void)
+{
+  g_autoptr (DubNewStudy) study = dub_new_study_new ();
+  g_autofree char *table = g_build_filename (folder, "said.csv", NULL);
+  g_autofree char *path = g_build_filename (folder, "Said.dubito", NULL);
+  g_autoptr (GString) text = g_string_new ("id,label,p_0,p_1\n");
+  g_autoptr (GError) error = NULL;
+  Made made = { 0 };
+
+  for (int i = 0; i < 30; i++)
+    g_string_append_printf (text, "case-%d,%d,%s\n", i, i % 2, i % 3 == 0 ? "0.25,0.75" : "0.5,0.5");
+  g_assert_true (g_file_set_contents (table, text->str, -1, NULL));
+  dub_new_study_open (study, table, FALSE);
+  wait_until_known (study);
+  g_assert_null (dub_new_study_get_error (study));
+  g_assert_null (dub_new_study_get_dataset (study));
+  g_assert_nonnull (dub_new_study_get_outputs (study));
+  g_assert_cmpuint (dub_new_study_get_outputs (study)->n_cases, ==, 30);
+  dub_new_study_make_async (study, "Said", path, made_cb, &made);
+  while (!made.over)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_no_error (made.error);
+
+  g_autoptr (DubStudy) read = dub_study_load (path, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (read->models->len, ==, 1);
+  g_assert_cmpuint (read->data->n_cases, ==, 30);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -246,6 +278,7 @@ main (int   argc,
   g_test_add_func ("/new-study/pictures", test_pictures);
   g_test_add_func ("/new-study/make", test_make);
   g_test_add_func ("/new-study/skip", test_skip);
+  g_test_add_func ("/new-study/outputs", test_outputs);
 
   int result = g_test_run ();
 

@@ -12,6 +12,12 @@ typedef struct {
   char               *title;
   char               *positive;
   GStrv               names;
+  GStrv               networks;   /* (nullable): imported, instead of nothing */
+  gboolean            outputs;    /* @path is a file of outputs */
+  gboolean            has_prepare;
+  DubPrepare          prepare;
+  DubDataset         *dataset;    /* (nullable): for fitting the preparation */
+  GArray             *train;      /* (nullable) of size_t */
   DubStudyDataOptions options;
 } Making;
 
@@ -26,7 +32,33 @@ making_free (gpointer data)
   g_free (making->title);
   g_free (making->positive);
   g_strfreev (making->names);
+  g_strfreev (making->networks);
+  g_clear_pointer (&making->dataset, dub_dataset_unref);
+  g_clear_pointer (&making->train, g_array_unref);
   g_free (making);
+}
+
+static DubStudy *
+import_networks (Making  *making,
+                 DubRun  *run,
+                 GError **error)
+{
+  g_autofree DubImportModel *models = g_new0 (DubImportModel, g_strv_length (making->networks));
+  DubImportNetworks options = {
+    .data = making->options,
+    .prepare = making->has_prepare ? &making->prepare : NULL,
+    .models = models,
+    .n_models = g_strv_length (making->networks),
+  };
+
+  for (size_t i = 0; i < options.n_models; i++)
+    models[i].path = making->networks[i];
+  if (making->has_prepare && !dub_prepare_fit (&making->prepare, making->dataset,
+                                               (const size_t *) (const void *) making->train->data, making->train->len,
+                                               run, error))
+    return NULL;
+
+  return dub_study_import_networks (making->folder, &options, run, error);
 }
 
 static gpointer
@@ -34,13 +66,20 @@ make (DubRun   *run,
       gpointer  data,
       GError  **error)
 {
-  const Making *making = data;
+  Making *making = data;
   g_autofree char *parent = g_path_get_dirname (making->folder);
 
   if (g_mkdir_with_parents (parent, 0755) != 0) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_IO, _("The folder “%s” cannot be made."), parent);
     return NULL;
   }
+  if (making->outputs) {
+    DubImportOutputs options = { .path = making->path };
+
+    return dub_study_import_outputs (making->folder, &options, run, error);
+  }
+  if (making->networks != NULL)
+    return import_networks (making, run, error);
 
   return dub_study_from_data (making->folder, &making->options, run, error);
 }
@@ -81,11 +120,11 @@ dub_new_study_make_async (DubNewStudy         *self,
                           gpointer             user_data)
 {
   g_return_if_fail (DUB_IS_NEW_STUDY (self));
-  g_return_if_fail (self->dataset != NULL && !self->making);
+  g_return_if_fail ((self->dataset != NULL || self->outputs != NULL) && !self->making);
 
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
 
-  if (self->split == NULL) {
+  if (self->outputs == NULL && self->split == NULL) {
     g_task_return_new_error (task, DUB_ERROR, DUB_ERROR_ARGUMENT, "%s", self->split_error);
     return;
   }
@@ -105,7 +144,16 @@ dub_new_study_make_async (DubNewStudy         *self,
   making->path = g_strdup (self->path);
   making->patients = g_strdup (self->patients);
   making->title = g_strdup (title);
-  making->positive = g_strdup (g_ptr_array_index (self->dataset->classes, self->choices.positive));
+  making->outputs = self->outputs != NULL;
+  making->networks = g_strdupv (self->networks);
+  if (self->dataset != NULL) {
+    making->positive = g_strdup (g_ptr_array_index (self->dataset->classes, self->choices.positive));
+    making->dataset = dub_dataset_ref (self->dataset);
+    making->train = dub_split_indices (self->split, DUB_PART_TRAIN);
+    /* What nobody changed is better known by what stands beside the networks. */
+    making->has_prepare = self->prepare_edited;
+    dub_new_study_make_prepare (self, &making->prepare);
+  }
   making->options = (DubStudyDataOptions) {
     .path = making->path,
     .patients = making->patients,

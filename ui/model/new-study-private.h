@@ -1,7 +1,7 @@
 /* The parts of DubNewStudy, shared by new-study*.c only. */
 #pragma once
 
-#include "core/study/study-train.h"
+#include "core/study/study-import.h"
 #include "ui/model/compute-slot.h"
 #include "ui/model/new-study.h"
 
@@ -18,6 +18,9 @@ struct _DubNewStudy {
   char               *error;
   char               *search_error;
   gboolean            can_skip;
+  GStrv               networks;      /* (nullable) of the person's own */
+  DubOutputsFile     *outputs;       /* (nullable) instead of a data set */
+  gboolean            prepare_edited; /* scaling or size are the person's */
   DubDataset         *dataset;
   DubDuplicates      *duplicates;
   DubPrepare          suggested;     /* as dub_prepare_init says */

@@ -1,12 +1,14 @@
 /* The recipe that the choices make, and a short trial of it: its parameters, its pace on this machine. */
 #include "ui/model/new-study-private.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
 #include "core/data/augment.h"
 #include "core/train/network.h"
 #include "core/train/trainer.h"
+#include "ui/model/network-info.h"
 
 /* Training cases that mean and SD are shown of: enough for three digits. */
 enum { MOST_FITTED = 512 };
@@ -146,6 +148,7 @@ typedef struct {
   GArray     *train;      /* of size_t: cases for mean and SD */
   gboolean    sampled;
   int         n_classes;
+  GStrv       networks;   /* (nullable) of the person's own: these are looked at, and nothing is timed */
   double      n_passes;   /* cases that are gone through in all runs and epochs */
 } Trial;
 
@@ -157,6 +160,7 @@ trial_free (gpointer data)
   dub_dataset_unref (trial->dataset);
   dub_recipe_free (trial->recipe);
   g_array_unref (trial->train);
+  g_strfreev (trial->networks);
   g_free (trial);
 }
 
@@ -166,6 +170,7 @@ _dub_new_study_trial_free (DubNewStudyTrial *trial)
   if (trial == NULL)
     return;
   g_free (trial->description);
+  g_strfreev (trial->networks);
   g_free (trial->error);
   g_free (trial);
 }
@@ -215,6 +220,30 @@ time_steps (const Trial  *trial,
   return seconds / (double) batch;
 }
 
+/* What each network reads and answers; one that cannot be read says why. */
+static void
+look_at_networks (const Trial      *trial,
+                  DubNewStudyTrial *found)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (char **path = trial->networks; *path != NULL; path++) {
+    g_autoptr (GError) error = NULL;
+    DubNetworkInfo *info = dub_network_info_load (*path, &error);
+    const char *why = info == NULL ? error->message : info->unsupported;
+    g_autofree char *words = why != NULL ? g_strdup (why)
+      : info->n_classes == 0 ? g_strdup_printf (_("input %s"), info->input_words)
+      : g_strdup_printf (g_dngettext (NULL, "input %s, %d output", "input %s, %d outputs", (gulong) info->n_classes),
+                         info->input_words, info->n_classes);
+
+    g_strv_builder_add (builder, words);
+    if (why != NULL && found->error == NULL)
+      found->error = g_strdup (why);
+    dub_network_info_free (info);
+  }
+  found->networks = g_strv_builder_end (builder);
+}
+
 static gpointer
 try (DubRun   *run,
      gpointer  data,
@@ -224,10 +253,15 @@ try (DubRun   *run,
   DubNewStudyTrial *found = g_new0 (DubNewStudyTrial, 1);
   DubShape input = dub_prepare_shape (&trial->prepare);
   g_autoptr (GError) failure = NULL;
-  g_autoptr (DubNetwork) network = dub_network_new (trial->recipe, &input, trial->n_classes, 0, run, &failure);
+  g_autoptr (DubNetwork) network = trial->networks == NULL
+    ? dub_network_new (trial->recipe, &input, trial->n_classes, 0, run, &failure) : NULL;
 
   found->mean = found->sd = found->seconds = (double) NAN;
   found->n_threads = dub_run_get_n_threads (run);
+  if (trial->networks != NULL) {
+    look_at_networks (trial, found);
+    return found;
+  }
   if (network != NULL) {
     found->description = g_strdup (network->description);
     found->n_parameters = network->n_parameters;
@@ -276,6 +310,7 @@ _dub_new_study_try (DubNewStudy *self)
 
   trial->dataset = dub_dataset_ref (self->dataset);
   trial->recipe = dub_new_study_make_recipe (self);
+  trial->networks = g_strdupv (self->networks);
   dub_new_study_make_prepare (self, &trial->prepare);
   trial->n_classes = (int) MAX (self->dataset->classes->len, 2);
   trial->n_passes = n_losses * n_folds * self->choices.n_epochs * share * n;

@@ -89,6 +89,22 @@ opening_free (gpointer data)
   g_free (opening);
 }
 
+/* What was opened: one of the two. */
+typedef struct {
+  DubDataset     *dataset;
+  DubOutputsFile *outputs;
+} Opened;
+
+static void
+opened_free (gpointer data)
+{
+  Opened *opened = data;
+
+  g_clear_pointer (&opened->dataset, dub_dataset_unref);
+  g_clear_pointer (&opened->outputs, dub_outputs_file_free);
+  g_free (opened);
+}
+
 static gpointer
 open_data (DubRun   *run,
            gpointer  data,
@@ -99,7 +115,22 @@ open_data (DubRun   *run,
     .bad = opening->skip_bad ? DUB_BAD_SKIP : DUB_BAD_STOP, .patients = opening->patients, .check_files = TRUE,
   };
 
-  return dub_dataset_open (opening->path, &options, run, error);
+  DubDataset *dataset = dub_dataset_open (opening->path, &options, run, error);
+  DubOutputsFile *outputs = NULL;
+
+  /* A file without images may hold what networks said of them. What is said of the data is the better answer where it does not. */
+  if (dataset == NULL && g_file_test (opening->path, G_FILE_TEST_IS_REGULAR) && !dub_run_is_cancelled (run))
+    outputs = dub_outputs_file_load (opening->path, NULL);
+  if (dataset == NULL && outputs == NULL)
+    return NULL;
+  g_clear_error (error);
+
+  Opened *opened = g_new0 (Opened, 1);
+
+  opened->dataset = dataset;
+  opened->outputs = outputs;
+
+  return opened;
 }
 
 static DubArch
@@ -153,7 +184,15 @@ opened_cb (gpointer     *result,
     _dub_new_study_changed (self);
     return;
   }
-  self->dataset = g_steal_pointer (result);
+
+  Opened *opened = *result;
+
+  self->dataset = g_steal_pointer (&opened->dataset);
+  self->outputs = g_steal_pointer (&opened->outputs);
+  if (self->outputs != NULL) {
+    _dub_new_study_changed (self);
+    return;
+  }
   choose_defaults (self);
   renew_split (self);
   self->searching = TRUE;
@@ -181,6 +220,8 @@ forget (DubNewStudy *self)
   g_clear_pointer (&self->split_error, g_free);
   g_clear_pointer (&self->duplicates, dub_duplicates_free);
   g_clear_pointer (&self->dataset, dub_dataset_unref);
+  g_clear_pointer (&self->outputs, dub_outputs_file_free);
+  self->prepare_edited = FALSE;
   g_clear_pointer (&self->trial, _dub_new_study_trial_free);
   g_ptr_array_set_size (self->names, 0);
 }
@@ -197,8 +238,7 @@ begin (DubNewStudy *self)
   self->opening = TRUE;
   if (self->reader == NULL)
     self->reader = dub_compute_slot_new (0);
-  dub_compute_slot_submit (self->reader, open_data, opening, opening_free, (GDestroyNotify) dub_dataset_unref, opened_cb,
-                           self);
+  dub_compute_slot_submit (self->reader, open_data, opening, opening_free, opened_free, opened_cb, self);
   _dub_new_study_changed (self);
 }
 
@@ -240,6 +280,7 @@ dub_new_study_clear (DubNewStudy *self)
   forget (self);
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->patients, g_free);
+  g_clear_pointer (&self->networks, g_strfreev);
   self->skip_bad = FALSE;
   _dub_new_study_changed (self);
 }
@@ -257,6 +298,7 @@ dub_new_study_set_choices (DubNewStudy              *self,
   if (self->dataset == NULL || self->making || memcmp (&old, choices, sizeof old) == 0)
     return;
   self->choices = *choices;
+  self->prepare_edited |= old.scaling != choices->scaling || old.side != choices->side;
   if (old.arch != choices->arch) {
     g_autoptr (DubRecipe) recipe = dub_recipe_for (dub_arch_name (choices->arch), self->dataset);
 
@@ -302,6 +344,32 @@ dub_new_study_count (DubNewStudy *self,
     n += self->split->part[i] == part && self->dataset->cases[i].label == label;
 
   return n;
+}
+
+void
+dub_new_study_set_networks (DubNewStudy       *self,
+                            const char *const *paths)
+{
+  g_return_if_fail (DUB_IS_NEW_STUDY (self));
+
+  GStrv networks = paths != NULL && paths[0] != NULL ? g_strdupv ((char **) paths) : NULL;
+
+  g_strfreev (self->networks);
+  self->networks = networks;
+  _dub_new_study_try (self);
+  _dub_new_study_changed (self);
+}
+
+const char *const *
+dub_new_study_get_networks (DubNewStudy *self)
+{
+  return (const char *const *) self->networks;
+}
+
+const DubOutputsFile *
+dub_new_study_get_outputs (DubNewStudy *self)
+{
+  return self->outputs;
 }
 
 /* --- reading --- */
@@ -428,6 +496,7 @@ dub_new_study_finalize (GObject *object)
 
   g_free (self->path);
   g_free (self->patients);
+  g_strfreev (self->networks);
   g_ptr_array_unref (self->names);
   g_hash_table_unref (self->pictures);
   g_array_unref (self->wanted);

@@ -15,6 +15,7 @@
 
 #include "core/data/prepare.h"
 #include "core/data/split.h"
+#include "core/study/outputs-file.h"
 #include "core/train/recipe.h"
 
 G_BEGIN_DECLS
@@ -68,6 +69,14 @@ const char        *dub_new_study_get_path        (DubNewStudy  *self);
 const char        *dub_new_study_get_patients    (DubNewStudy  *self);
 gboolean           dub_new_study_get_skip_bad    (DubNewStudy  *self);
 
+/* Networks of the person's own, ONNX files: with some, making the study imports them, and nothing is trained.
+ * @paths: (nullable) */
+void               dub_new_study_set_networks    (DubNewStudy  *self,
+                                                  const char *const *paths);
+const char *const *dub_new_study_get_networks    (DubNewStudy  *self);
+/* (nullable): a file of outputs was opened instead of data: there is nothing to check, only to import. */
+const DubOutputsFile *dub_new_study_get_outputs  (DubNewStudy  *self);
+
 /* All (nullable) (transfer none) until they are there. */
 DubDataset        *dub_new_study_get_dataset     (DubNewStudy  *self);
 DubDuplicates     *dub_new_study_get_duplicates  (DubNewStudy  *self);
@@ -117,6 +126,7 @@ typedef struct {
   guint    n_threads;
   double   mean, sd;      /* of the first channel of training cases, NaN = not asked for */
   gboolean sampled;       /* mean and SD are of some of the training cases */
+  char   **networks;      /* (nullable): of the person's own networks, what each is: "input 1 × 28 × 28, 2 classes" */
   char    *error;         /* (nullable): the network cannot read these cases */
 } DubNewStudyTrial;
 

@@ -27,6 +27,10 @@ struct _DubAssistantNetwork {
   GtkSwitch      *plain;
   AdwActionRow   *runs_row;
   GtkSpinButton  *epochs;
+  GtkWidget      *train_list;
+  GtkListBox     *own_list;   /* of the person's own networks */
+  GtkWidget      *own_button;
+  GtkWidget      *train_button;
   GArray         *archs;      /* of DubArch, as listed */
   GArray         *sides;      /* of int, as listed; 0 = as suggested */
   GPtrArray      *augments;   /* of GtkCheckButton *, by flag */
@@ -197,6 +201,33 @@ scaling_words (const DubNewStudyTrial *trial,
 }
 
 static void
+show_own (DubAssistantNetwork    *self,
+          const DubNewStudyTrial *trial)
+{
+  const char *const *networks = dub_new_study_get_networks (self->study);
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->own_list))) != NULL)
+    gtk_list_box_remove (self->own_list, child);
+  gtk_widget_set_visible (self->train_list, networks == NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->own_list), networks != NULL);
+  gtk_widget_set_visible (self->own_button, networks == NULL);
+  gtk_widget_set_visible (self->train_button, networks != NULL);
+  for (guint i = 0; networks != NULL && networks[i] != NULL; i++) {
+    GtkWidget *row = adw_action_row_new ();
+    g_autofree char *name = g_path_get_basename (networks[i]);
+
+    adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), trial != NULL && trial->networks != NULL ? trial->networks[i]
+                                                                                                : _("Reading…"));
+    gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+    gtk_widget_set_tooltip_text (row, networks[i]);
+    gtk_list_box_append (self->own_list, row);
+  }
+}
+
+static void
 changed_cb (DubAssistantNetwork *self)
 {
   const DubNewStudyChoices *choices = dub_new_study_get_choices (self->study);
@@ -207,6 +238,7 @@ changed_cb (DubAssistantNetwork *self)
   if (self->shown == NULL)
     return;
   select_choices (self, choices);
+  show_own (self, trial);
 
   g_autofree char *scaling = scaling_words (trial, choices->scaling);
   g_autofree char *augment = dub_augment_describe (choices->augment);
@@ -237,6 +269,12 @@ changed_cb (DubAssistantNetwork *self)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->arch_row), network);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->loss_row), _(TERMS[choices->term].words));
   adw_action_row_set_subtitle (self->runs_row, runs_words);
+  if (dub_new_study_get_networks (self->study) != NULL) {
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (self->scaling_row),
+                                 _("unless changed: as recorded beside the network, else as suggested"));
+    gtk_label_set_label (self->suggestion, _("imported, with these data"));
+    return;
+  }
   gtk_label_set_label (self->suggestion, suggestion);
 }
 
@@ -272,6 +310,10 @@ dub_assistant_network_class_init (DubAssistantNetworkClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DubAssistantNetwork, plain);
   gtk_widget_class_bind_template_child (widget_class, DubAssistantNetwork, runs_row);
   gtk_widget_class_bind_template_child (widget_class, DubAssistantNetwork, epochs);
+  gtk_widget_class_bind_template_child (widget_class, DubAssistantNetwork, train_list);
+  gtk_widget_class_bind_template_child (widget_class, DubAssistantNetwork, own_list);
+  gtk_widget_class_bind_template_child (widget_class, DubAssistantNetwork, own_button);
+  gtk_widget_class_bind_template_child (widget_class, DubAssistantNetwork, train_button);
 }
 
 static void

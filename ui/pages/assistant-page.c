@@ -57,12 +57,20 @@ update_steps (DubAssistantPage *self)
   }
 }
 
+/* Nothing will be trained: networks or what they said come from elsewhere. */
+static gboolean
+is_import (DubAssistantPage *self)
+{
+  return dub_new_study_get_networks (self->study) != NULL || dub_new_study_get_outputs (self->study) != NULL;
+}
+
 static void
 update (DubAssistantPage *self)
 {
-  gboolean ready = dub_new_study_get_dataset (self->study) != NULL, making = dub_new_study_is_making (self->study);
+  gboolean outputs = dub_new_study_get_outputs (self->study) != NULL, import = is_import (self);
+  gboolean ready = outputs || dub_new_study_get_dataset (self->study) != NULL, making = dub_new_study_is_making (self->study);
   gboolean split = dub_new_study_get_split (self->study) != NULL && !dub_new_study_is_searching (self->study);
-  gboolean can_go = self->step == STEP_DATA ? ready : split && !making;
+  gboolean can_go = self->step == STEP_DATA ? ready : (split || outputs) && !making;
   g_autofree char *folder = _dub_assistant_train_folder (self->pages[STEP_TRAIN]);
   g_autofree char *name = g_path_get_basename (folder);
   static const char *const next[N_STEPS] = { N_("Next: check"), N_("Next: train"), N_("Train") };
@@ -75,8 +83,11 @@ update (DubAssistantPage *self)
   gtk_label_set_label (self->foot_words, ready ? _("the study file; the images stay where they are")
                                                : _("nothing is written before the last step"));
   gtk_widget_set_visible (GTK_WIDGET (self->foot_name), ready);
-  gtk_button_set_label (self->next_button, _(next[self->step]));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->next_button), _(tooltips[self->step]));
+  gtk_label_set_label (GTK_LABEL (self->words[STEP_TRAIN]), import ? _("Import") : _(STEP_WORDS[STEP_TRAIN]));
+  gtk_button_set_label (self->next_button, !import || self->step == STEP_DATA ? _(next[self->step])
+                                           : self->step == STEP_CHECK ? _("Next: import") : _("Import"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->next_button), import && self->step == STEP_TRAIN
+                                 ? _("Make the study with these networks (Ctrl+Return)") : _(tooltips[self->step]));
   gtk_widget_set_visible (self->back_button, self->step > STEP_DATA);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "assistant.next", can_go);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "assistant.make", can_go && self->step == STEP_TRAIN);
@@ -102,7 +113,9 @@ changed_cb (DubAssistantPage *self)
   /* What was recognised is shown at once; what was not is told where it was chosen. */
   if (self->was_opening && !opening && dub_new_study_get_dataset (self->study) != NULL)
     show_step (self, STEP_CHECK);
-  else if (opening || dub_new_study_get_dataset (self->study) == NULL)
+  else if (self->was_opening && !opening && dub_new_study_get_outputs (self->study) != NULL)
+    show_step (self, STEP_TRAIN);
+  else if (opening || (dub_new_study_get_dataset (self->study) == NULL && dub_new_study_get_outputs (self->study) == NULL))
     show_step (self, STEP_DATA);
   self->was_opening = opening;
   update (self);
@@ -207,6 +220,51 @@ choose_folder_action (GtkWidget  *widget,
 {
   choose (DUB_ASSISTANT_PAGE (widget), _("Choose a Folder of Classes"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, NULL,
           G_CALLBACK (folder_chosen_cb));
+}
+
+static void
+networks_chosen_cb (DubAssistantPage *self,
+                    int               response)
+{
+  g_autoptr (GtkFileChooserNative) chooser = g_steal_pointer (&self->chooser);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GListModel) files = NULL;
+
+  if (response != GTK_RESPONSE_ACCEPT)
+    return;
+  files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (chooser));
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++) {
+    g_autoptr (GFile) file = g_list_model_get_item (files, i);
+
+    if (g_file_peek_path (file) != NULL)
+      g_strv_builder_add (builder, g_file_peek_path (file));
+  }
+
+  g_auto (GStrv) paths = g_strv_builder_end (builder);
+
+  dub_new_study_set_networks (self->study, (const char *const *) paths);
+}
+
+static void
+choose_networks_action (GtkWidget  *widget,
+                        const char *name,
+                        GVariant   *parameter)
+{
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, _("Networks (.onnx)"));
+  gtk_file_filter_add_suffix (filter, "onnx");
+  choose (DUB_ASSISTANT_PAGE (widget), _("Choose Networks"), GTK_FILE_CHOOSER_ACTION_OPEN, filter,
+          G_CALLBACK (networks_chosen_cb));
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (DUB_ASSISTANT_PAGE (widget)->chooser), TRUE);
+}
+
+static void
+forget_networks_action (GtkWidget  *widget,
+                        const char *name,
+                        GVariant   *parameter)
+{
+  dub_new_study_set_networks (DUB_ASSISTANT_PAGE (widget)->study, NULL);
 }
 
 static void
@@ -347,7 +405,7 @@ made_cb (GObject      *source,
   if (self->pages[STEP_TRAIN] == NULL)
     return;
   folder = _dub_assistant_train_folder (self->pages[STEP_TRAIN]);
-  arguments = self->train ? dub_new_study_train_arguments (self->study) : NULL;
+  arguments = self->train && !is_import (self) ? dub_new_study_train_arguments (self->study) : NULL;
   g_signal_emit (self, signals[MADE], 0, folder, arguments);
 }
 
@@ -385,7 +443,7 @@ next_action (GtkWidget  *widget,
   if (self->step == STEP_TRAIN)
     make_study (self, TRUE);
   else
-    show_step (self, self->step + 1);
+    show_step (self, dub_new_study_get_outputs (self->study) != NULL ? STEP_TRAIN : self->step + 1);
 }
 
 static void
@@ -395,7 +453,7 @@ back_action (GtkWidget  *widget,
 {
   DubAssistantPage *self = DUB_ASSISTANT_PAGE (widget);
 
-  show_step (self, MAX (self->step - 1, STEP_DATA));
+  show_step (self, dub_new_study_get_outputs (self->study) != NULL ? STEP_DATA : MAX (self->step - 1, STEP_DATA));
 }
 
 static void
@@ -461,6 +519,8 @@ dub_assistant_page_class_init (DubAssistantPageClass *klass)
   gtk_widget_class_install_action (widget_class, "assistant.choose-folder", NULL, choose_folder_action);
   gtk_widget_class_install_action (widget_class, "assistant.choose-parent", NULL, choose_parent_action);
   gtk_widget_class_install_action (widget_class, "assistant.add-patients", NULL, add_patients_action);
+  gtk_widget_class_install_action (widget_class, "assistant.choose-networks", NULL, choose_networks_action);
+  gtk_widget_class_install_action (widget_class, "assistant.forget-networks", NULL, forget_networks_action);
   gtk_widget_class_install_action (widget_class, "assistant.skip-bad", NULL, skip_bad_action);
   gtk_widget_class_install_action (widget_class, "assistant.demo-lesions", NULL, demo_lesions_action);
   gtk_widget_class_install_action (widget_class, "assistant.make", NULL, make_action);
@@ -512,16 +572,18 @@ dub_assistant_page_new (DubSession *session)
 }
 
 void
-dub_assistant_page_begin (DubAssistantPage *self,
-                          const char       *path)
+dub_assistant_page_begin (DubAssistantPage  *self,
+                          const char        *path,
+                          const char *const *networks)
 {
   g_return_if_fail (DUB_IS_ASSISTANT_PAGE (self));
 
   self->was_opening = FALSE;
+  dub_new_study_clear (self->study);
+  if (networks != NULL)
+    dub_new_study_set_networks (self->study, networks);
   if (path != NULL)
     dub_new_study_open (self->study, path, FALSE);
-  else
-    dub_new_study_clear (self->study);
 }
 
 DubNewStudy *

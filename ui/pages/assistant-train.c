@@ -13,6 +13,7 @@ struct _DubAssistantTrain {
   AdwBin          parent_instance;
   DubNewStudy    *study;
   DubDataset     *shown;    /* not owned: the one the name was made for */
+  const DubOutputsFile *shown_outputs; /* not owned, likewise */
   char           *parent;   /* folder in which the study's folder is made */
   guint           poll;
   GtkListBox     *summary;
@@ -77,6 +78,21 @@ add_line (DubAssistantTrain *self,
 }
 
 static void
+summarise_outputs (DubAssistantTrain    *self,
+                   const DubOutputsFile *outputs)
+{
+  g_autofree char *what = g_strdup_printf (outputs->logits != NULL ? _("logits of %zu networks for %zu cases in %zu classes")
+                                           : _("probabilities of %zu networks for %zu cases in %zu classes"),
+                                           outputs->n_models, outputs->n_cases, outputs->n_classes);
+
+  add_line (self, _("Outputs"), what);
+  add_line (self, _("Split"), outputs->part != NULL ? _("as the file has it") : _("every case is a test case"));
+  for (guint i = 0; i < outputs->notes->len; i++)
+    add_line (self, _("Assumed"), g_ptr_array_index (outputs->notes, i));
+  add_line (self, _("Missing"), _("the images: masks, heat maps and training need the data themselves"));
+}
+
+static void
 summarise (DubAssistantTrain *self)
 {
   const DubDataset *dataset = self->shown;
@@ -87,6 +103,8 @@ summarise (DubAssistantTrain *self)
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->summary))) != NULL)
     gtk_list_box_remove (self->summary, child);
+  if (dub_new_study_get_outputs (self->study) != NULL)
+    summarise_outputs (self, dub_new_study_get_outputs (self->study));
   if (dataset == NULL)
     return;
   dub_new_study_make_prepare (self->study, &prepare);
@@ -110,6 +128,12 @@ summarise (DubAssistantTrain *self)
 
   add_line (self, _("Data"), data);
   add_line (self, _("Split"), parts);
+  if (dub_new_study_get_networks (self->study) != NULL) {
+    g_autofree char *own = g_strjoinv ("\n", (char **) dub_new_study_get_networks (self->study));
+
+    add_line (self, _("Networks"), own);
+    return;
+  }
   add_line (self, _("Network"), network);
   add_line (self, _("Training"), training);
   add_line (self, _("Runs"), effort);
@@ -140,10 +164,22 @@ changed_cb (DubAssistantTrain *self)
     if (dataset != NULL)
       suggest_title (self, dataset->name);
   }
+  if (dub_new_study_get_outputs (self->study) != self->shown_outputs) {
+    self->shown_outputs = dub_new_study_get_outputs (self->study);
+    if (self->shown_outputs != NULL) {
+      g_autofree char *name = g_path_get_basename (dub_new_study_get_path (self->study));
+      char *dot = strrchr (name, '.');
+
+      if (dot != NULL && dot != name)
+        *dot = '\0';
+      suggest_title (self, name);
+    }
+  }
   summarise (self);
   gtk_widget_set_visible (self->making, making);
   gtk_widget_set_sensitive (GTK_WIDGET (self->title), !making);
-  gtk_widget_set_visible (self->make_button, !making);
+  gtk_widget_set_visible (self->make_button, !making && dub_new_study_get_networks (self->study) == NULL
+                                               && self->shown_outputs == NULL);
   if (making && self->poll == 0)
     self->poll = g_timeout_add (POLL_MS, poll_cb, self);
   else if (!making)
