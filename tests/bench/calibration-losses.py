@@ -116,7 +116,8 @@ def print_table(rows):
             numbers = {f: interval([float(r[f]) for r in of[title]]) for f in ('ece', 'mce', 'accuracy')}
             cells = {f: f'{m:.3f} ± {w:.3f}'.replace('0.', '.') for f, (m, w) in numbers.items()}
             change = f'{100 * (numbers["ece"][0] / plain["ece"] - 1):+.0f} %'.replace('-', '−')
-            points = f'{100 * (numbers["accuracy"][0] - plain["accuracy"]):+.1f}'.replace('-', '−')
+            # The 0 that is added takes the sign from a rounded −0.
+            points = f'{round(100 * (numbers["accuracy"][0] - plain["accuracy"]), 1) + 0.0:+.1f}'.replace('-', '−')
             if title == PLAIN:
                 change = points = ''
             print(f'| {title} | {cells["ece"]} | {change} | {cells["mce"]} | {cells["accuracy"]} | {points} |')
