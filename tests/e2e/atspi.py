@@ -61,8 +61,8 @@ def find(root, wanted_role=None, part=''):
     return None
 
 
-def wait(what, condition, seconds=20.0):
-    """What @condition gives as soon as it gives something true."""
+def wait(what, condition, seconds=120.0):
+    """What @condition gives as soon as it gives something true; the deadline is for machines that are slow and busy."""
     end = time.monotonic() + seconds
     while True:
         # The bus answers calls only while its events are read.

@@ -70,8 +70,8 @@ def first_frame(**environment):
 def t_start():
     """The first frame takes less than half a second of the processor, and OpenGL draws it, too"""
     subprocess.run([os.environ['DUBITO_CLI'], 'demo', 'brain', STUDY, '--voxel-size', '4', '--train', '8', '--test', '4',
-                    '--epochs', '2'], check=True, timeout=300, stdout=subprocess.DEVNULL)
-    atspi.wait('the display', display_answers, 20)
+                    '--epochs', '2'], check=True, timeout=600, stdout=subprocess.DEVNULL)
+    atspi.wait('the display', display_answers)
     # What other programs take of the processor meanwhile says nothing about this one.
     expect(first_frame()[1] < 500, 'half a second is over')
     first_frame(GSK_RENDERER='gl')
@@ -83,9 +83,9 @@ def t_open():
     window['process'] = subprocess.Popen([os.environ['DUBITO'], '--play', STUDY], env=home(), cwd=FOLDER,
                                          stdout=window['log'], stderr=subprocess.STDOUT)
     window['app'] = atspi.wait('the window', lambda: next((a for a in atspi.applications() if atspi.find(a, 'frame')), None))
-    window['slider'] = atspi.wait('the slider of λ1', lambda: atspi.find(window['app'], 'slider', 'λ1'), 30)
-    window['energy'] = atspi.wait('the energy', lambda: atspi.find(window['app'], None, 'Energy by iteration'), 30)
-    atspi.wait('some iterations', lambda: (energy() or (0,))[0] >= 10, 60)
+    window['slider'] = atspi.wait('the slider of λ1', lambda: atspi.find(window['app'], 'slider', 'λ1'))
+    window['energy'] = atspi.wait('the energy', lambda: atspi.find(window['app'], None, 'Energy by iteration'))
+    atspi.wait('some iterations', lambda: (energy() or (0,))[0] >= 10)
 
 
 def t_views():
@@ -99,8 +99,8 @@ def t_move_lambda():
     """Moving λ1 gives a new mask, also when the old one was done"""
     before, earlier = atspi.value(window['slider']), energy()
     atspi.set_value(window['slider'], before - 1.0)
-    expect(abs(atspi.value(window['slider']) - before + 1.0) < 0.05, f'{before} became {atspi.value(window["slider"])}')
-    later = atspi.wait('iterations with the new λ1', lambda: energy()[0] >= earlier[0] + 3 and energy(), 60)
+    atspi.wait('λ1 to have moved', lambda: abs(atspi.value(window['slider']) - before + 1.0) < 0.05)
+    later = atspi.wait('iterations with the new λ1', lambda: energy()[0] >= earlier[0] + 3 and energy())
     # A tenth of the weight: the sum falls, and the area may grow. How far it has grown depends on who looks how fast.
     expect(later[1] < 0.8 * earlier[1] and 10 * later[2] > earlier[2], f'{earlier} {later}')
 
@@ -109,7 +109,7 @@ def t_undo():
     """Undo takes λ1 back to where it was"""
     moved = atspi.value(window['slider'])
     atspi.act(offering('win.undo'), 'win.undo')
-    atspi.wait('λ1 to come back', lambda: abs(atspi.value(window['slider']) - moved - 1.0) < 0.05, 10)
+    atspi.wait('λ1 to come back', lambda: abs(atspi.value(window['slider']) - moved - 1.0) < 0.05)
 
 
 def t_pause():
@@ -117,10 +117,14 @@ def t_pause():
     button = atspi.find(window['app'], 'push button', 'Pause')
     if button is not None:
         atspi.act(button)
-    atspi.wait('Play to be offered', lambda: atspi.find(window['app'], 'push button', 'Play'), 10)
-    before = energy()
-    time.sleep(1.0)
-    expect(energy() == before, f'{before} {energy()}')
+    atspi.wait('Play to be offered', lambda: atspi.find(window['app'], 'push button', 'Play'))
+
+    def still():
+        before = energy()
+        time.sleep(1.0)
+        return energy() == before
+    # The iteration that was under way may still come.
+    atspi.wait('the iterations to stop', still)
 
 
 def offering(action):
@@ -145,15 +149,15 @@ def export(action, ending):
                 if button is not None:
                     return button
         return None
-    button = atspi.wait('the file dialog', accept, 20)
+    button = atspi.wait('the file dialog', accept)
     atspi.act(button)
-    return atspi.wait(f'a {ending} file', written, 30)
+    return atspi.wait(f'a {ending} file', written)
 
 
 def t_export_figure():
     """The figure is exported as a PNG with its provenance"""
     path = export('mask.export-figure', '.png')
-    atspi.wait('the whole file', lambda: os.path.getsize(path) > 10000, 10)
+    atspi.wait('the whole file', lambda: os.path.getsize(path) > 10000)
     with open(path, 'rb') as file:
         data = file.read()
     expect(data.startswith(b'\x89PNG') and b'IEND' in data[-12:], 'not a whole PNG')
@@ -164,7 +168,7 @@ def t_export_mask():
     """The mask is exported as NIfTI in the space of its image"""
     path = export('mask.export-nifti', '.nii.gz')
     import nibabel
-    atspi.wait('the whole file', lambda: os.path.getsize(path) > 100, 10)
+    atspi.wait('the whole file', lambda: os.path.getsize(path) > 100)
     m = nibabel.load(path)
     case = next(os.path.join(where, one) for where, _, names in os.walk(STUDY) for one in sorted(names)
                 if one.endswith('.nii.gz') and one.startswith(os.path.basename(path).split('_')[0]))
@@ -179,7 +183,7 @@ def t_close():
     frame = offering('win.close')
     atspi.act(frame, 'win.close')  # The study …
     atspi.act(frame, 'win.close')  # … and the window, which ends the program.
-    expect(window['process'].wait(timeout=20) == 0, f'exit status {window["process"].returncode}')
+    expect(window['process'].wait(timeout=120) == 0, f'exit status {window["process"].returncode}')
     window['log'].close()
     with open(LOG, encoding='utf-8') as file:
         wrong = [line for line in file if 'CRITICAL' in line or ('WARNING' in line and 'Dubito' in line)]

@@ -5,6 +5,7 @@
 #include "ui/widgets/lambda-row.h"
 #include "ui/widgets/region-table.h"
 #include "ui/widgets/tri-view.h"
+#include "tests/ui/wait.h"
 
 #include <math.h>
 
@@ -63,7 +64,7 @@ static void
 wait_for_text (Fixture    *fixture,
                const char *text)
 {
-  gint64 end = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
+  gint64 end = g_get_monotonic_time () + WAIT_SECONDS * G_USEC_PER_SEC;
 
   while (!shows_text (fixture->page, text)) {
     if (g_get_monotonic_time () > end)
@@ -71,16 +72,6 @@ wait_for_text (Fixture    *fixture,
     if (!g_main_context_iteration (NULL, FALSE))
       g_usleep (500);
   }
-}
-
-static void
-iterate (int milliseconds)
-{
-  gint64 end = g_get_monotonic_time () + milliseconds * 1000;
-
-  while (g_get_monotonic_time () < end)
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (500);
 }
 
 static void
@@ -101,7 +92,7 @@ set_up (Fixture       *fixture,
   gtk_window_set_child (GTK_WINDOW (fixture->window), fixture->page);
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 1080, 750);
   gtk_widget_show (fixture->window);
-  iterate (50);
+  wait_until (gtk_widget_get_width (fixture->page) > 0);
 }
 
 static void
@@ -112,8 +103,7 @@ tear_down (Fixture       *fixture,
 
   g_object_add_weak_pointer (G_OBJECT (fixture->page), &page);
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  iterate (100);
-  g_assert_null (page);
+  wait_until (page == NULL);
   g_assert_finalize_object (fixture->session);
   fixture_tear_down (&fixture->fixture);
 }
@@ -170,9 +160,10 @@ test_undo (Fixture       *fixture,
 
   g_assert_false (dub_history_get_can_undo (history));
   gtk_range_set_value (GTK_RANGE (dub_lambda_row_get_scale (row)), 0.0);
-  iterate (700);
   g_assert_cmpfloat_with_epsilon (dub_lambda_row_get_value (row), 1.0, 1e-9);
-  g_assert_true (dub_history_get_can_undo (history));
+  /* The change is written down when the slider has come to rest. */
+  wait_until (dub_history_get_can_undo (history));
+  g_assert_cmpfloat_with_epsilon (dub_lambda_row_get_value (row), 1.0, 1e-9);
   g_assert_true (dub_history_undo (history));
   g_assert_cmpfloat_with_epsilon (dub_lambda_row_get_value (row), before, 1e-9);
   g_assert_true (dub_history_redo (history));
@@ -273,11 +264,9 @@ test_export (Fixture       *fixture,
   for (guint i = 0; i < G_N_ELEMENTS (endings); i++) {
     g_autofree char *name = g_strdup_printf ("export.%s", endings[i]);
     g_autofree char *path = g_build_filename (fixture->fixture.folder, name, NULL);
-    gint64 end = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
 
     g_assert_true (gtk_widget_activate_action (fixture->page, "mask.export-to", "s", path));
-    while (n_toasts <= i && n_failures == 0 && g_get_monotonic_time () < end)
-      g_main_context_iteration (NULL, TRUE);
+    wait_until (n_toasts > i || n_failures > 0);
     g_assert_cmpuint (n_toasts, ==, i + 1);
     g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
   }
@@ -295,8 +284,7 @@ test_export (Fixture       *fixture,
 
   /* A place that cannot be written is said, not swallowed. */
   g_assert_true (gtk_widget_activate_action (fixture->page, "mask.export-to", "s", "/nowhere/at/all.png"));
-  for (int i = 0; i < 300 && n_failures == 0; i++)
-    iterate (10);
+  wait_until (n_failures > 0);
   g_assert_cmpuint (n_failures, ==, 1);
 }
 
@@ -305,13 +293,11 @@ static void
 export_to (Fixture    *fixture,
            const char *path)
 {
-  gint64 end = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
   guint n_toasts = 0;
   gulong handler = g_signal_connect (fixture->session, "toast", G_CALLBACK (toast_cb), &n_toasts);
 
   g_assert_true (gtk_widget_activate_action (fixture->page, "mask.export-to", "s", path));
-  while (n_toasts == 0 && g_get_monotonic_time () < end)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (n_toasts > 0);
   g_assert_cmpuint (n_toasts, ==, 1);
   g_signal_handler_disconnect (fixture->session, handler);
 }
@@ -450,9 +436,7 @@ test_narrow (Fixture       *fixture,
 
   g_assert_false (adw_flap_get_folded (flap));
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 600, 700);
-  iterate (700);
-  g_assert_true (adw_flap_get_folded (flap));
-  g_assert_false (adw_flap_get_reveal_flap (flap));
+  wait_until (adw_flap_get_folded (flap) && !adw_flap_get_reveal_flap (flap));
   activate (fixture, "mask.panel");
   g_assert_true (adw_flap_get_reveal_flap (flap));
 }

@@ -1,6 +1,7 @@
 /* The mask session without a display: states, warm start, generations, looking back, errors. */
 #include "mask-fixture.h"
 #include "ui/model/mask-session.h"
+#include "tests/ui/wait.h"
 
 #include <math.h>
 
@@ -69,23 +70,20 @@ static void
 wait_for_state (Fixture      *fixture,
                 DubMaskState  state)
 {
-  gint64 end = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  wait_until (dub_mask_session_get_state (fixture->session) == state);
+}
 
-  while (dub_mask_session_get_state (fixture->session) != state) {
-    g_assert_cmpint (g_get_monotonic_time (), <, end);
-    g_main_context_iteration (NULL, TRUE);
-  }
+/* Everything that was asked for is there, however long it took. */
+static void
+settle (Fixture *fixture)
+{
+  wait_until (!dub_compute_slot_get_busy (fixture->slot));
 }
 
 static DubMaskFrame *
 wait_for_fresh_frame (Fixture *fixture)
 {
-  gint64 end = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
-
-  while (dub_mask_session_get_frame (fixture->session) == NULL || dub_mask_session_get_stale (fixture->session)) {
-    g_assert_cmpint (g_get_monotonic_time (), <, end);
-    g_main_context_iteration (NULL, TRUE);
-  }
+  wait_until (dub_mask_session_get_frame (fixture->session) != NULL && !dub_mask_session_get_stale (fixture->session));
 
   return dub_mask_session_get_frame (fixture->session);
 }
@@ -223,16 +221,18 @@ test_following_a_slider (Fixture       *fixture,
   guint before = fixture->n_frames;
   DubMaskParams params = *dub_mask_session_get_params (fixture->session);
 
-  /* A hand at 200 moves a second for 0.6 s: the mask is seen on the way, and ends at the last value. */
-  for (int i = 0; i < 120; i++) {
-    params.lambda1 = 0.1 + 0.01 * i;
+  const gint64 end = g_get_monotonic_time () + WAIT_SECONDS * G_USEC_PER_SEC;
+
+  /* A hand at 200 moves a second for 0.6 s, longer on a busy machine: the mask is seen on the way, and ends at the last
+   * value. */
+  for (int i = 0; i < 120 || (fixture->n_frames - before < 3 && g_get_monotonic_time () < end); i++) {
+    params.lambda1 = 0.1 + 0.01 * (i % 500);
     dub_mask_session_follow_params (fixture->session, &params);
     g_assert_cmpfloat (dub_mask_session_get_params (fixture->session)->lambda1, ==, params.lambda1);
     iterate (5);
   }
   g_assert_cmpuint (fixture->n_frames - before, >=, 3);
-  iterate (300);
-  g_assert_cmpfloat (wait_for_fresh_frame (fixture)->params.lambda1, ==, params.lambda1);
+  wait_until (wait_for_fresh_frame (fixture)->params.lambda1 == params.lambda1);
 }
 
 static void
@@ -245,14 +245,14 @@ test_pause_and_step (Fixture       *fixture,
   wait_for_fresh_frame (fixture);
   dub_mask_session_pause (fixture->session);
   g_assert_cmpint (dub_mask_session_get_state (fixture->session), ==, DUB_MASK_STATE_PAUSED);
-  iterate (200);
+  settle (fixture);
 
   guint latest = dub_mask_session_get_frame (fixture->session)->latest;
 
   iterate (100);
   g_assert_cmpuint (dub_mask_session_get_frame (fixture->session)->latest, ==, latest);
   dub_mask_session_step (fixture->session);
-  iterate (200);
+  settle (fixture);
   g_assert_cmpuint (dub_mask_session_get_frame (fixture->session)->latest, ==, latest + 1);
   g_assert_cmpint (dub_mask_session_get_state (fixture->session), ==, DUB_MASK_STATE_PAUSED);
 }
@@ -265,7 +265,7 @@ test_look_back (Fixture       *fixture,
   double replaced = frame->replaced;
 
   dub_mask_session_show (fixture->session, 3);
-  iterate (200);
+  settle (fixture);
   frame = dub_mask_session_get_frame (fixture->session);
   g_assert_cmpuint (frame->iteration, <=, 3);
   g_assert_cmpuint (frame->latest, ==, 40);
@@ -273,17 +273,17 @@ test_look_back (Fixture       *fixture,
 
   /* Looking is not touching. */
   dub_mask_session_show (fixture->session, G_MAXUINT);
-  iterate (200);
+  settle (fixture);
   frame = dub_mask_session_get_frame (fixture->session);
   g_assert_cmpuint (frame->iteration, ==, 40);
   g_assert_cmpfloat_with_epsilon (frame->replaced, replaced, 1e-6);
 
   /* Steps from the start walk through what is kept and keep it, up to the end and beyond. */
   dub_mask_session_show (fixture->session, 0);
-  iterate (200);
+  settle (fixture);
   for (guint k = 1; k <= 41; k++) {
     dub_mask_session_step (fixture->session);
-    iterate (40);
+    settle (fixture);
     frame = dub_mask_session_get_frame (fixture->session);
     g_assert_cmpuint (frame->iteration, ==, k);
     g_assert_cmpuint (frame->latest, ==, MAX (k, 40));
@@ -291,7 +291,7 @@ test_look_back (Fixture       *fixture,
 
   /* Running on from there drops what came later. */
   dub_mask_session_show (fixture->session, 3);
-  iterate (200);
+  settle (fixture);
   dub_mask_session_play (fixture->session);
   wait_for_state (fixture, DUB_MASK_STATE_DONE);
   frame = dub_mask_session_get_frame (fixture->session);
@@ -299,7 +299,7 @@ test_look_back (Fixture       *fixture,
   g_assert_cmpuint (frame->n_trace, ==, 42);
 
   dub_mask_session_reset (fixture->session);
-  iterate (200);
+  settle (fixture);
   frame = dub_mask_session_get_frame (fixture->session);
   g_assert_cmpuint (frame->latest, ==, 0);
   g_assert_cmpfloat (frame->rate, ==, 0.0);
@@ -338,7 +338,7 @@ test_all_classes (Fixture       *fixture,
     g_assert_cmpfloat (frame->masked[c], ==, masked[c]);
 
   dub_mask_session_show (fixture->session, 7);
-  iterate (200);
+  settle (fixture);
   frame = dub_mask_session_get_frame (fixture->session);
   g_assert_cmpuint (frame->iteration, ==, 7);
   for (int c = 0; c < 4; c++)
@@ -429,20 +429,27 @@ test_rate_by_the_clock (Fixture       *fixture,
   wait_for_state (fixture, DUB_MASK_STATE_RUNNING);
   wait_for_fresh_frame (fixture);
 
-  guint before = dub_mask_session_get_frame (fixture->session)->latest;
-  gint64 start = g_get_monotonic_time ();
+  gboolean agrees = FALSE;
 
-  /* As a window that takes 150 ms to paint each frame. */
-  for (int i = 0; i < 20; i++) {
-    while (g_main_context_iteration (NULL, FALSE)) { }
-    g_usleep (150000);
+  /* Other programs may slow one part of a stretch down and not the rest; a rate that leaves the painting out is wrong in
+   * every stretch. */
+  for (int attempt = 0; attempt < 5 && !agrees; attempt++) {
+    guint before = dub_mask_session_get_frame (fixture->session)->latest;
+    gint64 start = g_get_monotonic_time ();
+
+    /* As a window that takes 150 ms to paint each frame. */
+    for (int i = 0; i < 20; i++) {
+      while (g_main_context_iteration (NULL, FALSE)) { }
+      g_usleep (150000);
+    }
+
+    DubMaskFrame *frame = dub_mask_session_get_frame (fixture->session);
+    double rate = (frame->latest - before) / ((double) (g_get_monotonic_time () - start) * 1e-6);
+
+    g_test_message ("%g iterations a second, %g by the clock", frame->rate, rate);
+    agrees = frame->rate > 0.5 * rate && frame->rate < 2.0 * rate;
   }
-
-  DubMaskFrame *frame = dub_mask_session_get_frame (fixture->session);
-  double rate = (frame->latest - before) / ((double) (g_get_monotonic_time () - start) * 1e-6);
-
-  g_assert_cmpfloat (frame->rate, >, 0.5 * rate);
-  g_assert_cmpfloat (frame->rate, <, 2.0 * rate);
+  g_assert_true (agrees);
 }
 
 /* Without a label the mask is of the class that the network says, until the person chooses another. */
@@ -483,7 +490,7 @@ test_atlas_comes_later (Fixture       *fixture,
   g_assert_no_error (error);
   g_assert_null (frame->regions);
   dub_mask_session_set_atlas (fixture->session, atlas);
-  iterate (300);
+  settle (fixture);
   frame = dub_mask_session_get_frame (fixture->session);
   g_assert_cmpuint (frame->latest, ==, 40);
   g_assert_nonnull (frame->regions);

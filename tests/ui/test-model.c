@@ -192,7 +192,7 @@ submit (DubComputeSlot *slot,
 static void
 iterate_until_idle (DubComputeSlot *slot)
 {
-  gint64 end = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
+  gint64 end = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
 
   while (dub_compute_slot_get_busy (slot) && g_get_monotonic_time () < end)
     g_main_context_iteration (NULL, FALSE);

@@ -6,6 +6,7 @@
 #include "app/dub-window.h"
 #include "core/base/error.h"
 #include "tests/ui/mask-fixture.h"
+#include "tests/ui/wait.h"
 #include "ui/pages/welcome-page.h"
 #include "ui/widgets/job-row.h"
 
@@ -61,8 +62,7 @@ destroy_window (gpointer window)
 {
   g_object_add_weak_pointer (window, &window);
   gtk_window_destroy (GTK_WINDOW (window));
-  iterate (200, NULL);
-  g_assert_null (window);
+  wait_until (window == NULL);
 }
 
 static AdwMessageDialog *
@@ -83,9 +83,10 @@ static void
 answer (DubWindow  *window,
         const char *response)
 {
-  AdwMessageDialog *dialog = find_dialog (window);
+  AdwMessageDialog *dialog;
 
-  g_assert_nonnull (dialog);
+  wait_until (find_dialog (window) != NULL);
+  dialog = find_dialog (window);
   iterate (50, NULL);
   adw_message_dialog_response (dialog, response);
   gtk_window_destroy (GTK_WINDOW (dialog));
@@ -121,8 +122,7 @@ test_welcome (void)
   DubWindow *window = make_window (1280);
 
   gtk_window_present (GTK_WINDOW (window));
-  iterate (300, NULL);
-  g_assert_true (shows_text (GTK_WIDGET (window), "Drop a network and its data"));
+  wait_until (shows_text (GTK_WIDGET (window), "Drop a network and its data"));
   g_assert_true (shows_text (GTK_WIDGET (window), "Studies that you open are listed here."));
   g_assert_true (shows_text (GTK_WIDGET (window), "Atrophy masks"));
   destroy_window (window);
@@ -140,18 +140,15 @@ test_pending (void)
   gtk_window_present (GTK_WINDOW (window));
   g_list_store_append (files, file);
   dub_window_open_files (window, G_LIST_MODEL (files));
-  iterate (100, NULL);
-  g_assert_true (shows_text (GTK_WIDGET (window), "“patch.onnx” is not there"));
+  wait_until (shows_text (GTK_WIDGET (window), "“patch.onnx” is not there"));
 
   written = fixture_network (data_folder, "patch.onnx", 2);
   g_assert_cmpstr (written, ==, path);
   dub_window_open_files (window, G_LIST_MODEL (files));
-  iterate (300, NULL);
-  g_assert_true (shows_text (GTK_WIDGET (window), "patch.onnx is ready: now drop a brain"));
+  wait_until (shows_text (GTK_WIDGET (window), "patch.onnx is ready: now drop a brain"));
   g_remove (path);
   gtk_widget_activate_action (GTK_WIDGET (window), "win.forget-pending", NULL);
-  iterate (50, NULL);
-  g_assert_true (shows_text (GTK_WIDGET (window), "Drop a network and its data"));
+  wait_until (shows_text (GTK_WIDGET (window), "Drop a network and its data"));
   destroy_window (window);
 }
 
@@ -171,13 +168,11 @@ check_refusal (const char *name,
   gtk_window_present (GTK_WINDOW (window));
   g_list_store_append (files, file);
   dub_window_open_files (window, G_LIST_MODEL (files));
-  for (int i = 0; i < 40 && find_dialog (window) == NULL; i++)
-    iterate (50, NULL);
-  g_assert_nonnull (find_dialog (window));
+  wait_until (find_dialog (window) != NULL);
   g_assert_cmpstr (adw_message_dialog_get_heading (find_dialog (window)), ==, heading);
   g_assert_nonnull (strstr (adw_message_dialog_get_body (find_dialog (window)), reason));
   answer (window, "close");
-  g_assert_true (shows_text (GTK_WIDGET (window), "Drop a network and its data"));
+  wait_until (shows_text (GTK_WIDGET (window), "Drop a network and its data"));
   g_remove (path);
   destroy_window (window);
 }
@@ -200,10 +195,9 @@ test_study (void)
 
   gtk_window_present (GTK_WINDOW (window));
   dub_session_set_study (session, study);
-  iterate (200, NULL);
-  g_assert_true (shows_text (GTK_WIDGET (window), "Test study"));
-  g_assert_true (shows_text (GTK_WIDGET (window), "sub-1"));
-  g_assert_true (shows_text (GTK_WIDGET (window), "This study has no network"));
+  wait_until (shows_text (GTK_WIDGET (window), "Test study"));
+  wait_until (shows_text (GTK_WIDGET (window), "sub-1"));
+  wait_until (shows_text (GTK_WIDGET (window), "This study has no network"));
 
   /* A job appears in the foot, and goes when it is over. */
   g_autoptr (DubJob) job = dub_job_new ("Mask · sub-1");
@@ -211,11 +205,9 @@ test_study (void)
   dub_job_set_stage (job, "90 / 300");
   dub_job_set_fraction (job, 0.3);
   dub_jobs_add (dub_session_get_jobs (session), job);
-  iterate (50, NULL);
-  g_assert_true (shows_text (GTK_WIDGET (window), "90 / 300"));
+  wait_until (shows_text (GTK_WIDGET (window), "90 / 300"));
   dub_job_finish (job, NULL);
-  iterate (50, NULL);
-  g_assert_false (shows_text (GTK_WIDGET (window), "90 / 300"));
+  wait_until (!shows_text (GTK_WIDGET (window), "90 / 300"));
 
   /* A study in memory is not lost without a question. */
   gtk_widget_activate_action (GTK_WIDGET (window), "win.close-study", NULL);
@@ -262,18 +254,16 @@ test_fold (void)
 
   gtk_window_present (GTK_WINDOW (narrow));
   dub_session_set_study (dub_window_get_session (narrow), study);
-  iterate (300, NULL);
-  g_assert_true (adw_leaflet_get_folded (ADW_LEAFLET (find_widget (GTK_WIDGET (narrow), ADW_TYPE_LEAFLET))));
+  wait_until (adw_leaflet_get_folded (ADW_LEAFLET (find_widget (GTK_WIDGET (narrow), ADW_TYPE_LEAFLET))));
   gtk_widget_activate_action (GTK_WIDGET (narrow), "win.toggle-sidebar", NULL);
-  iterate (400, NULL);
-  g_assert_cmpstr (adw_leaflet_get_visible_child_name (ADW_LEAFLET (find_widget (GTK_WIDGET (narrow), ADW_TYPE_LEAFLET))),
-                   ==, "sidebar");
+  wait_until (g_strcmp0 (adw_leaflet_get_visible_child_name (ADW_LEAFLET (find_widget (GTK_WIDGET (narrow), ADW_TYPE_LEAFLET))),
+                         "sidebar") == 0);
   destroy_window (narrow);
 
   gtk_window_present (GTK_WINDOW (wide));
   dub_session_set_study (dub_window_get_session (wide), study);
-  iterate (300, NULL);
-  g_assert_false (adw_leaflet_get_folded (ADW_LEAFLET (find_widget (GTK_WIDGET (wide), ADW_TYPE_LEAFLET))));
+  wait_until (gtk_widget_get_width (GTK_WIDGET (wide)) > 0);
+  wait_until (!adw_leaflet_get_folded (ADW_LEAFLET (find_widget (GTK_WIDGET (wide), ADW_TYPE_LEAFLET))));
   destroy_window (wide);
 }
 
@@ -285,11 +275,9 @@ test_schemes (void)
 
   gtk_window_present (GTK_WINDOW (window));
   adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_FORCE_DARK);
-  iterate (150, NULL);
-  g_assert_true (adw_style_manager_get_dark (manager));
+  wait_until (adw_style_manager_get_dark (manager));
   adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_FORCE_LIGHT);
-  iterate (150, NULL);
-  g_assert_false (adw_style_manager_get_dark (manager));
+  wait_until (!adw_style_manager_get_dark (manager));
   gtk_widget_activate_action (GTK_WIDGET (window), "win.color-scheme", "s", "dark");
   g_assert_cmpstr (dub_settings_state_get_color_scheme (dub_session_get_settings (dub_window_get_session (window))), ==,
                    "dark");
@@ -304,7 +292,7 @@ test_preferences (void)
 
   g_object_set (settings, "radiological", FALSE, "figure-preset", "single", "overlay-map", "viridis", NULL);
   gtk_window_present (GTK_WINDOW (window));
-  iterate (200, NULL);
+  wait_until (gtk_widget_get_mapped (window));
   /* A value that the rows do not know is left as it is. */
   g_object_set (settings, "overlay-map", "rainbow", NULL);
   g_assert_cmpstr (dub_settings_state_get_overlay_map (settings), ==, "rainbow");
@@ -336,8 +324,7 @@ test_dialog_bad_files (void)
 
   g_signal_connect (dialog, "created", G_CALLBACK (created_cb), &created);
   gtk_window_present (GTK_WINDOW (dialog));
-  iterate (500, NULL);
-  g_assert_true (shows_text (GTK_WIDGET (dialog), "bad.nii"));
+  wait_until (shows_text (GTK_WIDGET (dialog), "bad.nii"));
   gtk_widget_activate_action (GTK_WIDGET (dialog), "dialog.create", NULL);
   g_assert_false (created);
   destroy_window (dialog);
@@ -359,8 +346,7 @@ test_dialog_misfit (void)
 
   g_signal_connect (dialog, "created", G_CALLBACK (created_cb), &created);
   gtk_window_present (GTK_WINDOW (dialog));
-  iterate (500, NULL);
-  g_assert_true (shows_text (GTK_WIDGET (dialog), "The volume has 14 × 14 × 14 voxels, the network reads 12 × 12 × 12"));
+  wait_until (shows_text (GTK_WIDGET (dialog), "The volume has 14 × 14 × 14 voxels, the network reads 12 × 12 × 12"));
   gtk_widget_activate_action (GTK_WIDGET (dialog), "dialog.create", NULL);
   g_assert_false (created);
   fit = GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (dialog), DUB_TYPE_STUDY_DIALOG, "fit_row"));
@@ -394,8 +380,7 @@ test_dialog_no_classifier (void)
 
   g_signal_connect (dialog, "created", G_CALLBACK (created_cb), &created);
   gtk_window_present (GTK_WINDOW (dialog));
-  iterate (500, NULL);
-  g_assert_true (shows_text (GTK_WIDGET (dialog), "relu.onnx is no classifier"));
+  wait_until (shows_text (GTK_WIDGET (dialog), "relu.onnx is no classifier"));
   gtk_widget_activate_action (GTK_WIDGET (dialog), "dialog.create", NULL);
   g_assert_false (created);
   destroy_window (dialog);
@@ -433,14 +418,14 @@ test_one_question_at_a_time (void)
     g_list_store_append (files, file);
     dub_window_open_files (window, G_LIST_MODEL (files));
     iterate (300, NULL);
-    g_assert_cmpuint (count_study_dialogs (), ==, i > 0 ? 1 : 0);
+    wait_until (count_study_dialogs () == (i > 0 ? 1 : 0));
   }
 
   g_autoptr (GList) all = gtk_window_list_toplevels ();
 
   for (GList *one = all; one != NULL; one = one->next)
     if (DUB_IS_STUDY_DIALOG (one->data)) {
-      g_assert_true (shows_text (one->data, "2 volumes"));
+      wait_until (shows_text (one->data, "2 volumes"));
       gtk_window_close (one->data);
     }
   iterate (100, NULL);

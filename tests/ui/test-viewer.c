@@ -8,19 +8,10 @@
 #include "ui/widgets/lambda-row.h"
 #include "ui/widgets/region-table.h"
 #include "ui/widgets/tri-view.h"
+#include "tests/ui/wait.h"
 
 #include <adwaita.h>
 #include <math.h>
-
-static void
-iterate (int milliseconds)
-{
-  gint64 end = g_get_monotonic_time () + milliseconds * 1000;
-
-  while (g_get_monotonic_time () < end)
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (500);
-}
 
 static DubVolume *
 ramp_volume (int ni,
@@ -70,7 +61,7 @@ set_up (Fixture       *fixture,
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 800, 500);
   gtk_window_set_child (GTK_WINDOW (fixture->window), fixture->view);
   gtk_widget_show (fixture->window);
-  iterate (100);
+  wait_until (dub_viewer_get_view (fixture->viewer, DUB_PLANE_AXIAL)->fit > 0.0);
 }
 
 static void
@@ -81,8 +72,7 @@ tear_down (Fixture       *fixture,
 
   g_object_add_weak_pointer (G_OBJECT (fixture->view), &view);
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  iterate (50);
-  g_assert_null (view);
+  wait_until (view == NULL);
 }
 
 static void
@@ -218,23 +208,21 @@ test_layout (Fixture       *fixture,
 {
   g_assert_cmpint (count_visible_panes (fixture->view), ==, 3);
   activate (fixture, "viewer.layout", "i", 1);
-  iterate (50);
-  g_assert_cmpint (count_visible_panes (fixture->view), ==, 1);
+  wait_until (count_visible_panes (fixture->view) == 1);
   g_assert_cmpint (dub_tri_view_get_active (DUB_TRI_VIEW (fixture->view)), ==, DUB_PLANE_AXIAL);
   activate (fixture, "viewer.layout", "i", 4);
   g_assert_cmpint (count_visible_panes (fixture->view), ==, 3);
   activate (fixture, "viewer.maximize", NULL);
   g_assert_cmpint (count_visible_panes (fixture->view), ==, 1);
   activate (fixture, "viewer.maximize", NULL);
-  iterate (50);
-  g_assert_cmpint (count_visible_panes (fixture->view), ==, 3);
+  wait_until (count_visible_panes (fixture->view) == 3);
 
   /* The two small panes have one scale. */
   DubSliceGeometry axial, sagittal;
 
-  g_assert_cmpfloat (dub_viewer_get_view (fixture->viewer, DUB_PLANE_AXIAL)->fit, >, 0.0);
-  g_assert_cmpfloat (dub_viewer_get_view (fixture->viewer, DUB_PLANE_AXIAL)->fit, ==,
-                     dub_viewer_get_view (fixture->viewer, DUB_PLANE_SAGITTAL)->fit);
+  wait_until (dub_viewer_get_view (fixture->viewer, DUB_PLANE_AXIAL)->fit > 0.0 &&
+              dub_viewer_get_view (fixture->viewer, DUB_PLANE_AXIAL)->fit ==
+                dub_viewer_get_view (fixture->viewer, DUB_PLANE_SAGITTAL)->fit);
   g_assert_true (dub_slice_view_geometry (dub_viewer_get_view (fixture->viewer, DUB_PLANE_AXIAL), 300, 260, &axial));
   g_assert_true (dub_slice_view_geometry (dub_viewer_get_view (fixture->viewer, DUB_PLANE_SAGITTAL), 300, 230, &sagittal));
   g_assert_cmpfloat_with_epsilon (axial.scale, sagittal.scale, 1e-9);
@@ -245,8 +233,7 @@ test_composes (Fixture       *fixture,
                gconstpointer  data)
 {
   activate (fixture, "viewer.move", "(iii)", 0, 0, 1);
-  iterate (100);
-  g_assert_cmpfloat (dub_tri_view_get_compose_time (DUB_TRI_VIEW (fixture->view)), >, 0.0);
+  wait_until (dub_tri_view_get_compose_time (DUB_TRI_VIEW (fixture->view)) > 0.0);
 }
 
 static void
@@ -339,7 +326,7 @@ test_lambda (void)
   g_assert_cmpuint (lambda.n_moved, ==, 2);
   g_assert_cmpuint (lambda.n_committed, ==, 0);
   g_assert_cmpfloat_with_epsilon (dub_lambda_row_get_value (row), 100.0, 1e-9);
-  iterate (700);
+  wait_until (lambda.n_committed > 0);
   g_assert_cmpuint (lambda.n_committed, ==, 1);
   g_assert_cmpfloat_with_epsilon (lambda.before, 10.0, 1e-9);
   g_assert_cmpfloat_with_epsilon (lambda.after, 100.0, 1e-9);
@@ -375,6 +362,16 @@ jump_cb (DubRegionTable *table,
   *jumped = value;
 }
 
+static gboolean
+row_is (DubRegionTable *table,
+        guint           position,
+        const char     *name)
+{
+  g_autoptr (DubRegionRow) row = g_list_model_get_item (dub_region_table_get_model (table), position);
+
+  return g_str_equal (dub_region_row_get_name (row), name);
+}
+
 static void
 assert_row (DubRegionTable *table,
             guint           position,
@@ -405,7 +402,7 @@ test_region_table (void)
   gtk_widget_show (window);
   g_signal_connect (table, "jump", G_CALLBACK (jump_cb), &jumped);
   dub_region_table_set_regions (table, densities);
-  iterate (50);
+  wait_until (g_list_model_get_n_items (dub_region_table_get_model (table)) == 3);
   assert_row (table, 0, "A");
   dub_region_table_select (table, 9);
   g_assert_cmpuint (gtk_single_selection_get_selected (GTK_SINGLE_SELECTION (dub_region_table_get_model (table))), ==, 2);
@@ -416,8 +413,7 @@ test_region_table (void)
 
   g_array_index (densities, DubRegionDensity, 2).density = 0.9;
   dub_region_table_set_regions (table, densities);
-  iterate (50);
-  assert_row (table, 0, "C");
+  wait_until (row_is (table, 0, "C"));
 
   g_autoptr (DubRegionRow) first = g_list_model_get_item (dub_region_table_get_model (table), 0);
 
@@ -442,7 +438,7 @@ test_figure_view (void)
   dub_figure_view_set_figure (DUB_FIGURE_VIEW (view), dub_energy_figure_new (rows, 5, 5, 4, NULL));
   dub_figure_view_describe (DUB_FIGURE_VIEW (view), "Energy", "sum 0.2");
   gtk_widget_show (window);
-  iterate (100);
+  wait_until (gtk_widget_get_mapped (view));
   gtk_test_accessible_assert_role (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_ROLE_IMG);
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "sum 0.2");
   dub_figure_view_set_cursor (DUB_FIGURE_VIEW (view), 2.0);
