@@ -6,10 +6,10 @@
 /* The widget's own layout, in px. */
 #define BAR_X       1.0
 #define BAR_WIDTH   12.0
-#define BAR_TOP     20.0
+#define BAR_TOP     26.0
 #define BAR_HEIGHT  86.0
 #define WIDTH       84
-#define HEIGHT      132
+#define HEIGHT      138
 
 struct _DubColorBar {
   GtkWidget  parent_instance;
