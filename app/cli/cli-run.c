@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { TICK_MS = 100, BAR_WIDTH = 30 };
+enum { TICK_MS = 100, BAR_WIDTH = 30, LINE_EVERY_S = 10 };
 
-typedef enum { PROGRESS_AUTO, PROGRESS_JSON, PROGRESS_NONE, PROGRESS_BAR } Progress;
+typedef enum { PROGRESS_AUTO, PROGRESS_JSON, PROGRESS_NONE, PROGRESS_LINES, PROGRESS_BAR } Progress;
 
-static const char *const PROGRESS_CHOICES[] = { "auto", "json", "none", NULL };
+static const char *const PROGRESS_CHOICES[] = { "auto", "json", "none", "lines", NULL };
 
 struct _CliRun {
   DubRun       *run;
@@ -21,6 +21,7 @@ struct _CliRun {
   Progress      progress;
   gint64        start;     /* µs */
   double        last;      /* fraction told last */
+  double        last_line; /* s after the start, of the last line */
   GMutex        mutex;     /* of stderr: the computation's messages and the bar share it */
 
   GMainContext *context;
@@ -35,7 +36,7 @@ cli_run_entries (CliRunOptions *options)
     { "threads", 0, 0, G_OPTION_ARG_INT, &options->threads,
       N_("Threads that compute (one per processor; the results are the same for any number)"), "N" },
     { "progress", 0, 0, G_OPTION_ARG_STRING, &options->progress,
-      N_("Progress on stderr: auto (a bar on a terminal), json (one object a line), none"), "HOW" },
+      N_("Progress on stderr: auto (a bar on a terminal), json (one object a line), lines (one every ten seconds), none"), "HOW" },
     { NULL },
   };
 
@@ -64,6 +65,19 @@ draw_bar (CliRun *self,
   if (fraction > 0.02)
     fprintf (stderr, _(", %.0f s left"), ceil (seconds * (1.0 - fraction) / fraction));
   fflush (stderr);
+}
+
+/* For logs, which keep every line and cannot take one back. */
+static void
+tell_line (CliRun *self,
+           double  fraction,
+           double  seconds)
+{
+  fprintf (stderr, "%s: %.0f %%", self->title, floor (100.0 * fraction));
+  if (fraction > 0.02)
+    fprintf (stderr, _(", %.0f s left"), ceil (seconds * (1.0 - fraction) / fraction));
+  fputc ('\n', stderr);
+  self->last_line = seconds;
 }
 
 static void
@@ -95,6 +109,8 @@ tell (CliRun  *self,
     draw_bar (self, fraction, seconds);
   else if (self->progress == PROGRESS_JSON && (always || fraction != self->last))
     tell_json (fraction, seconds);
+  else if (self->progress == PROGRESS_LINES && seconds >= self->last_line + LINE_EVERY_S)
+    tell_line (self, fraction, seconds);
   self->last = fraction;
   g_mutex_unlock (&self->mutex);
 }
@@ -116,6 +132,8 @@ log_cb (const char *message,
   g_mutex_lock (&self->mutex);
   if (self->progress == PROGRESS_BAR) {
     fprintf (stderr, "\r\033[K%s\n", message);
+  } else if (self->progress == PROGRESS_LINES) {
+    fprintf (stderr, "%s: %s\n", self->title, message);
   } else if (self->progress == PROGRESS_JSON) {
     g_autoptr (JsonBuilder) builder = json_builder_new ();
 
