@@ -50,6 +50,7 @@ struct _DubMaskPage {
   GtkGrid         *optimiser_grid;
   GtkWidget       *optimiser_popover;
   GtkWidget       *play_button;
+  GtkWidget       *foot_play_button; /* where the window is too low to show the other one without scrolling */
   GtkProgressBar  *progress;
   GtkLabel        *iteration_label;
   GtkLabel        *rate_label;

@@ -86,6 +86,8 @@ update_transport (DubMaskPage *self)
   gtk_button_set_icon_name (GTK_BUTTON (self->play_button), running ? "media-playback-pause-symbolic" : "media-playback-start-symbolic");
   gtk_widget_set_tooltip_text (self->play_button, play);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->play_button), GTK_ACCESSIBLE_PROPERTY_LABEL, running ? _("Pause") : _("Play"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->foot_play_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  running ? _("Pause") : _("Play"), -1);
 
   gtk_widget_action_set_enabled (widget, "mask.play", state != DUB_MASK_STATE_FAILED);
   gtk_widget_action_set_enabled (widget, "mask.step", ready && !running);

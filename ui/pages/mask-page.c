@@ -4,6 +4,8 @@
 
 /* Below this width of the page the settings fold away (a window of 1000 px with its sidebar). */
 #define FOLD_WIDTH 800
+/* Below this height the play button stands in the foot of the settings. */
+#define LOW_HEIGHT 590
 
 /* Of the settings, and of the table of regions where there is room enough. */
 #define PANEL_WIDTH 300
@@ -236,6 +238,7 @@ fold_cb (gpointer data)
   }
   gtk_widget_set_size_request (GTK_WIDGET (self->regions_stack),
                                table_width (gtk_widget_get_width (GTK_WIDGET (self))), -1);
+  gtk_widget_set_visible (self->foot_play_button, gtk_widget_get_height (GTK_WIDGET (self)) < LOW_HEIGHT);
 
   return G_SOURCE_REMOVE;
 }
@@ -269,8 +272,20 @@ dub_mask_page_size_allocate (GtkWidget *widget,
   gtk_widget_allocate (adw_bin_get_child (ADW_BIN (self)), width, height, baseline, NULL);
 
   /* Not from inside an allocation: folding asks for another one. */
-  if (width > 0 && ((width < FOLD_WIDTH) != folded || requested_table_width (self) != table_width (width)))
+  if (width > 0 && ((width < FOLD_WIDTH) != folded || requested_table_width (self) != table_width (width) ||
+                    (height < LOW_HEIGHT) != gtk_widget_get_visible (self->foot_play_button)))
     g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, fold_cb, g_object_ref (self), g_object_unref);
+}
+
+/* Keys are for the views: with the focus where a window puts it by itself, Space would open a menu of its header. */
+static void
+views_shown_cb (DubMaskPage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if (focus == NULL || !gtk_widget_get_mapped (focus))
+    gtk_widget_grab_focus (GTK_WIDGET (self->tri_view));
 }
 
 static void
@@ -327,6 +342,7 @@ dub_mask_page_constructed (GObject *object)
 
   self->mask = dub_mask_session_new (NULL);
   self->viewer = dub_tri_view_get_viewer (self->tri_view);
+  g_signal_connect_object (self->tri_view, "map", G_CALLBACK (views_shown_cb), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   dub_cursor_strip_set_viewer (self->strip, self->viewer);
   _dub_mask_page_build_settings (self);
   _dub_mask_page_build_results (self);
@@ -493,6 +509,7 @@ dub_mask_page_class_init (DubMaskPageClass *klass)
   BIND (optimiser_grid);
   BIND (optimiser_popover);
   BIND (play_button);
+  BIND (foot_play_button);
   BIND (progress);
   BIND (iteration_label);
   BIND (rate_label);

@@ -12,6 +12,10 @@
 #define SHARE_WIDTH   60
 #define VOXELS_WIDTH  62
 
+/* Below these widths the less telling columns of numbers give way to the names. */
+#define ALL_FROM      336
+#define SHARE_FROM    262
+
 struct _DubRegionTable {
   GtkWidget           parent_instance;
   GtkWidget          *scroller;
@@ -20,6 +24,9 @@ struct _DubRegionTable {
   GtkSorter          *sorters[4]; /* of the columns, to be told of new numbers */
   GtkSingleSelection *selection;
   GtkColumnViewColumn *name_column;
+  GtkColumnViewColumn *share_column;
+  GtkColumnViewColumn *voxels_column;
+  guint               narrow;     /* source that fits the columns to the width */
   GHashTable         *by_value;   /* label -> DubRegionRow (not owned) */
   double              largest;    /* density, for the length of the bars */
   int                 selected;
@@ -224,11 +231,56 @@ align_titles (DubRegionTable *self)
   }
 }
 
+static gboolean
+narrow_cb (gpointer data)
+{
+  DubRegionTable *self = data;
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+
+  self->narrow = 0;
+  gtk_column_view_column_set_visible (self->voxels_column, width >= ALL_FROM);
+  gtk_column_view_column_set_visible (self->share_column, width >= SHARE_FROM);
+  gtk_widget_queue_resize (self->view);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+dub_region_table_measure (GtkWidget      *widget,
+                          GtkOrientation  orientation,
+                          int             for_size,
+                          int            *minimum,
+                          int            *natural,
+                          int            *minimum_baseline,
+                          int            *natural_baseline)
+{
+  gtk_widget_measure (DUB_REGION_TABLE (widget)->scroller, orientation, for_size, minimum, natural, minimum_baseline,
+                      natural_baseline);
+}
+
+static void
+dub_region_table_size_allocate (GtkWidget *widget,
+                                int        width,
+                                int        height,
+                                int        baseline)
+{
+  DubRegionTable *self = DUB_REGION_TABLE (widget);
+  gboolean fits = gtk_column_view_column_get_visible (self->voxels_column) == (width >= ALL_FROM) &&
+                  gtk_column_view_column_get_visible (self->share_column) == (width >= SHARE_FROM);
+
+  gtk_widget_allocate (self->scroller, width, height, baseline, NULL);
+
+  /* Not from inside an allocation: another set of columns asks for another one. */
+  if (width > 0 && !fits && self->narrow == 0)
+    self->narrow = g_idle_add (narrow_cb, self);
+}
+
 static void
 dub_region_table_dispose (GObject *object)
 {
   DubRegionTable *self = DUB_REGION_TABLE (object);
 
+  g_clear_handle_id (&self->narrow, g_source_remove);
   g_clear_pointer (&self->scroller, gtk_widget_unparent);
   for (guint i = 0; i < G_N_ELEMENTS (self->sorters); i++)
     g_clear_object (&self->sorters[i]);
@@ -246,7 +298,8 @@ dub_region_table_class_init (DubRegionTableClass *klass)
   G_OBJECT_CLASS (klass)->dispose = dub_region_table_dispose;
   signals[JUMP] = g_signal_new ("jump", DUB_TYPE_REGION_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 1, G_TYPE_INT);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  widget_class->measure = dub_region_table_measure;
+  widget_class->size_allocate = dub_region_table_size_allocate;
   gtk_widget_class_set_css_name (widget_class, "regiontable");
 }
 
@@ -269,8 +322,10 @@ dub_region_table_init (DubRegionTable *self)
   GtkColumnViewColumn *density = add_column (self, 1, _("density"), "density", TRUE, G_CALLBACK (setup_density_cb),
                                              fill_density, DENSITY_WIDTH);
 
-  add_column (self, 2, _("of mask"), "share", TRUE, G_CALLBACK (setup_number_cb), fill_share, SHARE_WIDTH);
-  add_column (self, 3, _("voxels"), "voxels", TRUE, G_CALLBACK (setup_number_cb), fill_voxels, VOXELS_WIDTH);
+  self->share_column = add_column (self, 2, _("of mask"), "share", TRUE, G_CALLBACK (setup_number_cb), fill_share,
+                                   SHARE_WIDTH);
+  self->voxels_column = add_column (self, 3, _("voxels"), "voxels", TRUE, G_CALLBACK (setup_number_cb), fill_voxels,
+                                    VOXELS_WIDTH);
   align_titles (self);
 
   sorted = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->rows)),
