@@ -129,6 +129,13 @@ export_done_cb (GObject      *source,
   } else {
     g_autofree char *heading = g_strdup_printf (_("%s was not saved"), name);
 
+    /* What the system refused is for the person to mend. */
+    if (g_error_matches (error, DUB_ERROR, DUB_ERROR_IO)) {
+      g_autofree char *reason = g_steal_pointer (&error->message);
+
+      error->message = g_strdup_printf ("%s\n\n%s", reason,
+                                        _("A file of this name is still what it was. Make room or choose another folder, and export again."));
+    }
     dub_session_fail (self->session, heading, error);
   }
 }

@@ -453,6 +453,7 @@ install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "mask.export-nifti", NULL, _dub_mask_page_export);
   gtk_widget_class_install_action (klass, "mask.export-to", "s", _dub_mask_page_export_to);
 
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_space, 0, "mask.play", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_period, 0, "mask.step", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_comma, 0, "mask.step-back", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_Home, GDK_CONTROL_MASK, "mask.rewind", NULL);

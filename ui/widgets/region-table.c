@@ -26,6 +26,7 @@ struct _DubRegionTable {
   GtkColumnViewColumn *name_column;
   GtkColumnViewColumn *share_column;
   GtkColumnViewColumn *voxels_column;
+  int                 fitted;     /* width that the columns were fitted to, px; ALL_FROM for all wider ones */
   guint               narrow;     /* source that fits the columns to the width */
   GHashTable         *by_value;   /* label -> DubRegionRow (not owned) */
   double              largest;    /* density, for the length of the bars */
@@ -240,7 +241,11 @@ narrow_cb (gpointer data)
   self->narrow = 0;
   gtk_column_view_column_set_visible (self->voxels_column, width >= ALL_FROM);
   gtk_column_view_column_set_visible (self->share_column, width >= SHARE_FROM);
-  gtk_widget_queue_resize (self->view);
+  /* Of what hidden columns leave, GTK gives the others a part only. */
+  self->fitted = MIN (width, ALL_FROM);
+  gtk_column_view_column_set_fixed_width (self->name_column,
+                                          width >= ALL_FROM ? -1
+                                          : MAX (80, width - DENSITY_WIDTH - (width >= SHARE_FROM ? SHARE_WIDTH : 0)));
 
   return G_SOURCE_REMOVE;
 }
@@ -265,13 +270,11 @@ dub_region_table_size_allocate (GtkWidget *widget,
                                 int        baseline)
 {
   DubRegionTable *self = DUB_REGION_TABLE (widget);
-  gboolean fits = gtk_column_view_column_get_visible (self->voxels_column) == (width >= ALL_FROM) &&
-                  gtk_column_view_column_get_visible (self->share_column) == (width >= SHARE_FROM);
 
   gtk_widget_allocate (self->scroller, width, height, baseline, NULL);
 
   /* Not from inside an allocation: another set of columns asks for another one. */
-  if (width > 0 && !fits && self->narrow == 0)
+  if (width > 0 && self->fitted != MIN (width, ALL_FROM) && self->narrow == 0)
     self->narrow = g_idle_add (narrow_cb, self);
 }
 
