@@ -6,6 +6,9 @@ import gi
 gi.require_version('Atspi', '2.0')
 from gi.repository import Atspi, GLib  # noqa: E402  (the version must be chosen first)
 
+# The bus gives a window 0.8 s to answer, which a busy machine may need for closing a study; in ms.
+Atspi.set_timeout(60000, 60000)
+
 
 def children(node):
     """Nodes that vanish meanwhile are left out."""
