@@ -1,62 +1,11 @@
 /* The assistant in the window, walked through by its actions. */
 #include "app/dub-window.h"
 #include "tests/ui/data-fixture.h"
+#include "tests/ui/find.h"
 #include "ui/pages/assistant-page.h"
 
 static char *folder;
 static AdwApplication *application;
-
-static void
-iterate (int milliseconds)
-{
-  gint64 end = g_get_monotonic_time () + milliseconds * 1000;
-
-  while (g_get_monotonic_time () < end)
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (1000);
-}
-
-static GtkWidget *
-find_widget (GtkWidget *root,
-             GType      type)
-{
-  if (G_TYPE_CHECK_INSTANCE_TYPE (root, type))
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child)) {
-    GtkWidget *found = find_widget (child, type);
-
-    if (found != NULL)
-      return found;
-  }
-
-  return NULL;
-}
-
-static gboolean
-shows_text (GtkWidget  *root,
-            const char *text)
-{
-  if (!gtk_widget_get_mapped (root))
-    return FALSE;
-  if (GTK_IS_LABEL (root) && strstr (gtk_label_get_text (GTK_LABEL (root)), text) != NULL)
-    return TRUE;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
-    if (shows_text (child, text))
-      return TRUE;
-
-  return FALSE;
-}
-
-static void
-wait_for_text (GtkWidget  *root,
-               const char *text)
-{
-  for (int i = 0; i < 600 && !shows_text (root, text); i++)
-    iterate (50);
-  if (!shows_text (root, text))
-    g_test_message ("“%s” is not shown", text);
-  g_assert_true (shows_text (root, text));
-}
 
 static DubWindow *
 make_window (int width)

@@ -1,11 +1,11 @@
 /* The Mask page with a session, as a person uses it: what it shows, sliders, undo, errors with a way out. */
-#include "mask-fixture.h"
+#include "tests/ui/find.h"
+#include "tests/ui/mask-fixture.h"
 #include "ui/model/mask-session.h"
 #include "ui/pages/mask-page.h"
 #include "ui/widgets/lambda-row.h"
 #include "ui/widgets/region-table.h"
 #include "ui/widgets/tri-view.h"
-#include "tests/ui/wait.h"
 
 #include <math.h>
 
@@ -16,62 +16,16 @@ typedef struct {
   GtkWidget   *page;
 } Fixture;
 
-static GtkWidget *
-find_widget (GtkWidget *root,
-             GType      type,
-             int       *skip)
-{
-  if (G_TYPE_CHECK_INSTANCE_TYPE (root, type) && (*skip)-- == 0)
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child)) {
-    GtkWidget *found = find_widget (child, type, skip);
-
-    if (found != NULL)
-      return found;
-  }
-
-  return NULL;
-}
-
 static gpointer
 find (Fixture *fixture,
       GType    type,
       int      index)
 {
-  GtkWidget *found = find_widget (fixture->page, type, &index);
+  GtkWidget *found = find_nth_widget (fixture->page, type, index);
 
   g_assert_nonnull (found);
 
   return found;
-}
-
-static gboolean
-shows_text (GtkWidget  *root,
-            const char *text)
-{
-  if (!gtk_widget_get_child_visible (root) || !gtk_widget_get_visible (root))
-    return FALSE;
-  if (GTK_IS_LABEL (root) && strstr (gtk_label_get_text (GTK_LABEL (root)), text) != NULL)
-    return TRUE;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
-    if (shows_text (child, text))
-      return TRUE;
-
-  return FALSE;
-}
-
-static void
-wait_for_text (Fixture    *fixture,
-               const char *text)
-{
-  gint64 end = g_get_monotonic_time () + WAIT_SECONDS * G_USEC_PER_SEC;
-
-  while (!shows_text (fixture->page, text)) {
-    if (g_get_monotonic_time () > end)
-      g_error ("The page never showed “%s”", text);
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (500);
-  }
 }
 
 static void
@@ -114,7 +68,7 @@ test_empty_to_done (Fixture       *fixture,
 {
   g_assert_true (shows_text (fixture->page, "Nothing to mask yet"));
   dub_session_set_study (fixture->session, fixture->fixture.study);
-  wait_for_text (fixture, "iteration 0 of");
+  wait_for_text (fixture->page, "iteration 0 of");
   g_assert_true (shows_text (fixture->page, "patient · AD"));
   g_assert_true (shows_text (fixture->page, "AD · true class"));
   g_assert_true (shows_text (fixture->page, "every masked voxel becomes 1"));
@@ -129,9 +83,9 @@ test_empty_to_done (Fixture       *fixture,
   gtk_range_set_value (GTK_RANGE (dub_lambda_row_get_scale (find (fixture, DUB_TYPE_LAMBDA_ROW, 0))), log10 (0.5));
   gtk_range_set_value (GTK_RANGE (dub_lambda_row_get_scale (find (fixture, DUB_TYPE_LAMBDA_ROW, 1))), log10 (0.1));
   activate (fixture, "mask.play");
-  wait_for_text (fixture, "done");
+  wait_for_text (fixture->page, "done");
   g_assert_true (shows_text (fixture->page, "within 2 voxels of the truth"));
-  wait_for_text (fixture, "Patch R");
+  wait_for_text (fixture->page, "Patch R");
 
   /* The strongest region is the patch; clicking it brings the crosshair there. */
   DubRegionTable *table = find (fixture, DUB_TYPE_REGION_TABLE, 0);
@@ -152,7 +106,7 @@ test_undo (Fixture       *fixture,
            gconstpointer  data)
 {
   dub_session_set_study (fixture->session, fixture->fixture.study);
-  wait_for_text (fixture, "iteration 0 of");
+  wait_for_text (fixture->page, "iteration 0 of");
 
   DubLambdaRow *row = find (fixture, DUB_TYPE_LAMBDA_ROW, 0);
   DubHistory *history = dub_session_get_history (fixture->session);
@@ -175,23 +129,23 @@ test_volume_that_does_not_fit (Fixture       *fixture,
                                gconstpointer  data)
 {
   dub_session_set_study (fixture->session, fixture->fixture.study);
-  wait_for_text (fixture, "iteration 0 of");
+  wait_for_text (fixture->page, "iteration 0 of");
   dub_session_select (fixture->session, 2, -1);
-  wait_for_text (fixture, "The volume does not fit the network");
+  wait_for_text (fixture->page, "The volume does not fit the network");
   g_assert_true (shows_text (fixture->page, "Crop or Pad around the Centre") || shows_text (fixture->page, "_Crop"));
   activate (fixture, "mask.fit-crop-pad");
-  wait_for_text (fixture, "it/s");
+  wait_for_text (fixture->page, "it/s");
   /* The choice is the study's. */
   g_assert_cmpint (dub_session_get_model (fixture->session)->preprocess.fit, ==, DUB_FIT_CROP_PAD);
 
   dub_session_select (fixture->session, 3, -1);
-  wait_for_text (fixture, "This mask cannot be computed");
+  wait_for_text (fixture->page, "This mask cannot be computed");
   g_assert_true (shows_text (fixture->page, "missing.nii"));
   /* No classes are known, and GTK's word for that is not shown. */
   g_assert_true (shows_text (fixture->page, "—"));
   g_assert_false (shows_text (fixture->page, "(None)"));
   dub_session_select (fixture->session, 1, -1);
-  wait_for_text (fixture, "p(CN)");
+  wait_for_text (fixture->page, "p(CN)");
 }
 
 /* While a mask runs, its frames leave the main loop no idle moment; another subject must not wait for one. */
@@ -202,11 +156,11 @@ test_subject_changes_at_once (Fixture       *fixture,
   DubViewer *viewer = dub_tri_view_get_viewer (find (fixture, DUB_TYPE_TRI_VIEW, 0));
 
   dub_session_set_study (fixture->session, fixture->fixture.study);
-  wait_for_text (fixture, "iteration 0 of");
+  wait_for_text (fixture->page, "iteration 0 of");
   /* Long enough for the whole test: the second spin button is the number of iterations. */
   gtk_spin_button_set_value (find (fixture, GTK_TYPE_SPIN_BUTTON, 1), 5000);
   activate (fixture, "mask.play");
-  wait_for_text (fixture, "it/s");
+  wait_for_text (fixture->page, "it/s");
   g_assert_nonnull (dub_viewer_get_base (viewer));
 
   dub_session_select (fixture->session, 1, -1);
@@ -214,7 +168,7 @@ test_subject_changes_at_once (Fixture       *fixture,
   g_assert_null (dub_viewer_get_overlay (viewer));
   g_assert_null (dub_viewer_get_truth (viewer));
   g_assert_true (shows_text (fixture->page, "Reading control"));
-  wait_for_text (fixture, "p(CN)");
+  wait_for_text (fixture->page, "p(CN)");
   g_assert_nonnull (dub_viewer_get_base (viewer));
 }
 
@@ -226,7 +180,7 @@ test_remembered_case (Fixture       *fixture,
   dub_session_set_study (fixture->session, fixture->fixture.study);
   dub_session_select (fixture->session, 1, -1);
   g_assert_true (shows_text (fixture->page, "Reading control"));
-  wait_for_text (fixture, "iteration 0 of");
+  wait_for_text (fixture->page, "iteration 0 of");
   g_assert_true (shows_text (fixture->page, "p(CN)"));
 }
 
@@ -258,9 +212,9 @@ test_export (Fixture       *fixture,
   g_signal_connect (fixture->session, "toast", G_CALLBACK (toast_cb), &n_toasts);
   g_signal_connect (fixture->session, "failure", G_CALLBACK (failure_cb), &n_failures);
   dub_session_set_study (fixture->session, fixture->fixture.study);
-  wait_for_text (fixture, "iteration 0 of");
+  wait_for_text (fixture->page, "iteration 0 of");
   activate (fixture, "mask.step");
-  wait_for_text (fixture, "iteration 1 of");
+  wait_for_text (fixture->page, "iteration 1 of");
   for (guint i = 0; i < G_N_ELEMENTS (endings); i++) {
     g_autofree char *name = g_strdup_printf ("export.%s", endings[i]);
     g_autofree char *path = g_build_filename (fixture->fixture.folder, name, NULL);
@@ -388,12 +342,12 @@ test_export_like_the_command_line (Fixture       *fixture,
 
   g_assert_true (dub_study_save (fixture->fixture.study, folder, &error));
   dub_session_set_study (fixture->session, fixture->fixture.study);
-  wait_for_text (fixture, "iteration 0 of");
+  wait_for_text (fixture->page, "iteration 0 of");
   gtk_range_set_value (GTK_RANGE (dub_lambda_row_get_scale (find (fixture, DUB_TYPE_LAMBDA_ROW, 0))), 0.0);
   gtk_range_set_value (GTK_RANGE (dub_lambda_row_get_scale (find (fixture, DUB_TYPE_LAMBDA_ROW, 1))), -1.0);
   activate (fixture, "mask.play");
-  wait_for_text (fixture, "done");
-  wait_for_text (fixture, "Patch R");
+  wait_for_text (fixture->page, "done");
+  wait_for_text (fixture->page, "Patch R");
 
   DubViewer *viewer = dub_tri_view_get_viewer (find (fixture, DUB_TYPE_TRI_VIEW, 0));
 
@@ -431,8 +385,7 @@ static void
 test_narrow (Fixture       *fixture,
              gconstpointer  data)
 {
-  int index = 0;
-  AdwFlap *flap = ADW_FLAP (find_widget (fixture->page, ADW_TYPE_FLAP, &index));
+  AdwFlap *flap = ADW_FLAP (find_widget (fixture->page, ADW_TYPE_FLAP));
 
   g_assert_false (adw_flap_get_folded (flap));
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 600, 700);

@@ -57,16 +57,6 @@ tear_down (Fixture       *fixture,
 }
 
 static void
-iterate (int milliseconds)
-{
-  gint64 end = g_get_monotonic_time () + milliseconds * 1000;
-
-  while (g_get_monotonic_time () < end)
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (200);
-}
-
-static void
 wait_for_state (Fixture      *fixture,
                 DubMaskState  state)
 {

@@ -7,6 +7,7 @@
 #include "core/io/npy.h"
 #include "core/study/evaluate.h"
 #include "core/study/study-train.h"
+#include "tests/ui/find.h"
 #include "ui/model/overview.h"
 #include "ui/pages/overview-page.h"
 #include "ui/widgets/interval-view.h"
@@ -21,66 +22,6 @@ typedef struct {
   GtkWidget  *window;
   GtkWidget  *page;
 } Fixture;
-
-/* --- looking at the page --- */
-
-static gboolean
-shows_text (GtkWidget  *root,
-            const char *text)
-{
-  if (!gtk_widget_get_child_visible (root) || !gtk_widget_get_visible (root))
-    return FALSE;
-  if (GTK_IS_LABEL (root) && strstr (gtk_label_get_text (GTK_LABEL (root)), text) != NULL)
-    return TRUE;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
-    if (shows_text (child, text))
-      return TRUE;
-
-  return FALSE;
-}
-
-static void
-wait_for_text_in (GtkWidget  *root,
-                  const char *text)
-{
-  gint64 end = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
-
-  while (!shows_text (root, text)) {
-    if (g_get_monotonic_time () > end)
-      g_error ("The page never showed “%s”", text);
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (500);
-  }
-}
-
-static void
-wait_for_text (Fixture    *fixture,
-               const char *text)
-{
-  wait_for_text_in (fixture->page, text);
-}
-
-static void
-iterate (int milliseconds)
-{
-  gint64 end = g_get_monotonic_time () + milliseconds * 1000;
-
-  while (g_get_monotonic_time () < end)
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (500);
-}
-
-static guint
-count_widgets (GtkWidget *root,
-               GType      type)
-{
-  guint n = G_TYPE_CHECK_INSTANCE_TYPE (root, type) && gtk_widget_get_mapped (root);
-
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
-    n += count_widgets (child, type);
-
-  return n;
-}
 
 /* --- a study of squares --- */
 
@@ -182,10 +123,10 @@ static void
 test_no_network (Fixture       *fixture,
                  gconstpointer  data)
 {
-  wait_for_text (fixture, "This study has no network yet");
+  wait_for_text (fixture->page, "This study has no network yet");
   g_assert_true (shows_text (fixture->page, "Train Networks"));
   g_assert_true (shows_text (fixture->page, "stratified, seed 0"));
-  wait_for_text (fixture, "120 cases compared");
+  wait_for_text (fixture->page, "120 cases compared");
   g_assert_true (shows_text (fixture->page, "squares, 8 × 8 grey"));
   g_assert_true (shows_text (fixture->page, "1 pair with opposite labels"));
   g_assert_true (shows_text (fixture->page, "Small calibration set"));
@@ -196,7 +137,7 @@ test_no_network (Fixture       *fixture,
 
   train (fixture);
   g_assert_true (dub_session_renew (fixture->session, &error));
-  wait_for_text (fixture, "The networks were not run yet");
+  wait_for_text (fixture->page, "The networks were not run yet");
 }
 
 static void
@@ -205,14 +146,14 @@ test_run (Fixture       *fixture,
 {
   g_autoptr (GError) error = NULL;
 
-  wait_for_text (fixture, "The networks were not run yet");
-  wait_for_text (fixture, "2 networks over 120 cases");
-  wait_for_text (fixture, "1 of 3");
+  wait_for_text (fixture->page, "The networks were not run yet");
+  wait_for_text (fixture->page, "2 networks over 120 cases");
+  wait_for_text (fixture->page, "1 of 3");
   g_assert_true (gtk_widget_activate_action (fixture->page, "overview.run", NULL));
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (dub_session_get_jobs (fixture->session))), ==, 1);
-  wait_for_text (fixture, "measured on test");
+  wait_for_text (fixture->page, "measured on test");
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (dub_session_get_jobs (fixture->session))), ==, 0);
-  wait_for_text (fixture, "3 of 3");
+  wait_for_text (fixture->page, "3 of 3");
 
   /* The numbers are those of an evaluation without a window. */
   g_autoptr (DubStudy) study = dub_study_load (fixture->folder, &error);
@@ -252,20 +193,20 @@ test_stale (Fixture       *fixture,
   g_autofree char *bytes = NULL;
   gsize n;
 
-  wait_for_text (fixture, "The networks were not run yet");
+  wait_for_text (fixture->page, "The networks were not run yet");
   gtk_widget_activate_action (fixture->page, "overview.run", NULL);
-  wait_for_text (fixture, "measured on test");
+  wait_for_text (fixture->page, "measured on test");
 
   g_assert_true (g_file_get_contents (other, &bytes, &n, &error));
   g_assert_true (g_file_set_contents (one, bytes, (gssize) n, &error));
   g_assert_true (gtk_widget_activate_action (fixture->page, "overview.refresh", NULL));
-  wait_for_text (fixture, "changed since these numbers were measured");
-  wait_for_text (fixture, "1 of 2 agree");
+  wait_for_text (fixture->page, "changed since these numbers were measured");
+  wait_for_text (fixture->page, "1 of 2 agree");
   g_assert_true (shows_text (fixture->page, "measured on test"));
   g_assert_true (shows_text (fixture->page, "out of date"));
 
   gtk_widget_activate_action (fixture->page, "overview.run", NULL);
-  wait_for_text (fixture, "3 of 3");
+  wait_for_text (fixture->page, "3 of 3");
   g_assert_false (shows_text (fixture->page, "changed since"));
 }
 
@@ -278,19 +219,19 @@ test_moved_data (Fixture       *fixture,
   g_autoptr (GError) error = NULL;
   guint n_failures = 0;
 
-  wait_for_text (fixture, "120 cases compared");
+  wait_for_text (fixture->page, "120 cases compared");
   g_assert_cmpint (g_rename (fixture->data, elsewhere), ==, 0);
   gtk_widget_activate_action (fixture->page, "overview.refresh", NULL);
-  wait_for_text (fixture, "The data are not where they were");
+  wait_for_text (fixture->page, "The data are not where they were");
   g_assert_true (shows_text (fixture->page, "Locate…"));
 
   /* Running fails in place, with the reason and a way to try again. */
   gtk_widget_activate_action (fixture->page, "overview.run", NULL);
-  wait_for_text (fixture, "The networks could not be run");
+  wait_for_text (fixture->page, "The networks could not be run");
   g_assert_true (shows_text (fixture->page, "Try Again"));
 
   dub_overview_relocate_data (overview, elsewhere);
-  wait_for_text (fixture, "120 cases compared");
+  wait_for_text (fixture->page, "120 cases compared");
   g_assert_false (shows_text (fixture->page, "The data are not where they were"));
   g_assert_cmpstr (dub_session_get_study (fixture->session)->data->path, ==, elsewhere);
 
@@ -318,7 +259,7 @@ test_pairs (Fixture       *fixture,
   GListModel *windows = gtk_window_get_toplevels ();
   GtkWidget *dialog = NULL;
 
-  wait_for_text (fixture, "1 pair with opposite labels");
+  wait_for_text (fixture->page, "1 pair with opposite labels");
   g_assert_true (gtk_widget_activate_action (fixture->page, "overview.show-pairs", "s", "opposite"));
   for (guint i = 0; i < g_list_model_get_n_items (windows); i++) {
     g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
@@ -328,7 +269,7 @@ test_pairs (Fixture       *fixture,
       dialog = window;
   }
   g_assert_nonnull (dialog);
-  wait_for_text_in (dialog, "the same");
+  wait_for_text (dialog, "the same");
   g_assert_true (shows_text (dialog, "0 ·"));
   g_assert_true (shows_text (dialog, "1 ·"));
   iterate (50);

@@ -5,56 +5,13 @@
 #include "app/dub-study-dialog.h"
 #include "app/dub-window.h"
 #include "core/base/error.h"
+#include "tests/ui/find.h"
 #include "tests/ui/mask-fixture.h"
-#include "tests/ui/wait.h"
 #include "ui/pages/welcome-page.h"
 #include "ui/widgets/job-row.h"
 
 static char *data_folder;
 static AdwApplication *application;
-
-/* Lets the main loop work for a while, or until @flag is set. */
-static void
-iterate (int             milliseconds,
-         const gboolean *flag)
-{
-  gint64 end = g_get_monotonic_time () + milliseconds * 1000;
-
-  while (g_get_monotonic_time () < end && (flag == NULL || !*flag))
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (1000);
-}
-
-static GtkWidget *
-find_widget (GtkWidget *root,
-             GType      type)
-{
-  if (G_TYPE_CHECK_INSTANCE_TYPE (root, type))
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child)) {
-    GtkWidget *found = find_widget (child, type);
-
-    if (found != NULL)
-      return found;
-  }
-
-  return NULL;
-}
-
-static gboolean
-shows_text (GtkWidget  *root,
-            const char *text)
-{
-  if (!gtk_widget_get_child_visible (root) || !gtk_widget_get_visible (root))
-    return FALSE;
-  if (GTK_IS_LABEL (root) && strstr (gtk_label_get_text (GTK_LABEL (root)), text) != NULL)
-    return TRUE;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
-    if (shows_text (child, text))
-      return TRUE;
-
-  return FALSE;
-}
 
 /* The window must be gone after it was closed, with everything in it. */
 static void
@@ -87,10 +44,10 @@ answer (DubWindow  *window,
 
   wait_until (find_dialog (window) != NULL);
   dialog = find_dialog (window);
-  iterate (50, NULL);
+  iterate (50);
   adw_message_dialog_response (dialog, response);
   gtk_window_destroy (GTK_WINDOW (dialog));
-  iterate (200, NULL);
+  iterate (200);
 }
 
 static DubWindow *
@@ -354,7 +311,7 @@ test_dialog_misfit (void)
   adw_combo_row_set_selected (ADW_COMBO_ROW (fit), DUB_FIT_CROP_PAD);
   gtk_widget_activate_action (GTK_WIDGET (dialog), "dialog.create", NULL);
   g_assert_true (created);
-  iterate (50, NULL);
+  iterate (50);
   g_remove (network);
   g_remove (volume);
 }
@@ -417,7 +374,7 @@ test_one_question_at_a_time (void)
 
     g_list_store_append (files, file);
     dub_window_open_files (window, G_LIST_MODEL (files));
-    iterate (300, NULL);
+    iterate (300);
     wait_until (count_study_dialogs () == (i > 0 ? 1 : 0));
   }
 
@@ -428,7 +385,7 @@ test_one_question_at_a_time (void)
       wait_until (shows_text (one->data, "2 volumes"));
       gtk_window_close (one->data);
     }
-  iterate (100, NULL);
+  iterate (100);
   destroy_window (window);
   for (guint i = 0; i < 3; i++)
     g_remove (paths[i]);

@@ -8,7 +8,7 @@
 #include "core/base/rng.h"
 #include "core/io/npy.h"
 #include "core/study/study-train.h"
-#include "tests/ui/wait.h"
+#include "tests/ui/find.h"
 #include "ui/model/training.h"
 #include "ui/pages/new-runs-dialog.h"
 #include "ui/pages/training-page.h"
@@ -204,43 +204,6 @@ test_stop_and_resume (Fixture       *fixture,
   g_assert_cmpint (dub_runs_get (runs, 0)->state, ==, DUB_RUN_STATE_STOPPED);
 }
 
-static GtkWidget *
-find_widget (GtkWidget *root,
-             GType      type)
-{
-  if (G_TYPE_CHECK_INSTANCE_TYPE (root, type))
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child)) {
-    GtkWidget *found = find_widget (child, type);
-
-    if (found != NULL)
-      return found;
-  }
-
-  return NULL;
-}
-
-static gboolean
-shows_text (GtkWidget  *root,
-            const char *text)
-{
-  if (!gtk_widget_get_child_visible (root) || !gtk_widget_get_visible (root))
-    return FALSE;
-  if (GTK_IS_LABEL (root) && strstr (gtk_label_get_text (GTK_LABEL (root)), text) != NULL)
-    return TRUE;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
-    if (shows_text (child, text))
-      return TRUE;
-
-  return FALSE;
-}
-
-static gboolean
-never (gpointer data)
-{
-  return FALSE;
-}
-
 static void
 keep_arguments (DubNewRunsDialog *dialog,
                 GStrv             arguments,
@@ -275,7 +238,7 @@ test_page (Fixture       *fixture,
 
   g_signal_connect (dialog, "accepted", G_CALLBACK (keep_arguments), &kept);
   gtk_window_present (GTK_WINDOW (dialog));
-  iterate_until (never, NULL, 1);
+  iterate (1000);
   gtk_widget_activate_action (GTK_WIDGET (dialog), "runs.accept", NULL);
   g_assert_nonnull (kept);
   g_assert_true (g_strv_contains ((const char *const *) kept, "mlp"));

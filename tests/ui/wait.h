@@ -18,3 +18,14 @@
         g_usleep (500); \
     } \
   } G_STMT_END
+
+/* Lets the main loop work for a while. */
+static inline void
+iterate (int milliseconds)
+{
+  const gint64 end = g_get_monotonic_time () + milliseconds * 1000;
+
+  while (g_get_monotonic_time () < end)
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_usleep (200);
+}
