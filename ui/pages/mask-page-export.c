@@ -1,11 +1,11 @@
 #include "ui/pages/mask-page-private.h"
 
-#include <glib/gi18n.h>
 #include <math.h>
 
 #include "core/io/file.h"
 #include "core/io/nifti.h"
 #include "ui/figures/mask-figure.h"
+#include "ui/pages/save-figure.h"
 
 /* Everything a file needs, frozen when the dialog is answered: the mask goes on meanwhile. */
 typedef struct {
@@ -117,27 +117,11 @@ export_done_cb (GObject      *source,
 {
   DubMaskPage *self = DUB_MASK_PAGE (source);
   ExportData *export = g_task_get_task_data (G_TASK (result));
-  g_autofree char *name = g_path_get_basename (export->path);
   g_autoptr (GError) error = NULL;
 
-  if (self->session == NULL)
-    return;
-  if (g_task_propagate_boolean (G_TASK (result), &error)) {
-    g_autofree char *text = g_strdup_printf (_("%s saved"), name);
-
-    dub_session_toast (self->session, text);
-  } else {
-    g_autofree char *heading = g_strdup_printf (_("%s was not saved"), name);
-
-    /* What the system refused is for the person to mend. */
-    if (g_error_matches (error, DUB_ERROR, DUB_ERROR_IO)) {
-      g_autofree char *reason = g_steal_pointer (&error->message);
-
-      error->message = g_strdup_printf ("%s\n\n%s", reason,
-                                        _("A file of this name is still what it was. Make room or choose another folder, and export again."));
-    }
-    dub_session_fail (self->session, heading, error);
-  }
+  g_task_propagate_boolean (G_TASK (result), &error);
+  if (self->session != NULL)
+    dub_save_tell (self->session, export->path, error);
 }
 
 static ExportData *
@@ -146,7 +130,6 @@ export_data_new (DubMaskPage *self,
                  gboolean     nifti)
 {
   ExportData *export = g_new0 (ExportData, 1);
-  DubSettingsState *settings = dub_session_get_settings (self->session);
 
   export->path = g_strdup (path);
   export->nifti = nifti;
@@ -162,10 +145,7 @@ export_data_new (DubMaskPage *self,
   export->overlay = dub_viewer_get_overlay_visible (self->viewer);
   export->min_cluster = dub_viewer_get_min_cluster (self->viewer);
   memcpy (export->cursor, dub_viewer_get_cursor (self->viewer), sizeof export->cursor);
-  dub_export_options_init (&export->options);
-  export->options.dpi = dub_settings_state_get_figure_dpi (settings);
-  if (g_strcmp0 (dub_settings_state_get_figure_preset (settings), "single") == 0)
-    export->options.width_mm = DUB_EXPORT_ONE_COLUMN_MM;
+  dub_save_options (self->session, &export->options);
 
   return export;
 }
@@ -185,33 +165,21 @@ export_to (DubMaskPage *self,
 }
 
 static void
-save_response_cb (GtkNativeDialog *dialog,
-                  int              response,
-                  DubMaskPage     *self)
+figure_place_chosen_cb (GtkWidget  *widget,
+                        const char *path,
+                        gpointer    data)
 {
-  g_autoptr (GFile) file = NULL;
-  gboolean nifti = g_str_equal (g_object_get_data (G_OBJECT (dialog), "action"), "mask.export-nifti");
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  g_clear_object (&self->chooser);
-
-  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
-
   if (path != NULL)
-    export_to (self, path, nifti);
+    export_to (DUB_MASK_PAGE (widget), path, FALSE);
 }
 
 static void
-add_filter (GtkFileChooser *chooser,
-            const char     *name,
-            const char     *pattern)
+mask_place_chosen_cb (GtkWidget  *widget,
+                      const char *path,
+                      gpointer    data)
 {
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
-
-  gtk_file_filter_set_name (filter, name);
-  gtk_file_filter_add_pattern (filter, pattern);
-  gtk_file_chooser_add_filter (chooser, filter);
+  if (path != NULL)
+    export_to (DUB_MASK_PAGE (widget), path, TRUE);
 }
 
 void
@@ -221,34 +189,16 @@ _dub_mask_page_export (GtkWidget  *widget,
 {
   DubMaskPage *self = DUB_MASK_PAGE (widget);
   DubMaskInputs *inputs = dub_mask_session_get_inputs (self->mask);
-  GtkRoot *root = gtk_widget_get_root (widget);
   gboolean nifti = g_str_equal (action, "mask.export-nifti");
   gboolean csv = g_str_equal (action, "mask.export-csv");
 
-  if (self->chooser != NULL || inputs == NULL || dub_mask_session_get_frame (self->mask) == NULL)
+  if (inputs == NULL || dub_mask_session_get_frame (self->mask) == NULL)
     return;
 
-  g_autofree char *name = g_strdup_printf ("%s_%s_mask.%s", inputs->case_id, inputs->model_id, nifti ? "nii.gz" : csv ? "csv" : "png");
+  g_autofree char *name = g_strdup_printf ("%s_%s_mask", inputs->case_id, inputs->model_id);
 
-  /* Held in a field: nobody else owns a native dialog. */
-  self->chooser = gtk_file_chooser_native_new (nifti ? _("Export Mask") : csv ? _("Export Numbers") : _("Export Figure"),
-                                               GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
-                                               GTK_FILE_CHOOSER_ACTION_SAVE, _("_Export"), NULL);
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), name);
-  if (nifti) {
-    add_filter (GTK_FILE_CHOOSER (self->chooser), _("NIfTI, compressed (.nii.gz)"), "*.nii.gz");
-    add_filter (GTK_FILE_CHOOSER (self->chooser), _("NIfTI (.nii)"), "*.nii");
-  } else if (csv) {
-    add_filter (GTK_FILE_CHOOSER (self->chooser), _("Table (.csv)"), "*.csv");
-  } else {
-    add_filter (GTK_FILE_CHOOSER (self->chooser), _("Image (.png)"), "*.png");
-    add_filter (GTK_FILE_CHOOSER (self->chooser), _("Drawing (.svg)"), "*.svg");
-    add_filter (GTK_FILE_CHOOSER (self->chooser), _("Document (.pdf)"), "*.pdf");
-  }
-  g_object_set_data_full (G_OBJECT (self->chooser), "action", g_strdup (action), g_free);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
-  g_signal_connect (self->chooser, "response", G_CALLBACK (save_response_cb), self);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+  dub_save_ask (widget, nifti ? DUB_SAVE_MASK : csv ? DUB_SAVE_NUMBERS : DUB_SAVE_FIGURE, name,
+                nifti ? mask_place_chosen_cb : figure_place_chosen_cb, NULL, NULL);
 }
 
 void

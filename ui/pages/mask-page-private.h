@@ -91,7 +91,6 @@ struct _DubMaskPage {
   double           view_before[3]; /* window and clip at the last undo entry */
 
   /* Export, of mask-page-export.c. */
-  GtkFileChooserNative *chooser;
 };
 
 /* mask-page-settings.c */

@@ -2,6 +2,8 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/pages/choose-path.h"
+
 /* Below this width of the page the settings fold away (a window of 1000 px with its sidebar). */
 #define FOLD_WIDTH 800
 /* Below this height the play button stands in the foot of the settings. */
@@ -161,16 +163,13 @@ panel_action (GtkWidget  *widget,
 }
 
 static void
-reference_chosen_cb (GtkNativeDialog *dialog,
-                     int              response,
-                     DubMaskPage     *self)
+reference_chosen_cb (GtkWidget  *widget,
+                     const char *path,
+                     gpointer    data)
 {
-  g_autoptr (GFile) file = NULL;
+  DubMaskPage *self = DUB_MASK_PAGE (widget);
 
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  g_clear_object (&self->chooser);
-  if (file == NULL || dub_mask_session_get_request (self->mask) == NULL) {
+  if (path == NULL || dub_mask_session_get_request (self->mask) == NULL) {
     _dub_mask_page_update_settings (self);
     return;
   }
@@ -179,7 +178,7 @@ reference_chosen_cb (GtkNativeDialog *dialog,
   DubMaskParams params = *dub_mask_session_get_params (self->mask);
 
   g_free (request->reference_path);
-  request->reference_path = g_file_get_path (file);
+  request->reference_path = g_strdup (path);
   dub_mask_session_load (self->mask, request, self->was_playing);
   params.replacement = DUB_REPLACE_FILE;
   dub_mask_session_set_params (self->mask, &params);
@@ -188,20 +187,10 @@ reference_chosen_cb (GtkNativeDialog *dialog,
 void
 _dub_mask_page_choose_reference (DubMaskPage *self)
 {
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  const char *const filters[] = { _("NIfTI volumes"), "*.nii;*.nii.gz", NULL };
+  const DubPathQuestion question = { _("Replace voxels by the ones of…"), _("_Open"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, filters };
 
-  if (self->chooser != NULL)
-    return;
-  self->chooser = gtk_file_chooser_native_new (_("Replace voxels by the ones of…"), GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
-                                               GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), NULL);
-  gtk_file_filter_set_name (filter, _("NIfTI volumes"));
-  gtk_file_filter_add_pattern (filter, "*.nii");
-  gtk_file_filter_add_pattern (filter, "*.nii.gz");
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (self->chooser), filter);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
-  g_signal_connect (self->chooser, "response", G_CALLBACK (reference_chosen_cb), self);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+  dub_choose_path (GTK_WIDGET (self), &question, reference_chosen_cb, NULL, NULL);
 }
 
 /* The table gets half of what the settings leave, and all that its columns need if there is so much;
@@ -423,7 +412,6 @@ dub_mask_page_dispose (GObject *object)
   }
   g_clear_object (&self->job);
   g_clear_object (&self->mask);
-  g_clear_object (&self->chooser);
   g_clear_pointer (&self->loaded_key, g_free);
   g_clear_pointer (&self->shown, dub_volume_unref);
   self->viewer = NULL;

@@ -36,7 +36,6 @@ struct _DubOverviewPage {
   char                 *family;     /* (nullable): the one that is shown */
   gboolean              updating;   /* the page sets its controls itself */
   int                   columns;    /* of the plots */
-  GtkFileChooserNative *chooser;    /* nobody else holds it while it is open */
   DubOverviewCell       cells[DUB_OVERVIEW_PANELS];
 
   /* Template. */

@@ -2,6 +2,8 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/pages/choose-path.h"
+
 /* Below these widths of the page warnings stand below the numbers, and the plots in fewer columns. */
 enum { WIDE = 900, MEDIUM = 560, NARROW = 400, SIDE_WIDTH = 322 };
 
@@ -149,20 +151,12 @@ resume_action (GtkWidget  *widget,
 }
 
 static void
-located_cb (GtkNativeDialog *dialog,
-            int              response,
-            DubOverviewPage *self)
+located_cb (GtkWidget  *widget,
+            const char *path,
+            gpointer    data)
 {
-  g_autoptr (GFile) file = NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  g_clear_object (&self->chooser);
-
-  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
-
   if (path != NULL)
-    dub_overview_relocate_data (self->overview, path);
+    dub_overview_relocate_data (DUB_OVERVIEW_PAGE (widget)->overview, path);
 }
 
 /* A data set of class folders is a folder, every other kind is a file. */
@@ -173,19 +167,17 @@ locate_action (GtkWidget  *widget,
 {
   DubOverviewPage *self = DUB_OVERVIEW_PAGE (widget);
   DubStudy *study = dub_session_get_study (self->session);
-  GtkRoot *root = gtk_widget_get_root (widget);
 
-  if (self->chooser != NULL || study == NULL || study->data == NULL)
+  if (study == NULL || study->data == NULL)
     return;
 
   gboolean folder = g_strcmp0 (study->data->kind, dub_dataset_kind_name (DUB_DATASET_FOLDERS)) == 0;
+  const DubPathQuestion question = {
+    .title = _("Where Are the Data?"), .accept = _("_Choose"),
+    .action = folder ? GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER : GTK_FILE_CHOOSER_ACTION_OPEN,
+  };
 
-  self->chooser = gtk_file_chooser_native_new (_("Where Are the Data?"), GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
-                                               folder ? GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER : GTK_FILE_CHOOSER_ACTION_OPEN,
-                                               _("_Choose"), NULL);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
-  g_signal_connect (self->chooser, "response", G_CALLBACK (located_cb), self);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+  dub_choose_path (widget, &question, located_cb, NULL, NULL);
 }
 
 /* --- the widget --- */
@@ -279,9 +271,6 @@ dub_overview_page_dispose (GObject *object)
       dub_interval_view_set_figure (self->cells[i].view, NULL, NULL);
     g_clear_object (&self->cells[i].box);
   }
-  if (self->chooser != NULL)
-    gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (self->chooser));
-  g_clear_object (&self->chooser);
   g_clear_pointer (&self->figure, dub_overview_figure_free);
   g_clear_pointer (&self->family, g_free);
   g_clear_object (&self->overview);

@@ -24,7 +24,6 @@ struct _DubTrainingPage {
   DubTraining     *training;  /* of the session */
   char            *chosen;    /* (nullable): id of the run whose curves are shown */
   double           cursor;    /* epoch, NaN = the last common one */
-  GtkFileChooserNative *chooser;
 
   GtkStack        *stack;
   GtkToggleButton *side_button, *overlay_button, *one_button;

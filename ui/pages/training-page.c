@@ -197,9 +197,6 @@ dub_training_page_dispose (GObject *object)
 {
   DubTrainingPage *self = DUB_TRAINING_PAGE (object);
 
-  if (self->chooser != NULL)
-    gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (self->chooser));
-  g_clear_object (&self->chooser);
   g_clear_object (&self->training);
   g_clear_object (&self->session);
   g_clear_pointer (&self->chosen, g_free);
