@@ -2,6 +2,7 @@
 
 #include "core/base/memory.h"
 #include "core/io/onnx.h"
+#include "core/study/final-layer.h"
 
 #include <math.h>
 #include <string.h>
@@ -102,22 +103,30 @@ check_outputs (DubClassifier  *self,
   } else {
     self->answer = softmax ? DUB_ANSWER_SOFTMAX : DUB_ANSWER_LOGITS;
   }
-  self->n_features = dub_graph_n_outputs (self->graph) > 1 ? numbers_per_case (self, 1) : 0;
+  self->n_features = self->features >= 0 ? numbers_per_case (self, self->features) : 0;
   if (self->n_features > MOST_FEATURES)
     self->n_features = 0;
 
   return TRUE;
 }
 
+/* What a plan has beside the graph's outputs. */
+typedef struct {
+  int      values[2];
+  size_t   n;
+  gboolean dropout;
+} Extra;
+
 static DubPlan *
 plan_for (const DubClassifier  *self,
           size_t                batch,
-          int                   extra,
+          const Extra          *extra,
           DubRun               *run,
           GError              **error)
 {
   DubPlanOptions options = {
-    .memory_limit = dub_memory_limit (), .extra_outputs = &extra, .n_extra_outputs = extra >= 0 ? 1 : 0,
+    .memory_limit = dub_memory_limit (), .extra_outputs = extra->values, .n_extra_outputs = extra->n,
+    .monte_carlo = extra->dropout,
   };
   DubType type = { .dtype = DUB_DTYPE_F32, .shape = { .rank = self->input.rank + 1, .dim = { (int64_t) batch } } };
 
@@ -131,7 +140,7 @@ static gboolean
 make_plan (DubClassifier  *self,
            const char     *name,
            size_t          batch,
-           int             extra,
+           const Extra    *extra,
            DubRun         *run,
            GError        **error)
 {
@@ -157,16 +166,19 @@ make_plan (DubClassifier  *self,
   return FALSE;
 }
 
-DubClassifier *
-dub_classifier_new (const char      *name,
-                    const char      *path,
-                    const DubShape  *input,
-                    size_t           n_classes,
-                    size_t           batch,
-                    DubRun          *run,
-                    GError         **error)
+static DubClassifier *
+classifier_new (const char      *name,
+                const char      *path,
+                const DubShape  *input,
+                size_t           n_classes,
+                size_t           batch,
+                gboolean         dropout,
+                DubRun          *run,
+                GError         **error)
 {
   g_autoptr (DubClassifier) self = g_new0 (DubClassifier, 1);
+  g_auto (DubFinalLayerFound) layer = { 0 };
+  Extra extra = { .dropout = dropout };
 
   self->graph = dub_onnx_load (path, error);
   self->input = *input;
@@ -183,12 +195,46 @@ dub_classifier_new (const char      *name,
   const char *op = last != NULL ? last->op_name : NULL;
   gboolean squashed = (g_strcmp0 (op, "Softmax") == 0 || g_strcmp0 (op, "Sigmoid") == 0) && last->n_inputs == 1;
 
-  if (!make_plan (self, name, MAX (batch, 1), squashed ? last->inputs[0] : -1, run, error) ||
-      !check_outputs (self, name, op, error))
+  int n_outputs = dub_graph_n_outputs (self->graph);
+
+  self->logits = 0;
+  self->features = n_outputs > 1 ? 1 : -1;
+  if (squashed) {
+    self->logits = n_outputs + (int) extra.n;
+    extra.values[extra.n++] = last->inputs[0];
+  }
+  if (n_outputs == 1 && dub_final_layer_find (self->graph, &layer)) {
+    self->features = n_outputs + (int) extra.n;
+    extra.values[extra.n++] = layer.features;
+  }
+  if (!make_plan (self, name, MAX (batch, 1), &extra, run, error) || !check_outputs (self, name, op, error))
     return NULL;
-  self->logits = squashed ? dub_graph_n_outputs (self->graph) : 0;
 
   return g_steal_pointer (&self);
+}
+
+DubClassifier *
+dub_classifier_new (const char      *name,
+                    const char      *path,
+                    const DubShape  *input,
+                    size_t           n_classes,
+                    size_t           batch,
+                    DubRun          *run,
+                    GError         **error)
+{
+  return classifier_new (name, path, input, n_classes, batch, FALSE, run, error);
+}
+
+DubClassifier *
+dub_classifier_new_dropout (const char      *name,
+                            const char      *path,
+                            const DubShape  *input,
+                            size_t           n_classes,
+                            size_t           n_passes,
+                            DubRun          *run,
+                            GError         **error)
+{
+  return classifier_new (name, path, input, n_classes, n_passes, TRUE, run, error);
 }
 
 void
@@ -234,10 +280,11 @@ run_batch (DubClassifier  *self,
            float          *logits,
            float          *features,
            size_t         *bad,
+           uint64_t        seed,
            DubRun         *run,
            GError        **error)
 {
-  if (!dub_plan_forward (self->plan, &batch, 0, run, error))
+  if (!dub_plan_forward (self->plan, &batch, seed, run, error))
     return FALSE;
   if (!take_logits (self, dub_tensor_f32 (dub_plan_output (self->plan, self->logits)), n, logits, bad)) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_NUMERIC, "an output is not finite");
@@ -246,7 +293,7 @@ run_batch (DubClassifier  *self,
   if (features == NULL || self->n_features == 0)
     return TRUE;
 
-  const float *from = dub_tensor_f32 (dub_plan_output (self->plan, 1));
+  const float *from = dub_tensor_f32 (dub_plan_output (self->plan, self->features));
 
   for (size_t i = 0; i < n * self->n_features; i++) {
     if (!isfinite (from[i])) {
@@ -285,7 +332,7 @@ dub_classifier_run (DubClassifier  *self,
     memcpy (dub_tensor_f32 (batch), cases + first * n_input, n_here * n_input * sizeof (float));
     memset (dub_tensor_f32 (batch) + n_here * n_input, 0, (self->batch - n_here) * n_input * sizeof (float));
     if (!run_batch (self, batch, n_here, logits + first * self->n_classes,
-                    features != NULL ? features + first * self->n_features : NULL, bad, run, error)) {
+                    features != NULL ? features + first * self->n_features : NULL, bad, self->seed + first, run, error)) {
       *bad += first;
       return FALSE;
     }

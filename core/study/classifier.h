@@ -2,7 +2,7 @@
  *
  *   output 0   (N, C) logits, log-probabilities, or the probabilities of a final Softmax, whose input is then read;
  *              or (N, 1) of a binary task: one logit z, or the probability of a final Sigmoid, which becomes (-z/2, z/2)
- *   output 1   (optional) (N, F) features: the input of the last dense layer
+ *   output 1   (optional) (N, F) features; without it the input of the last dense layer is taken, where there is one
  *
  * So there are logits always, and softmax of them is what the network says.
  * Letters: N cases, C classes, F features, B cases of a batch.
@@ -29,6 +29,8 @@ typedef struct {
   size_t    n_classes;  /* C */
   size_t    n_features; /* F; 0 where the network gives none */
   int       logits;     /* output of the plan */
+  int       features;   /* output of the plan, -1 = none */
+  uint64_t  seed;       /* of Dropout, where that is active; read at every run */
 } DubClassifier;
 
 /* dub_classifier_new:
@@ -45,6 +47,16 @@ DubClassifier *dub_classifier_new  (const char          *name,
                                     const DubShape      *input,
                                     size_t               n_classes,
                                     size_t               batch,
+                                    DubRun              *run,
+                                    GError             **error);
+/* The same with Dropout active (Gal & Ghahramani 2016), which drops other numbers at every place of a batch: the passes of one
+ * case are the cases of one batch, so that they are the same whatever other cases there are. */
+G_GNUC_WARN_UNUSED_RESULT
+DubClassifier *dub_classifier_new_dropout (const char   *name,
+                                    const char          *path,
+                                    const DubShape      *input,
+                                    size_t               n_classes,
+                                    size_t               n_passes,
                                     DubRun              *run,
                                     GError             **error);
 void           dub_classifier_free (DubClassifier       *self);

@@ -19,6 +19,11 @@ typedef struct {
   gboolean   stale;
 } DubModelOutputs;
 
+/* (N, C) both; computed in double. */
+void             _dub_outputs_softmax    (const float         *logits,
+                                          size_t               n_cases,
+                                          size_t               n_classes,
+                                          float               *probabilities);
 void             _dub_model_outputs_free (DubModelOutputs     *self);
 /* Whether the outputs of @model were imported, and no network stands behind them. */
 gboolean         _dub_model_has_outputs_alone (const DubStudyModel *model);

@@ -85,11 +85,11 @@ check_split (const DubStudy       *study,
 
 /* --- the one table --- */
 
-static void
-softmax (const float *logits,
-         size_t       n_cases,
-         size_t       n_classes,
-         float       *probabilities)
+void
+_dub_outputs_softmax (const float *logits,
+                      size_t       n_cases,
+                      size_t       n_classes,
+                      float       *probabilities)
 {
   for (size_t i = 0; i < n_cases; i++) {
     const float *z = logits + i * n_classes;
@@ -185,7 +185,7 @@ assemble (const DubStudy   *study,
     if (self->logits != NULL)
       memcpy (self->logits + m * n_row, item->logits->data, n_row * sizeof (float));
     if (item->logits != NULL)
-      softmax (dub_tensor_f32 (item->logits), self->n_cases, self->n_classes, self->probabilities + m * n_row);
+      _dub_outputs_softmax (dub_tensor_f32 (item->logits), self->n_cases, self->n_classes, self->probabilities + m * n_row);
     else
       memcpy (self->probabilities + m * n_row, item->probabilities->data, n_row * sizeof (float));
     if (self->features != NULL)
