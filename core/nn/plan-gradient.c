@@ -10,6 +10,11 @@ mark_sources (DubPlan *self)
       if (plan_value (self, self->inputs[i])->type.dtype == DUB_DTYPE_F32)
         plan_value (self, self->inputs[i])->needs_grad = TRUE;
 
+  if (self->options.output_gradients)
+    for (int i = dub_graph_n_outputs (self->graph); i < self->n_outputs; i++)
+      if (plan_value (self, self->outputs[i])->type.dtype == DUB_DTYPE_F32)
+        plan_root (self, self->outputs[i])->needs_grad = TRUE;
+
   if (self->options.parameter_gradients)
     for (guint i = 0; i < self->values->len; i++) {
       PlanValue *value = plan_value (self, (int) i);
@@ -33,7 +38,7 @@ _dub_plan_gradients (DubPlan *self)
   int n_steps = (int) self->steps->len;
   g_autofree gboolean *written = g_new0 (gboolean, self->values->len);
 
-  if (!self->options.input_gradients && !self->options.parameter_gradients)
+  if (!self->options.input_gradients && !self->options.parameter_gradients && !self->options.output_gradients)
     return;
 
   mark_sources (self);

@@ -134,6 +134,15 @@ dub_plan_input_gradient (DubPlan *self,
 }
 
 DubTensor *
+dub_plan_output_gradient (DubPlan *self,
+                          int      output)
+{
+  g_return_val_if_fail (output >= 0 && output < self->n_outputs, NULL);
+
+  return plan_value (self, self->outputs[output])->grad;
+}
+
+DubTensor *
 dub_plan_parameter_gradient (DubPlan *self,
                              int      value)
 {

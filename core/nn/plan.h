@@ -20,6 +20,7 @@ typedef struct {
   gboolean     monte_carlo;       /* only dropout is active */
   gboolean     input_gradients;   /* reverse mode to the floating-point inputs */
   gboolean     parameter_gradients; /* reverse mode to the parameters; implies they are not folded */
+  gboolean     output_gradients;  /* reverse mode to the extra outputs */
   gboolean     no_fusion;         /* keep nodes as written: the oracle of the fused steps */
   gboolean     types_only;        /* nothing is placed: only dub_plan_output_type may be asked, and free */
   const int   *extra_outputs;     /* value indices to keep readable besides the graph's outputs */
@@ -85,6 +86,9 @@ gboolean   dub_plan_backward            (DubPlan               *self,
 /* (transfer none), valid until the next run; NULL where no gradient flows. */
 DubTensor *dub_plan_input_gradient      (DubPlan               *self,
                                          int                    input);
+/* Of an output: what arrived there, the caller's own derivative included. */
+DubTensor *dub_plan_output_gradient     (DubPlan               *self,
+                                         int                    output);
 /* @value: index in the graph of a parameter. */
 DubTensor *dub_plan_parameter_gradient  (DubPlan               *self,
                                          int                    value);

@@ -91,6 +91,8 @@ check_outputs (DubClassifier  *self,
 
   if (n == 0)
     return refuse (error, DUB_ERROR_SHAPE, name, "does not give float32 numbers for every case as its first output");
+  if (self->n_classes == 0)
+    self->n_classes = n == 1 ? 2 : n;
   if (n == 1 && self->n_classes == 2 && !softmax) {
     self->answer = sigmoid ? DUB_ANSWER_SIGMOID : DUB_ANSWER_ONE_LOGIT;
   } else if (n != self->n_classes) {
@@ -112,9 +114,9 @@ check_outputs (DubClassifier  *self,
 
 /* What a plan has beside the graph's outputs. */
 typedef struct {
-  int      values[2];
+  int      values[3];
   size_t   n;
-  gboolean dropout;
+  const DubClassifierOptions *wanted;
 } Extra;
 
 static DubPlan *
@@ -126,7 +128,8 @@ plan_for (const DubClassifier  *self,
 {
   DubPlanOptions options = {
     .memory_limit = dub_memory_limit (), .extra_outputs = extra->values, .n_extra_outputs = extra->n,
-    .monte_carlo = extra->dropout,
+    .monte_carlo = extra->wanted->dropout, .input_gradients = extra->wanted->input_gradients,
+    .output_gradients = extra->wanted->has_maps,
   };
   DubType type = { .dtype = DUB_DTYPE_F32, .shape = { .rank = self->input.rank + 1, .dim = { (int64_t) batch } } };
 
@@ -166,25 +169,34 @@ make_plan (DubClassifier  *self,
   return FALSE;
 }
 
-static DubClassifier *
-classifier_new (const char      *name,
-                const char      *path,
-                const DubShape  *input,
-                size_t           n_classes,
-                size_t           batch,
-                gboolean         dropout,
-                DubRun          *run,
-                GError         **error)
+/* Room for the derivatives that the caller gives: of the output that the logits are. */
+static gboolean
+make_derivatives (DubClassifier  *self,
+                  size_t          n_outputs,
+                  GError        **error)
+{
+  self->d_outputs = g_new0 (DubTensor *, n_outputs);
+  self->d_outputs[self->logits] =
+    dub_tensor_new_zeros (DUB_DTYPE_F32, dub_plan_output_type (self->plan, self->logits)->shape, error);
+
+  return self->d_outputs[self->logits] != NULL;
+}
+
+DubClassifier *
+dub_classifier_new_for_graph (const char                  *name,
+                              DubGraph                    *graph,
+                              const DubShape              *input,
+                              const DubClassifierOptions  *options,
+                              DubRun                      *run,
+                              GError                     **error)
 {
   g_autoptr (DubClassifier) self = g_new0 (DubClassifier, 1);
   g_auto (DubFinalLayerFound) layer = { 0 };
-  Extra extra = { .dropout = dropout };
+  Extra extra = { .wanted = options };
 
-  self->graph = dub_onnx_load (path, error);
+  self->graph = dub_graph_ref (graph);
   self->input = *input;
-  self->n_classes = n_classes;
-  if (self->graph == NULL)
-    return NULL;
+  self->n_classes = options->n_classes;
   if (dub_graph_n_inputs (self->graph) != 1 || dub_graph_n_outputs (self->graph) < 1) {
     refuse (error, DUB_ERROR_UNSUPPORTED, name, "has %d inputs and %d outputs; expected one input and at least one output",
             dub_graph_n_inputs (self->graph), dub_graph_n_outputs (self->graph));
@@ -207,10 +219,28 @@ classifier_new (const char      *name,
     self->features = n_outputs + (int) extra.n;
     extra.values[extra.n++] = layer.features;
   }
-  if (!make_plan (self, name, MAX (batch, 1), &extra, run, error) || !check_outputs (self, name, op, error))
+  self->maps = options->has_maps ? n_outputs + (int) extra.n : -1;
+  if (options->has_maps)
+    extra.values[extra.n++] = options->maps;
+  if (!make_plan (self, name, MAX (options->batch, 1), &extra, run, error) || !check_outputs (self, name, op, error))
+    return NULL;
+  if ((options->input_gradients || options->has_maps) && !make_derivatives (self, (size_t) n_outputs + extra.n, error))
     return NULL;
 
   return g_steal_pointer (&self);
+}
+
+static DubClassifier *
+classifier_load (const char                  *name,
+                 const char                  *path,
+                 const DubShape              *input,
+                 const DubClassifierOptions  *options,
+                 DubRun                      *run,
+                 GError                     **error)
+{
+  g_autoptr (DubGraph) graph = dub_onnx_load (path, error);
+
+  return graph != NULL ? dub_classifier_new_for_graph (name, graph, input, options, run, error) : NULL;
 }
 
 DubClassifier *
@@ -222,7 +252,9 @@ dub_classifier_new (const char      *name,
                     DubRun          *run,
                     GError         **error)
 {
-  return classifier_new (name, path, input, n_classes, batch, FALSE, run, error);
+  DubClassifierOptions options = { .n_classes = n_classes, .batch = batch };
+
+  return classifier_load (name, path, input, &options, run, error);
 }
 
 DubClassifier *
@@ -234,7 +266,9 @@ dub_classifier_new_dropout (const char      *name,
                             DubRun          *run,
                             GError         **error)
 {
-  return classifier_new (name, path, input, n_classes, n_passes, TRUE, run, error);
+  DubClassifierOptions options = { .n_classes = n_classes, .batch = n_passes, .dropout = TRUE };
+
+  return classifier_load (name, path, input, &options, run, error);
 }
 
 void
@@ -242,6 +276,9 @@ dub_classifier_free (DubClassifier *self)
 {
   if (self == NULL)
     return;
+  if (self->d_outputs != NULL)
+    dub_tensor_unref (self->d_outputs[self->logits]);
+  g_free (self->d_outputs);
   g_clear_pointer (&self->plan, dub_plan_free);
   g_clear_pointer (&self->graph, dub_graph_unref);
   g_free (self);
@@ -339,4 +376,24 @@ dub_classifier_run (DubClassifier  *self,
   }
 
   return TRUE;
+}
+
+gboolean
+dub_classifier_backward (DubClassifier  *self,
+                         const float    *d_logits,
+                         DubRun         *run,
+                         GError        **error)
+{
+  g_return_val_if_fail (self->d_outputs != NULL, FALSE);
+
+  gboolean one = self->answer == DUB_ANSWER_ONE_LOGIT || self->answer == DUB_ANSWER_SIGMOID;
+  float *d = dub_tensor_f32 (self->d_outputs[self->logits]);
+
+  /* One logit z stands for (-z/2, z/2). */
+  for (size_t i = 0; i < self->batch && one; i++)
+    d[i] = 0.5f * (d_logits[2 * i + 1] - d_logits[2 * i]);
+  if (!one)
+    memcpy (d, d_logits, self->batch * self->n_classes * sizeof (float));
+
+  return dub_plan_backward (self->plan, self->d_outputs, run, error);
 }

@@ -31,7 +31,19 @@ typedef struct {
   int       logits;     /* output of the plan */
   int       features;   /* output of the plan, -1 = none */
   uint64_t  seed;       /* of Dropout, where that is active; read at every run */
+  int       maps;       /* output of the plan, -1 = none were asked for */
+  DubTensor **d_outputs; /* (nullable) [outputs of the plan] derivatives, where there is a backward */
 } DubClassifier;
+
+/* What a classifier is for. */
+typedef struct {
+  size_t   n_classes;       /* 0 = as many as it gives; a single number stands for two */
+  size_t   batch;           /* cases at a time; less where the network is made for fewer */
+  gboolean dropout;         /* active, as in dub_classifier_new_dropout */
+  gboolean input_gradients; /* dub_classifier_backward reaches the cases */
+  gboolean has_maps;        /* a value of the graph is to be read, and its derivative */
+  int      maps;            /* which */
+} DubClassifierOptions;
 
 /* dub_classifier_new:
  * @name: for messages: the model's id
@@ -59,6 +71,14 @@ DubClassifier *dub_classifier_new_dropout (const char   *name,
                                     size_t               n_passes,
                                     DubRun              *run,
                                     GError             **error);
+/* The same of a graph that is there already; it is shared. */
+G_GNUC_WARN_UNUSED_RESULT
+DubClassifier *dub_classifier_new_for_graph (const char *name,
+                                    DubGraph            *graph,
+                                    const DubShape      *input,
+                                    const DubClassifierOptions *options,
+                                    DubRun              *run,
+                                    GError             **error);
 void           dub_classifier_free (DubClassifier       *self);
 
 /* dub_classifier_run:
@@ -74,6 +94,17 @@ gboolean       dub_classifier_run  (DubClassifier       *self,
                                     float               *logits,
                                     float               *features,
                                     size_t              *bad,
+                                    DubRun              *run,
+                                    GError             **error);
+
+/* dub_classifier_backward:
+ * @d_logits: [B][C] derivative of a number with respect to the logits of the last batch that was run
+ *
+ * Once after a dub_classifier_run of at most B cases. The derivatives are then in dub_plan_input_gradient and
+ * dub_plan_output_gradient of the plan.
+ */
+gboolean       dub_classifier_backward (DubClassifier   *self,
+                                    const float         *d_logits,
                                     DubRun              *run,
                                     GError             **error);
 
