@@ -1,6 +1,7 @@
 #include "ui/widgets/figure-view.h"
 
 #include "ui/figures/figure-draw.h"
+#include "ui/widgets/canvas-texture.h"
 #include "ui/widgets/theme.h"
 
 #include <math.h>
@@ -26,35 +27,16 @@ invalidate (DubFigureView *self)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* Without its cursor, which moves. */
 static void
-surface_destroy (gpointer surface)
+paint (DubCanvas *canvas,
+       int        width,
+       int        height,
+       gpointer   data)
 {
-  cairo_surface_destroy (surface);
-}
+  DubFigureView *self = data;
 
-/* The figure without its cursor, at device resolution. */
-static void
-render (DubFigureView  *self,
-        const DubTheme *theme,
-        int             width,
-        int             height)
-{
-  int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width * scale, height * scale);
-  cairo_t *cr = cairo_create (surface);
-  g_autoptr (DubCanvas) canvas = NULL;
-
-  cairo_scale (cr, scale, scale);
-  canvas = dub_canvas_new (cr, theme, scale);
   dub_figure_draw (self->figure, canvas, width, height, &self->layout);
-  cairo_destroy (cr);
-  cairo_surface_flush (surface);
-
-  size_t stride = (size_t) cairo_image_surface_get_stride (surface);
-  g_autoptr (GBytes) bytes = g_bytes_new_with_free_func (cairo_image_surface_get_data (surface),
-                                                         stride * (size_t) (height * scale), surface_destroy, surface);
-
-  self->texture = gdk_memory_texture_new (width * scale, height * scale, GDK_MEMORY_B8G8R8A8_PREMULTIPLIED, bytes, stride);
 }
 
 static void
@@ -72,7 +54,7 @@ dub_figure_view_snapshot (GtkWidget   *widget,
 
   dub_widget_theme (widget, &theme);
   if (self->texture == NULL)
-    render (self, &theme, width, height);
+    self->texture = dub_canvas_texture (widget, &theme, width, height, paint, self);
   gtk_snapshot_append_texture (snapshot, self->texture, &bounds);
 
   if (isfinite (self->figure->cursor)) {

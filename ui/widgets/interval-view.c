@@ -1,5 +1,6 @@
 #include "ui/widgets/interval-view.h"
 
+#include "ui/widgets/canvas-texture.h"
 #include "ui/widgets/theme.h"
 
 #include <math.h>
@@ -23,34 +24,12 @@ invalidate (DubIntervalView *self)
 }
 
 static void
-surface_destroy (gpointer surface)
+paint (DubCanvas *canvas,
+       int        width,
+       int        height,
+       gpointer   data)
 {
-  cairo_surface_destroy (surface);
-}
-
-/* At device resolution. */
-static void
-render (DubIntervalView *self,
-        const DubTheme  *theme,
-        int              width,
-        int              height)
-{
-  int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width * scale, height * scale);
-  cairo_t *cr = cairo_create (surface);
-  g_autoptr (DubCanvas) canvas = NULL;
-
-  cairo_scale (cr, scale, scale);
-  canvas = dub_canvas_new (cr, theme, scale);
-  dub_interval_figure_draw (self->figure, canvas, width, height);
-  cairo_destroy (cr);
-  cairo_surface_flush (surface);
-
-  size_t stride = (size_t) cairo_image_surface_get_stride (surface);
-  g_autoptr (GBytes) bytes = g_bytes_new_with_free_func (cairo_image_surface_get_data (surface),
-                                                         stride * (size_t) (height * scale), surface_destroy, surface);
-
-  self->texture = gdk_memory_texture_new (width * scale, height * scale, GDK_MEMORY_B8G8R8A8_PREMULTIPLIED, bytes, stride);
+  dub_interval_figure_draw (DUB_INTERVAL_VIEW (data)->figure, canvas, width, height);
 }
 
 static void
@@ -66,7 +45,7 @@ dub_interval_view_snapshot (GtkWidget   *widget,
     DubTheme theme;
 
     dub_widget_theme (widget, &theme);
-    render (self, &theme, width, height);
+    self->texture = dub_canvas_texture (widget, &theme, width, height, paint, self);
   }
   gtk_snapshot_append_texture (snapshot, self->texture, &GRAPHENE_RECT_INIT (0.0f, 0.0f, (float) width, (float) height));
 }

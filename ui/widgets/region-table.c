@@ -2,6 +2,7 @@
 
 #include "ui/model/region-row.h"
 #include "ui/widgets/bar.h"
+#include "ui/widgets/column-titles.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -217,21 +218,6 @@ add_column (DubRegionTable *self,
   return column;
 }
 
-/* A title stands over the end of its numbers; a column view offers no property for that. */
-static void
-align_titles (DubRegionTable *self)
-{
-  GtkWidget *header = gtk_widget_get_first_child (self->view);
-  GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
-
-  for (int i = 0; title != NULL; i++, title = gtk_widget_get_next_sibling (title)) {
-    GtkWidget *box = gtk_widget_get_first_child (title);
-
-    if (i > 0 && box != NULL)
-      gtk_widget_set_halign (box, GTK_ALIGN_END);
-  }
-}
-
 static gboolean
 narrow_cb (gpointer data)
 {
@@ -329,7 +315,7 @@ dub_region_table_init (DubRegionTable *self)
                                    SHARE_WIDTH);
   self->voxels_column = add_column (self, 3, _("voxels"), "voxels", TRUE, G_CALLBACK (setup_number_cb), fill_voxels,
                                     VOXELS_WIDTH);
-  align_titles (self);
+  dub_column_view_align_titles (GTK_COLUMN_VIEW (self->view));
 
   sorted = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->rows)),
                                     g_object_ref (gtk_column_view_get_sorter (GTK_COLUMN_VIEW (self->view))));

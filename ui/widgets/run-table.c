@@ -5,6 +5,7 @@
 
 #include "ui/model/run-row.h"
 #include "ui/widgets/bar.h"
+#include "ui/widgets/column-titles.h"
 
 struct _DubRunTable {
   GtkWidget           parent_instance;
@@ -277,21 +278,6 @@ unbind_cb (GtkSignalListItemFactory *factory,
   g_signal_handlers_disconnect_by_data (gtk_list_item_get_item (item), item);
 }
 
-/* A title stands over the end of its numbers; a column view offers no property for that. */
-static void
-align_titles (DubRunTable *self)
-{
-  GtkWidget *header = gtk_widget_get_first_child (self->view);
-  GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
-
-  for (int i = 0; title != NULL; i++, title = gtk_widget_get_next_sibling (title)) {
-    GtkWidget *box = gtk_widget_get_first_child (title);
-
-    if (i > 0 && box != NULL)
-      gtk_widget_set_halign (box, GTK_ALIGN_END);
-  }
-}
-
 static void
 selected_cb (DubRunTable *self)
 {
@@ -349,7 +335,7 @@ dub_run_table_init (DubRunTable *self)
     gtk_column_view_append_column (GTK_COLUMN_VIEW (self->view), column);
     g_object_unref (column);
   }
-  align_titles (self);
+  dub_column_view_align_titles (GTK_COLUMN_VIEW (self->view));
 
   self->scroller = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->view);

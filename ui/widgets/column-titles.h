@@ -1,0 +1,11 @@
+/* What a column view offers no property for. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* Every title but the first stands over the end of its column, where numbers are. Asked again after a column was added. */
+void dub_column_view_align_titles (GtkColumnView *view);
+
+G_END_DECLS
