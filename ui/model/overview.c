@@ -119,6 +119,7 @@ measured_cb (gpointer     *result,
     self->failure = g_strdup (error->message);
   }
 
+  gboolean ran = self->job != NULL && error == NULL;
   gboolean again = self->again || (error != NULL && self->job != NULL && self->measured == NULL);
 
   self->again = FALSE;
@@ -126,6 +127,8 @@ measured_cb (gpointer     *result,
   changed (self);
   if (again)
     measure (self);
+  if (ran)
+    dub_session_outputs_made (self->session, self);
 }
 
 static void
@@ -314,6 +317,15 @@ study_edited_cb (DubOverview *self)
     check (self);
   }
   changed (self);
+}
+
+/* Another page has run networks. */
+static void
+outputs_made_cb (DubOverview *self,
+                 gpointer     maker)
+{
+  if (maker != (gpointer) self && self->folder != NULL)
+    measure (self);
 }
 
 void
@@ -506,6 +518,7 @@ dub_overview_new (DubSession *session)
   self->checking = dub_compute_slot_new (n_threads);
   g_signal_connect_object (session, "notify::study", G_CALLBACK (study_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "study-edited", G_CALLBACK (study_edited_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "outputs-made", G_CALLBACK (outputs_made_cb), self, G_CONNECT_SWAPPED);
   study_changed_cb (self);
 
   return self;

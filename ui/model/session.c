@@ -16,6 +16,7 @@ struct _DubSession {
   int               model_index;
   GArray           *steps; /* of DubStep; [step] is where we are */
   guint             step;
+  DubSelection     *selection; /* of cases of a data set */
   DubHistory       *history;
   DubJobs          *jobs;
   DubSettingsState *settings;
@@ -38,20 +39,33 @@ enum {
   PROP_SETTINGS,
   N_PROPS
 };
-enum { STUDY_EDITED, TOAST, FAILURE, N_SIGNALS };
+enum { STUDY_EDITED, OUTPUTS_MADE, TOAST, FAILURE, N_SIGNALS };
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
+
+/* A study has either volumes or a data set: its selection is the way that is walked. */
+static gboolean
+has_data (DubSession *self)
+{
+  return self->study != NULL && self->study->data != NULL;
+}
 
 static gboolean
 can_go_back (DubSession *self)
 {
-  return self->step > 0;
+  return has_data (self) ? dub_selection_can_go_back (self->selection) : self->step > 0;
 }
 
 static gboolean
 can_go_forward (DubSession *self)
 {
-  return self->step + 1 < self->steps->len;
+  return has_data (self) ? dub_selection_can_go_forward (self->selection) : self->step + 1 < self->steps->len;
+}
+
+static size_t
+n_data_cases (DubSession *self)
+{
+  return has_data (self) ? self->study->data->n_cases : 0;
 }
 
 static void
@@ -118,6 +132,7 @@ dub_session_dispose (GObject *object)
 
   g_clear_object (&self->slot);
   g_clear_object (&self->loader);
+  g_clear_object (&self->selection);
   g_clear_object (&self->history);
   g_clear_object (&self->jobs);
   g_clear_object (&self->settings);
@@ -161,10 +176,19 @@ dub_session_class_init (DubSessionClass *klass)
 
   signals[STUDY_EDITED] = g_signal_new ("study-edited", DUB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 0);
+  signals[OUTPUTS_MADE] = g_signal_new ("outputs-made", DUB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, G_TYPE_OBJECT);
   signals[TOAST] = g_signal_new ("toast", DUB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[FAILURE] = g_signal_new ("failure", DUB_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+}
+
+static void
+notify_way (DubSession *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CAN_GO_BACK]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CAN_GO_FORWARD]);
 }
 
 static void
@@ -173,6 +197,8 @@ dub_session_init (DubSession *self)
   self->case_index = -1;
   self->model_index = -1;
   self->steps = g_array_new (FALSE, FALSE, sizeof (DubStep));
+  self->selection = dub_selection_new ();
+  g_signal_connect_object (self->selection, "notify::can-go-back", G_CALLBACK (notify_way), self, G_CONNECT_SWAPPED);
   self->history = dub_history_new ();
   self->jobs = dub_jobs_new ();
 }
@@ -207,13 +233,6 @@ show_selection (DubSession *self,
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODEL_INDEX]);
   }
   g_object_thaw_notify (G_OBJECT (self));
-}
-
-static void
-notify_way (DubSession *self)
-{
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CAN_GO_BACK]);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CAN_GO_FORWARD]);
 }
 
 typedef struct {
@@ -313,6 +332,7 @@ dub_session_set_study (DubSession *self,
   self->study = study != NULL ? dub_study_ref (study) : NULL;
   self->case_index = -1;
   self->model_index = -1;
+  dub_selection_reset (self->selection, n_data_cases (self));
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STUDY]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CASE_INDEX]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODEL_INDEX]);
@@ -372,6 +392,7 @@ dub_session_study_edited (DubSession *self)
     return;
   int n_cases = (int) self->study->cases->len, n_models = (int) self->study->models->len;
 
+  dub_selection_resize (self->selection, n_data_cases (self));
   /* Places on the way that are no more become the nearest that is; the first takes the place of none. */
   for (guint i = self->steps->len; i-- > 0;) {
     DubStep *step = &g_array_index (self->steps, DubStep, i);
@@ -485,7 +506,9 @@ dub_session_go_back (DubSession *self)
 {
   g_return_if_fail (DUB_IS_SESSION (self));
 
-  if (can_go_back (self))
+  if (has_data (self))
+    dub_selection_go_back (self->selection);
+  else if (can_go_back (self))
     walk (self, -1);
 }
 
@@ -494,8 +517,27 @@ dub_session_go_forward (DubSession *self)
 {
   g_return_if_fail (DUB_IS_SESSION (self));
 
-  if (can_go_forward (self))
+  if (has_data (self))
+    dub_selection_go_forward (self->selection);
+  else if (can_go_forward (self))
     walk (self, 1);
+}
+
+DubSelection *
+dub_session_get_selection (DubSession *self)
+{
+  g_return_val_if_fail (DUB_IS_SESSION (self), NULL);
+
+  return self->selection;
+}
+
+void
+dub_session_outputs_made (DubSession *self,
+                          gpointer    maker)
+{
+  g_return_if_fail (DUB_IS_SESSION (self));
+
+  g_signal_emit (self, signals[OUTPUTS_MADE], 0, maker);
 }
 
 DubHistory *

@@ -12,6 +12,7 @@
  *   can-go-back, can-go-forward  boolean
  * Signals:
  *   "study-edited"               cases, models or classes of the open study were added or changed
+ *   "outputs-made" (maker)       networks were run and what they said is stored; whoever shows it looks again
  *   "toast"   (text)             a short remark for the window to show
  *   "failure" (heading, message) something went wrong; the message says what to do next
  */
@@ -23,6 +24,7 @@
 #include "ui/model/compute-slot.h"
 #include "ui/model/history.h"
 #include "ui/model/jobs.h"
+#include "ui/model/selection.h"
 #include "ui/model/settings-state.h"
 
 G_BEGIN_DECLS
@@ -61,6 +63,13 @@ void                 dub_session_select          (DubSession       *self,
                                                   int               model_index);
 void                 dub_session_go_back         (DubSession       *self);
 void                 dub_session_go_forward      (DubSession       *self);
+
+/* (transfer none), never NULL: of the data set's cases. Its way back and forward is the session's while a study with a data
+ * set is open. */
+DubSelection        *dub_session_get_selection   (DubSession       *self);
+/* Tells all who show outputs that @maker, a GObject, has stored new ones. */
+void                 dub_session_outputs_made    (DubSession       *self,
+                                                  gpointer          maker);
 
 /* (transfer none), never NULL */
 DubHistory          *dub_session_get_history     (DubSession       *self);
