@@ -122,14 +122,12 @@ find_model (const DubStudy *study,
             const char     *id,
             GError        **error)
 {
-  for (guint i = 0; i < study->models->len; i++) {
-    const DubStudyModel *one = study->models->pdata[i];
+  const DubStudyModel *first = study->models->len > 0 ? study->models->pdata[0] : NULL;
+  const DubStudyModel *found = id != NULL ? dub_study_find_model (study, id) : first;
 
-    if (id == NULL || strcmp (one->id, id) == 0)
-      return one;
-  }
-
-  if (study->models->len == 0)
+  if (found != NULL)
+    return found;
+  if (first == NULL)
     g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("The study “%s” has no networks."), study->folder);
   else
     g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("The study “%s” has no network “%s” among its %u."),

@@ -108,20 +108,6 @@ dub_study_family_models (const DubStudy *study,
   return (char **) g_ptr_array_free (ids, FALSE);
 }
 
-static const DubStudyModel *
-find_model (const DubStudy *study,
-            const char     *id)
-{
-  for (guint i = 0; i < study->models->len; i++) {
-    const DubStudyModel *model = g_ptr_array_index (study->models, i);
-
-    if (strcmp (model->id, id) == 0)
-      return model;
-  }
-
-  return NULL;
-}
-
 /* Patients as whole numbers; NULL where there are none. */
 static int *
 number_patients (const DubStudyData *data)
@@ -264,7 +250,7 @@ static gboolean
 is_training_unknown (const Answerer *self)
 {
   for (size_t m = 0; m < self->n_members; m++)
-    if (find_model (self->study, self->outputs->models[self->members[m]])->training_unknown)
+    if (dub_study_find_model (self->study, self->outputs->models[self->members[m]])->training_unknown)
       return TRUE;
 
   return FALSE;
@@ -466,7 +452,7 @@ measure_family (Answerer       *self,
     for (size_t m = 0; m < outputs->n_models; m++)
       if (strcmp (outputs->models[m], ids[i]) == 0) {
         members[n_members] = m;
-        folds[n_members++] = find_model (self->study, ids[i])->fold;
+        folds[n_members++] = dub_study_find_model (self->study, ids[i])->fold;
         break;
       }
   if (n_members == 0)

@@ -173,13 +173,9 @@ add_head (const Export  *self,
   if (!add (arrays, "model_fold", folds, FALSE))
     return FALSE;
   for (size_t m = 0; m < outputs->n_models; m++) {
-    dub_tensor_i64 (folds)[m] = -1;
-    for (guint i = 0; i < self->study->models->len; i++) {
-      const DubStudyModel *model = g_ptr_array_index (self->study->models, i);
+    const DubStudyModel *model = dub_study_find_model (self->study, outputs->models[m]);
 
-      if (strcmp (model->id, outputs->models[m]) == 0)
-        dub_tensor_i64 (folds)[m] = model->fold;
-    }
+    dub_tensor_i64 (folds)[m] = model != NULL ? model->fold : -1;
   }
   positive = dub_tensor_new (DUB_DTYPE_I64, DUB_SHAPE (1), error);
   if (!add (arrays, "positive", positive, FALSE))

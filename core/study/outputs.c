@@ -7,20 +7,6 @@
 
 /* --- which models --- */
 
-static const DubStudyModel *
-find_model (const DubStudy *study,
-            const char     *id)
-{
-  for (guint i = 0; i < study->models->len; i++) {
-    const DubStudyModel *model = g_ptr_array_index (study->models, i);
-
-    if (strcmp (model->id, id) == 0)
-      return model;
-  }
-
-  return NULL;
-}
-
 static void
 add_item (GPtrArray           *items,
           const DubStudyModel *model)
@@ -47,7 +33,7 @@ choose_models (const DubStudy     *study,
   for (guint i = 0; ids == NULL && i < study->models->len; i++)
     add_item (items, g_ptr_array_index (study->models, i));
   for (size_t i = 0; ids != NULL && ids[i] != NULL; i++) {
-    const DubStudyModel *model = find_model (study, ids[i]);
+    const DubStudyModel *model = dub_study_find_model (study, ids[i]);
 
     if (model == NULL) {
       g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "The study %s has no network called \"%s\".", study->title, ids[i]);

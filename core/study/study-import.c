@@ -54,17 +54,6 @@ _dub_study_import_folder (const char  *folder,
   return NULL;
 }
 
-static gboolean
-has_model (const DubStudy *study,
-           const char     *id)
-{
-  for (guint i = 0; i < study->models->len; i++)
-    if (strcmp (((const DubStudyModel *) g_ptr_array_index (study->models, i))->id, id) == 0)
-      return TRUE;
-
-  return FALSE;
-}
-
 char *
 _dub_study_import_id (const DubStudy *study,
                       const char     *stem)
@@ -79,7 +68,7 @@ _dub_study_import_id (const DubStudy *study,
   for (guint i = 1;; i++) {
     g_autofree char *id = i == 1 ? g_strdup (plain->str) : g_strdup_printf ("%s-%u", plain->str, i);
 
-    if (!has_model (study, id))
+    if (dub_study_find_model (study, id) == NULL)
       return g_steal_pointer (&id);
   }
 }

@@ -204,9 +204,8 @@ adopt (DubStudy    *study,
   static const DubPreprocess none = { DUB_AXES_IJK, DUB_SCALE_NONE, DUB_FIT_REFUSE };
   g_autofree char *path = g_build_filename (item->folder, "model.onnx", NULL);
 
-  for (guint i = 0; i < study->models->len; i++)
-    if (strcmp (((const DubStudyModel *) g_ptr_array_index (study->models, i))->id, item->record->id) == 0)
-      return TRUE;
+  if (dub_study_find_model (study, item->record->id) != NULL)
+    return TRUE;
   dub_study_add_model (study, item->record->id, path, none);
 
   DubStudyModel *model = g_ptr_array_index (study->models, study->models->len - 1);

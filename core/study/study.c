@@ -119,3 +119,17 @@ dub_study_add_model (DubStudy      *self,
   item->fold = -1;
   g_ptr_array_add (self->models, item);
 }
+
+DubStudyModel *
+dub_study_find_model (const DubStudy *self,
+                      const char     *id)
+{
+  for (guint i = 0; i < self->models->len; i++) {
+    DubStudyModel *model = g_ptr_array_index (self->models, i);
+
+    if (strcmp (model->id, id) == 0)
+      return model;
+  }
+
+  return NULL;
+}

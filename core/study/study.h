@@ -84,6 +84,9 @@ void       dub_study_add_model (DubStudy      *self,
                                 const char    *id,
                                 const char    *path,
                                 DubPreprocess  preprocess);
+/* By its id; %NULL if there is none. Belongs to the study. */
+DubStudyModel *dub_study_find_model (const DubStudy *self,
+                                     const char     *id);
 
 /* The input tensor (D, H, W) of a volume for a network with declared extents @shape (-1 = free),
  * and the volume on exactly that grid (axes ijk, as read) for display.

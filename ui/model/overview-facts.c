@@ -46,20 +46,6 @@ dub_overview_measured_find (const DubOverviewMeasured *self,
 
 /* --- networks --- */
 
-static const DubStudyModel *
-find_model (const DubStudy *study,
-            const char     *id)
-{
-  for (guint i = 0; i < study->models->len; i++) {
-    const DubStudyModel *model = g_ptr_array_index (study->models, i);
-
-    if (strcmp (model->id, id) == 0)
-      return model;
-  }
-
-  return NULL;
-}
-
 static gboolean
 is_of_split (const DubStudy      *study,
              const DubStudyModel *model)
@@ -97,7 +83,7 @@ check_references (DubOverviewFamily *self,
                   DubRun            *run)
 {
   for (size_t i = 0; ids[i] != NULL && !(run != NULL && dub_run_is_cancelled (run)); i++) {
-    const DubStudyModel *model = find_model (study, ids[i]);
+    const DubStudyModel *model = dub_study_find_model (study, ids[i]);
     g_autoptr (GError) error = NULL;
     gboolean checked = FALSE, agrees;
 
@@ -150,7 +136,7 @@ family_new (const DubStudy   *study,
   self->name = g_strdup (name);
   self->n_networks = g_strv_length (ids);
   for (size_t i = 0; i < self->n_networks; i++) {
-    const DubStudyModel *model = find_model (study, ids[i]);
+    const DubStudyModel *model = dub_study_find_model (study, ids[i]);
 
     self->n_mismatched += model != NULL && !is_of_split (study, model);
     self->n_unknown += model != NULL && model->training_unknown;
