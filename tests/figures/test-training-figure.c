@@ -167,13 +167,13 @@ test_intervals (void)
   dub_theme_init (&theme, DUB_THEME_LIGHT);
   dub_interval_figure_add (figure, "E", 0.81, 0.75, 0.85, TRUE);
   dub_interval_figure_add (figure, "1", 0.8, NAN, NAN, FALSE);
-  dub_interval_figure_add (figure, "2", NAN, NAN, NAN, FALSE);
+  dub_interval_figure_add (figure, "2, \"b\"", NAN, NAN, NAN, FALSE);
   dub_interval_figure_set_reference (figure, 0.73, "always benign");
   g_assert_cmpfloat (dub_interval_figure_height (figure, &theme), >, 3.0 * theme.font_caption);
 
   g_autofree char *csv = dub_interval_figure_to_csv (figure);
 
-  g_assert_cmpstr (csv, ==, "label,value,low,high\nE,0.81,0.75,0.85\n1,0.8,,\n2,,,\n");
+  g_assert_cmpstr (csv, ==, "label,value,low,high\nE,0.81,0.75,0.85\n1,0.8,,\n\"2, \"\"b\"\"\",,,\n");
 
   g_autoptr (DubCanvas) canvas = dub_canvas_new (cr, &theme, 1.0);
 

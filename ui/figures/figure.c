@@ -1,8 +1,8 @@
 #include "ui/figures/figure.h"
 
 #include <math.h>
-#include <string.h>
 
+#include "core/io/csv.h"
 #include "ui/figures/ticks.h"
 
 static void
@@ -263,23 +263,6 @@ compare_doubles (gconstpointer a,
 }
 
 static void
-append_cell (GString    *out,
-             const char *text)
-{
-  if (strpbrk (text, ",\"\n\r") == NULL) {
-    g_string_append (out, text);
-    return;
-  }
-  g_string_append_c (out, '"');
-  for (const char *c = text; *c != '\0'; c++) {
-    if (*c == '"')
-      g_string_append_c (out, '"');
-    g_string_append_c (out, *c);
-  }
-  g_string_append_c (out, '"');
-}
-
-static void
 append_value (GString *out,
               double   value)
 {
@@ -295,13 +278,13 @@ dub_figure_to_csv (const DubFigure *self)
   g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (double));
   g_autofree size_t *next = g_new0 (size_t, MAX (self->series->len, 1));
 
-  append_cell (out, self->x.label != NULL ? self->x.label : "x");
+  dub_csv_append (out, self->x.label != NULL ? self->x.label : "x");
   for (guint s = 0; s < self->series->len; s++) {
     const DubSeries *series = self->series->pdata[s];
 
     g_string_append_c (out, ',');
     if (series->name != NULL)
-      append_cell (out, series->name);
+      dub_csv_append (out, series->name);
     else
       g_string_append_printf (out, "series %u", s + 1);
     for (size_t i = 0; i < series->n; i++)

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "core/io/csv.h"
 #include "ui/figures/ticks.h"
 
 /* In units of the caption's size. */
@@ -182,7 +183,8 @@ dub_interval_figure_to_csv (const DubIntervalFigure *self)
     g_autofree char *low = dub_number_format_exact (row->low);
     g_autofree char *high = dub_number_format_exact (row->high);
 
-    g_string_append_printf (out, "%s,%s,%s,%s\n", row->label, value, low, high);
+    dub_csv_append (out, row->label);
+    g_string_append_printf (out, ",%s,%s,%s\n", value, low, high);
   }
 
   return g_string_free (out, FALSE);

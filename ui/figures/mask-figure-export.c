@@ -2,34 +2,10 @@
 #include "ui/figures/mask-figure.h"
 
 #include <math.h>
-#include <string.h>
 
+#include "core/io/csv.h"
 #include "ui/figures/mask-figure-provenance.h"
 #include "ui/figures/ticks.h"
-
-static void
-append_cell (GString    *out,
-             const char *text)
-{
-  g_string_append_c (out, '"');
-  for (const char *c = text; *c != '\0'; c++) {
-    if (*c == '"')
-      g_string_append_c (out, '"');
-    g_string_append_c (out, *c);
-  }
-  g_string_append_c (out, '"');
-}
-
-/* A number that reads back as the same double; an empty cell where there is none. */
-static void
-append_number (GString *out,
-               double   value)
-{
-  g_autofree char *digits = dub_number_format_exact (value);
-
-  g_string_append_c (out, ',');
-  g_string_append (out, digits);
-}
 
 /* The body without provenance, which the exporter writes above every table. */
 static char *
@@ -42,18 +18,18 @@ tables (gconstpointer figure)
   for (guint i = 0; i < self->classes->len; i++) {
     const DubMaskFigureClass *class = &g_array_index (self->classes, DubMaskFigureClass, i);
 
-    append_cell (out, class->name);
-    append_number (out, class->original);
-    append_number (out, class->masked);
+    dub_csv_append_quoted (out, class->name);
+    dub_number_append_cell (out, class->original);
+    dub_number_append_cell (out, class->masked);
     g_string_append_c (out, '\n');
   }
   g_string_append (out, "\n# table: regions\nregion,density,share,voxels\n");
   for (guint i = 0; i < self->regions->len; i++) {
     const DubMaskFigureRegion *region = &g_array_index (self->regions, DubMaskFigureRegion, i);
 
-    append_cell (out, region->name);
-    append_number (out, region->density);
-    append_number (out, region->share);
+    dub_csv_append_quoted (out, region->name);
+    dub_number_append_cell (out, region->density);
+    dub_number_append_cell (out, region->share);
     g_string_append_printf (out, ",%" G_GSIZE_FORMAT "\n", region->n_voxels);
   }
   g_string_append (out, "\n# table: energy\niteration,total,score,area,smoothness\n");
@@ -61,10 +37,10 @@ tables (gconstpointer figure)
     const DubMaskEnergy *row = &g_array_index (self->trace, DubMaskEnergy, i);
 
     g_string_append_printf (out, "%u", row->iteration);
-    append_number (out, row->total);
-    append_number (out, row->score);
-    append_number (out, row->area);
-    append_number (out, row->smoothness);
+    dub_number_append_cell (out, row->total);
+    dub_number_append_cell (out, row->score);
+    dub_number_append_cell (out, row->area);
+    dub_number_append_cell (out, row->smoothness);
     g_string_append_c (out, '\n');
   }
 

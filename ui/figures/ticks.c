@@ -207,6 +207,16 @@ dub_number_format_exact (double value)
   return g_strdup (digits);
 }
 
+void
+dub_number_append_cell (GString *text,
+                        double   value)
+{
+  g_autofree char *digits = dub_number_format_exact (value);
+
+  g_string_append_c (text, ',');
+  g_string_append (text, digits);
+}
+
 char *
 dub_tick_format_linear (double value,
                         double step)

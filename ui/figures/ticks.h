@@ -26,7 +26,7 @@ int    dub_ticks_log           (double  low,
                                 int     max_ticks,
                                 double  ticks[DUB_MAX_TICKS]);
 
-/* All (transfer full). */
+/* Text is (transfer full). */
 /* "−0.25": fixed decimals; "–" for NaN; never a negative zero. */
 char  *dub_number_format       (double  value,
                                 int     decimals);
@@ -38,6 +38,9 @@ char  *dub_number_format_short (double  value,
                                 int     digits);
 /* The shortest ASCII form that reads back as the same double, for tables of numbers; "" for NaN and infinity. */
 char  *dub_number_format_exact (double  value);
+/* A comma and that form: the next cell of a table. */
+void   dub_number_append_cell  (GString *text,
+                                double   value);
 /* A tick of a linear axis with steps of @step; all ticks of an axis have one number of decimals. */
 char  *dub_tick_format_linear  (double  value,
                                 double  step);

@@ -169,25 +169,15 @@ draw_sheet (gconstpointer data,
 /* --- tables --- */
 
 static void
-append_number (GString *out,
-               double   value)
-{
-  g_autofree char *digits = dub_number_format_exact (value);
-
-  g_string_append_c (out, ',');
-  g_string_append (out, digits);
-}
-
-static void
 append_measures (GString              *out,
                  const DubToyMeasures *measures)
 {
-  append_number (out, measures->accuracy);
-  append_number (out, measures->confidence);
-  append_number (out, measures->ece);
-  append_number (out, measures->mce);
-  append_number (out, measures->nll);
-  append_number (out, measures->distance);
+  dub_number_append_cell (out, measures->accuracy);
+  dub_number_append_cell (out, measures->confidence);
+  dub_number_append_cell (out, measures->ece);
+  dub_number_append_cell (out, measures->mce);
+  dub_number_append_cell (out, measures->nll);
+  dub_number_append_cell (out, measures->distance);
   g_string_append_c (out, '\n');
 }
 
@@ -204,9 +194,9 @@ tables (gconstpointer data)
     g_autofree char *x = dub_number_format_exact (toy->x[g]);
 
     g_string_append (out, x);
-    append_number (out, toy->truth[g]);
+    dub_number_append_cell (out, toy->truth[g]);
     for (int method = 0; method < DUB_N_TOY_METHODS; method++)
-      append_number (out, toy->recovered[method][g]);
+      dub_number_append_cell (out, toy->recovered[method][g]);
     g_string_append_c (out, '\n');
   }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "dub-config.h"
+#include "core/io/csv.h"
 #include "ui/figures/figure-draw.h"
 #include "ui/figures/ticks.h"
 
@@ -95,16 +96,6 @@ sheet_draw (gconstpointer figure,
   draw_legend (canvas, width, height - 0.4 * size);
 }
 
-static void
-append_number (GString *out,
-               double   value)
-{
-  g_autofree char *text = dub_number_format_exact (value);
-
-  g_string_append_c (out, ',');
-  g_string_append (out, text);
-}
-
 static char *
 sheet_table (gconstpointer figure)
 {
@@ -119,15 +110,18 @@ sheet_table (gconstpointer figure)
       for (guint e = 0; e < run->epochs->len; e++) {
         const DubEpoch *epoch = &g_array_index (run->epochs, DubEpoch, e);
 
-        g_string_append_printf (out, "%s,%s,%d,%u", run->id, run->family, run->fold + 1, epoch->epoch);
-        append_number (out, epoch->rate);
-        append_number (out, epoch->train_loss);
-        append_number (out, epoch->train_accuracy);
-        append_number (out, epoch->train_ece);
-        append_number (out, epoch->validation_loss);
-        append_number (out, epoch->validation_accuracy);
-        append_number (out, epoch->validation_ece);
-        append_number (out, epoch->validation_auroc);
+        dub_csv_append (out, run->id);
+        g_string_append_c (out, ',');
+        dub_csv_append (out, run->family);
+        g_string_append_printf (out, ",%d,%u", run->fold + 1, epoch->epoch);
+        dub_number_append_cell (out, epoch->rate);
+        dub_number_append_cell (out, epoch->train_loss);
+        dub_number_append_cell (out, epoch->train_accuracy);
+        dub_number_append_cell (out, epoch->train_ece);
+        dub_number_append_cell (out, epoch->validation_loss);
+        dub_number_append_cell (out, epoch->validation_accuracy);
+        dub_number_append_cell (out, epoch->validation_ece);
+        dub_number_append_cell (out, epoch->validation_auroc);
         g_string_append_printf (out, ",%d\n", epoch->best);
       }
     }
