@@ -348,20 +348,6 @@ measure (Sample                   *self,
   return TRUE;
 }
 
-/* Whether a patient has more than one case. */
-static gboolean
-has_dependent_cases (const int *groups,
-                     size_t     n_cases)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_direct_hash, g_direct_equal);
-
-  for (size_t i = 0; groups != NULL && i < n_cases; i++)
-    if (!g_hash_table_add (seen, GINT_TO_POINTER (groups[i])))
-      return TRUE;
-
-  return FALSE;
-}
-
 static gboolean
 check_options (const DubMetricsOptions *options,
                size_t                   n_classes,
@@ -405,7 +391,7 @@ dub_metrics_measure (const double            *probabilities,
   };
   DubBootstrapDesign design = {
     .n_cases = n_cases,
-    .groups = has_dependent_cases (options->groups, n_cases) ? options->groups : NULL,
+    .groups = dub_bootstrap_dependent (options->groups, n_cases) ? options->groups : NULL,
     .n_resamples = options->n_resamples,
     .seed = options->seed,
   };

@@ -285,6 +285,19 @@ dub_bootstrap_new (const DubBootstrapDesign *design,
   return done ? g_steal_pointer (&self) : NULL;
 }
 
+gboolean
+dub_bootstrap_dependent (const int *groups,
+                         size_t     n_cases)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_direct_hash, g_direct_equal);
+
+  for (size_t i = 0; groups != NULL && i < n_cases; i++)
+    if (!g_hash_table_add (seen, GINT_TO_POINTER (groups[i])))
+      return TRUE;
+
+  return FALSE;
+}
+
 void
 dub_bootstrap_free (DubBootstrap *self)
 {

@@ -95,6 +95,10 @@ DubEstimate   dub_bootstrap_interval (const DubBootstrap       *self,
                                       DubIntervalKind           kind,
                                       double                    confidence);
 
+/* Whether two of the cases belong to one patient, so that @groups (nullable) [N] make a difference. */
+gboolean      dub_bootstrap_dependent (const int               *groups,
+                                       size_t                   n_cases);
+
 /* SD of the replicates, the standard error of the statistic; NaN for fewer than two that are defined. */
 double        dub_bootstrap_se       (const DubBootstrap       *self,
                                       size_t                    statistic);

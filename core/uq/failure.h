@@ -24,9 +24,10 @@ typedef struct {
   double      threshold;         /* accept uncertainty <= threshold; -INFINITY accepts nothing */
   DubRate     correct_accepted;  /* n of d: sensitivity */
   DubRate     failures_rejected; /* specificity */
-  DubEstimate sensitivity;       /* Wilson; at specificity 1 and 0 of n exact */
+  DubEstimate sensitivity;       /* Wilson; of n of n and 0 of n exact */
   DubEstimate specificity;
-  DubEstimate balanced;          /* mean of the two, stratified bootstrap at the fixed threshold */
+  DubEstimate balanced;          /* mean of the two, stratified bootstrap at the fixed threshold; where one of the two is n of n
+                                  * or 0 of n, which resamples never leave, from the limits of the two (Zou & Donner 2008) */
   DubRate     accepted;          /* coverage, n of N */
   DubRate     failures_accepted; /* risk: failures among the accepted */
 } DubOperatingPoint;
@@ -44,7 +45,9 @@ typedef struct {
   size_t        n_cases, n_failures;
   DubEstimate   auroc;           /* DeLong; undefined (and says so) without failures or without successes */
   DubEstimate   auroc_bootstrap;
-  DubEstimate   aurc, eaurc, augrc; /* bootstrap. AURC: mean over cases of the risk when all cases at most as unsure are accepted */
+  DubEstimate   aurc, eaurc, augrc; /* bootstrap. AURC: mean over cases of the risk when all cases at most as unsure are accepted;
+                                 * E-AURC: beyond that of these failures ranked last (0 = perfect); AUGRC by trapezia, so that
+                                 * (1 − AUROC) a (1 − a) + ½ (1 − a)² holds with ties, too, a = share of correct */
   DubEstimate   fpr95;           /* share of failures accepted where 95 % of the correct are */
   DubOperatingPoint point[2];    /* balanced, specificity 1: threshold chosen on the fitting cases … */
   DubOperatingPoint own_point[2]; /* … and as source 000 has it, chosen on the measured cases themselves: too good */
@@ -60,7 +63,8 @@ typedef struct {
   const double   *fitting_scores;  /* (nullable) calibration cases, on which thresholds are chosen */
   const gboolean *fitting_correct;
   size_t          n_fitting;
-  const int      *groups;          /* (nullable) [N] patients: every interval is then a bootstrap of patients */
+  const int      *groups;          /* (nullable) [N] patients: every interval is then a bootstrap of patients, or of those with such
+                                    * a case where a rate is n of n */
   guint           n_resamples;     /* 0 = DUB_BOOTSTRAP_RESAMPLES */
   guint64         seed;
   double          confidence;      /* 0 = DUB_CONFIDENCE */
@@ -93,7 +97,8 @@ DubAcceptance *dub_acceptance_new  (const double   *uncertainty,
                                     size_t          n_cases,
                                     GError        **error);
 void        dub_acceptance_free (DubAcceptance *self);
-/* Index of the point chosen by @kind (not CHOSEN) on these cases. */
+/* Index of the point chosen by @kind (not CHOSEN) on these cases. Without failures both accept everything; without successes
+ * nothing. */
 size_t      dub_acceptance_choose (const DubAcceptance *self,
                                    DubPointKind         kind);
 
