@@ -91,10 +91,14 @@ dub_rng_below (DubRng   *self,
 
   /* Lemire's multiply-shift with rejection. */
   uint64_t product = (uint64_t) dub_rng_u32 (self) * bound;
-  uint32_t threshold = -bound % bound;
 
-  while ((uint32_t) product < threshold)
-    product = (uint64_t) dub_rng_u32 (self) * bound;
+  /* The remainder is below the bound, so the slow division is seldom asked for. */
+  if ((uint32_t) product < bound) {
+    uint32_t threshold = -bound % bound;
+
+    while ((uint32_t) product < threshold)
+      product = (uint64_t) dub_rng_u32 (self) * bound;
+  }
 
   return (uint32_t) (product >> 32);
 }

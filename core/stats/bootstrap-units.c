@@ -187,6 +187,16 @@ _dub_bootstrap_units_draw (const DubBootstrapUnits *self,
     size_t first = self->stratum_first[s];
     uint32_t n = (uint32_t) (self->stratum_first[s + 1] - first);
 
+    /* Without patients a unit is its case. */
+    if (self->n_units == self->n_cases) {
+      for (uint32_t i = 0; i < n; i++) {
+        size_t drawn = self->cases[first + dub_rng_below (rng, n)];
+
+        cases[at++] = drawn;
+        count[drawn]++;
+      }
+      continue;
+    }
     for (uint32_t i = 0; i < n; i++)
       at = append_unit (self, first + dub_rng_below (rng, n), at, cases, count);
   }
