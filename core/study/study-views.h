@@ -4,8 +4,8 @@
  * from (seed, hash of the prepared case), so that a case has the same views alone, in a batch, and as a new image. Views are
  * made from the prepared case; of networks that share a preparation each view is made once.
  *
- *   results/views/<model>-tta.npz, -pool.npz, -dropout.npz: key, probabilities (V, n, C) and the cases and policies they are of;
- *   written as they grow, so that a cancelled run goes on where it stood.
+ *   results/views/<model>-<kind>-<12 digits of which cases>.npz   "key", "views" (V), "probabilities" (V, n, C), NaN where one is
+ *   not there yet; written as it grows, so that a cancelled run goes on where it stood.
  */
 #pragma once
 
@@ -34,6 +34,10 @@ typedef struct {
  * @models: ids, NULL-terminated
  * @cases: [n_cases] indices in the study
  * @cached_only: NULL without @error where something would have to be run
+ *
+ * Returns: (transfer full), or NULL with @error set: DUB_ERROR_ARGUMENT for a model that is not there or has no preparation or no
+ *   network behind it, or a policy beyond the pool; DUB_ERROR_NUMERIC for an answer that is not finite, naming network, case and view;
+ *   DUB_ERROR_CANCELLED, with what was computed stored.
  */
 G_GNUC_WARN_UNUSED_RESULT
 DubStudyViews *dub_study_views       (DubStudy               *study,
@@ -42,6 +46,17 @@ DubStudyViews *dub_study_views       (DubStudy               *study,
                                       size_t                  n_cases,
                                       const DubViewsOptions  *options,
                                       gboolean                cached_only,
+                                      DubRun                 *run,
+                                      GError                **error);
+/* The same for images that are not in the study; nothing is stored. @raw: [n_cases] as dub_dataset_read gives them, @spacing:
+ * [n_cases][3] mm, NaN where unknown. */
+G_GNUC_WARN_UNUSED_RESULT
+DubStudyViews *dub_study_views_of    (DubStudy               *study,
+                                      const char *const      *models,
+                                      DubTensor *const       *raw,
+                                      const double          (*spacing)[3],
+                                      size_t                  n_cases,
+                                      const DubViewsOptions  *options,
                                       DubRun                 *run,
                                       GError                **error);
 void           dub_study_views_free  (DubStudyViews          *self);
