@@ -1,5 +1,7 @@
 #include "app/cli/cli-json.h"
 
+#include "core/io/json-member.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -18,16 +20,7 @@ cli_json_string (JsonBuilder *builder,
                  const char  *name,
                  const char  *value)
 {
-  json_builder_set_member_name (builder, name);
-  if (value == NULL) {
-    json_builder_add_null_value (builder);
-    return;
-  }
-
-  /* A path or a name of a file may be any bytes; a JSON document is UTF-8. */
-  g_autofree char *valid = g_utf8_make_valid (value, -1);
-
-  json_builder_add_string_value (builder, valid);
+  dub_json_add_string (builder, name, value);
 }
 
 void
@@ -35,8 +28,7 @@ cli_json_int (JsonBuilder *builder,
               const char  *name,
               gint64       value)
 {
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
+  dub_json_add_int (builder, name, value);
 }
 
 void
@@ -44,8 +36,7 @@ cli_json_double (JsonBuilder *builder,
                  const char  *name,
                  double       value)
 {
-  json_builder_set_member_name (builder, name);
-  add_double (builder, value);
+  dub_json_add_number (builder, name, value);
 }
 
 void
@@ -53,8 +44,7 @@ cli_json_boolean (JsonBuilder *builder,
                   const char  *name,
                   gboolean     value)
 {
-  json_builder_set_member_name (builder, name);
-  json_builder_add_boolean_value (builder, value);
+  dub_json_add_boolean (builder, name, value);
 }
 
 void
@@ -86,23 +76,10 @@ cli_json_shape (JsonBuilder    *builder,
   json_builder_end_array (builder);
 }
 
-static char *
-to_text (JsonBuilder *builder,
-         gboolean     pretty)
-{
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  g_autoptr (JsonNode) root = json_builder_get_root (builder);
-
-  json_generator_set_pretty (generator, pretty);
-  json_generator_set_root (generator, root);
-
-  return json_generator_to_data (generator, NULL);
-}
-
 void
 cli_json_print (JsonBuilder *builder)
 {
-  g_autofree char *text = to_text (builder, TRUE);
+  g_autofree char *text = dub_json_to_text (builder, TRUE, NULL);
 
   puts (text);
 }
@@ -110,5 +87,5 @@ cli_json_print (JsonBuilder *builder)
 char *
 cli_json_to_line (JsonBuilder *builder)
 {
-  return to_text (builder, FALSE);
+  return dub_json_to_text (builder, FALSE, NULL);
 }

@@ -348,3 +348,14 @@ dub_json_to_text (JsonBuilder *builder,
 
   return json_generator_to_data (generator, n);
 }
+
+gboolean
+dub_json_save (JsonBuilder  *builder,
+               const char   *file,
+               GError      **error)
+{
+  gsize n;
+  g_autofree char *text = dub_json_to_text (builder, TRUE, &n);
+
+  return dub_file_write_atomic (file, text, n, error);
+}

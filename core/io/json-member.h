@@ -111,5 +111,9 @@ void        dub_json_add_seed     (JsonBuilder       *builder,
 char       *dub_json_to_text      (JsonBuilder       *builder,
                                    gboolean           pretty,
                                    gsize             *n);
+/* The same, pretty, as a file; atomic as dub_file_write_atomic. */
+gboolean    dub_json_save         (JsonBuilder       *builder,
+                                   const char        *file,
+                                   GError           **error);
 
 G_END_DECLS

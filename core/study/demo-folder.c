@@ -2,12 +2,12 @@
 #include "core/study/demo-private.h"
 
 #include "core/io/file.h"
+#include "core/io/json-member.h"
 
 #include "dub-config.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
 
 static const char *const TEMPLATE_FILES[] = { "ch2bet.nii.gz", "aal.nii.gz", "aal.nii.txt" };
 static const guint64 LARGEST_TEMPLATE = (guint64) 64 << 20;
@@ -65,10 +65,8 @@ add_source (JsonBuilder  *builder,
   g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
 
   json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "file");
-  json_builder_add_string_value (builder, name);
-  json_builder_set_member_name (builder, "sha256");
-  json_builder_add_string_value (builder, sum);
+  dub_json_add_string (builder, "file", name);
+  dub_json_add_string (builder, "sha256", sum);
   json_builder_end_object (builder);
 
   return TRUE;
@@ -79,20 +77,10 @@ add_number (JsonBuilder *builder,
             const char  *member,
             double       value)
 {
-  json_builder_set_member_name (builder, member);
   if (value == (double) (gint64) value)
-    json_builder_add_int_value (builder, (gint64) value);
+    dub_json_add_int (builder, member, (gint64) value);
   else
-    json_builder_add_double_value (builder, value);
-}
-
-static void
-add_text (JsonBuilder *builder,
-          const char  *member,
-          const char  *value)
-{
-  json_builder_set_member_name (builder, member);
-  json_builder_add_string_value (builder, value);
+    dub_json_add_number (builder, member, value);
 }
 
 gboolean
@@ -103,14 +91,13 @@ _dub_demo_provenance (const char            *folder,
                       GError               **error)
 {
   g_autofree char *path = g_build_filename (folder, "provenance.json", NULL);
-  g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, options->seed);
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
 
   json_builder_begin_object (builder);
-  add_text (builder, "software", "Dubito " DUB_VERSION);
-  add_text (builder, "what", "Semi-synthetic grey-matter maps from the Colin27 brain and a network trained on them. "
-            "The subjects are no persons; the atrophy was put in.");
+  dub_json_add_string (builder, "software", "Dubito " DUB_VERSION);
+  dub_json_add_string (builder, "what",
+                       "Semi-synthetic grey-matter maps from the Colin27 brain and a network trained on them. "
+                       "The subjects are no persons; the atrophy was put in.");
   json_builder_set_member_name (builder, "sources");
   json_builder_begin_array (builder);
   for (size_t i = 0; i < G_N_ELEMENTS (TEMPLATE_FILES); i++)
@@ -120,7 +107,7 @@ _dub_demo_provenance (const char            *folder,
 
   json_builder_set_member_name (builder, "settings");
   json_builder_begin_object (builder);
-  add_text (builder, "seed", seed);
+  dub_json_add_seed (builder, "seed", options->seed);
   add_number (builder, "voxel_size_mm", options->voxel_size);
   add_number (builder, "training_subjects", options->n_train);
   add_number (builder, "held_out_subjects", options->n_test);
@@ -136,15 +123,7 @@ _dub_demo_provenance (const char            *folder,
   json_builder_end_object (builder);
   json_builder_end_object (builder);
 
-  g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  gsize n;
-
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, TRUE);
-
-  g_autofree char *text = json_generator_to_data (generator, &n);
-
-  return dub_file_write_atomic (path, text, n, error);
+  return dub_json_save (builder, path, error);
 }
 
 /* --- all or nothing --- */

@@ -3,12 +3,12 @@
 #include "core/base/parallel.h"
 #include "core/data/lesion-phantom.h"
 #include "core/io/file.h"
+#include "core/io/json-member.h"
 #include "core/io/npy.h"
 #include "core/study/demo-private.h"
 
 #include "dub-config.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 enum { N_PARTS = 3, CASES_A_PIECE = 8, SMALLEST = 20, LARGEST = 100000 };
@@ -151,24 +151,6 @@ write_truth (const Maker  *self,
   return dub_file_write_atomic (path, text->str, text->len, error);
 }
 
-static void
-add_text (JsonBuilder *builder,
-          const char  *member,
-          const char  *value)
-{
-  json_builder_set_member_name (builder, member);
-  json_builder_add_string_value (builder, value);
-}
-
-static void
-add_int (JsonBuilder *builder,
-         const char  *member,
-         gint64       value)
-{
-  json_builder_set_member_name (builder, member);
-  json_builder_add_int_value (builder, value);
-}
-
 static gboolean
 write_provenance (const Maker             *self,
                   const DubLesionsResult  *result,
@@ -176,42 +158,32 @@ write_provenance (const Maker             *self,
                   GError                 **error)
 {
   g_autofree char *path = g_build_filename (folder, "provenance.json", NULL);
-  g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, self->options->seed);
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
 
   json_builder_begin_object (builder);
-  add_text (builder, "software", "Dubito " DUB_VERSION);
-  add_text (builder, "what",
-            "Procedural pictures in the manner of breast ultrasound; no person was imaged. Malignant lesions tend to have a "
-            "more irregular margin and a more uneven echo; the two overlap, so that some cases are ambiguous, and some "
-            "labels are wrong. truth.csv says for each case what was drawn: difficulty is 1 - |2 posterior - 1|, "
-            "posterior the probability of malignancy given margin and echo.");
+  dub_json_add_string (builder, "software", "Dubito " DUB_VERSION);
+  dub_json_add_string (builder, "what",
+                       "Procedural pictures in the manner of breast ultrasound; no person was imaged. Malignant lesions "
+                       "tend to have a more irregular margin and a more uneven echo; the two overlap, so that some cases"
+                       " are ambiguous, and some labels are wrong. truth.csv says for each case what was drawn: "
+                       "difficulty is 1 - |2 posterior - 1|, posterior the probability of malignancy given margin and "
+                       "echo.");
   json_builder_set_member_name (builder, "settings");
   json_builder_begin_object (builder);
-  add_text (builder, "seed", seed);
-  add_int (builder, "size", self->options->size);
-  add_int (builder, "cases", self->options->n);
-  json_builder_set_member_name (builder, "label_noise");
-  json_builder_add_double_value (builder, self->options->label_noise);
+  dub_json_add_seed (builder, "seed", self->options->seed);
+  dub_json_add_int (builder, "size", self->options->size);
+  dub_json_add_int (builder, "cases", self->options->n);
+  dub_json_add_number (builder, "label_noise", self->options->label_noise);
   json_builder_end_object (builder);
   json_builder_set_member_name (builder, "result");
   json_builder_begin_object (builder);
-  add_int (builder, "malignant", result->n_malignant);
-  add_int (builder, "flipped", result->n_flipped);
-  add_int (builder, "ambiguous", result->n_ambiguous);
+  dub_json_add_int (builder, "malignant", result->n_malignant);
+  dub_json_add_int (builder, "flipped", result->n_flipped);
+  dub_json_add_int (builder, "ambiguous", result->n_ambiguous);
   json_builder_end_object (builder);
   json_builder_end_object (builder);
 
-  g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  gsize n;
-
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, TRUE);
-
-  g_autofree char *text = json_generator_to_data (generator, &n);
-
-  return dub_file_write_atomic (path, text, n, error);
+  return dub_json_save (builder, path, error);
 }
 
 static gboolean

@@ -138,8 +138,6 @@ write_note (const Guest  *self,
   g_autofree char *source = g_canonicalize_filename (self->model->path, NULL);
   g_autofree char *hash = dub_file_sha256 (self->model->path, error);
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  gsize n;
-
   if (hash == NULL)
     return FALSE;
   json_builder_begin_object (builder);
@@ -154,9 +152,7 @@ write_note (const Guest  *self,
   dub_json_add_boolean (builder, "reference_checked", self->checked);
   json_builder_end_object (builder);
 
-  g_autofree char *text = dub_json_to_text (builder, TRUE, &n);
-
-  return dub_file_write_atomic (file, text, n, error);
+  return dub_json_save (builder, file, error);
 }
 
 /* The file as it is, unless its numbers lie in other files beside it. */

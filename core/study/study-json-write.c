@@ -1,7 +1,6 @@
 /* study.json, the writing side; study-json.c says what stands in it. */
 #include "core/study/study-json-private.h"
 
-#include "core/io/file.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -127,7 +126,6 @@ dub_study_save (DubStudy    *self,
   g_autofree char *absolute = g_canonicalize_filename (folder, NULL);
   g_autofree char *file = g_build_filename (absolute, "study.json", NULL);
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
 
   if (g_mkdir_with_parents (absolute, 0777) != 0) {
     int code = errno;
@@ -142,15 +140,7 @@ dub_study_save (DubStudy    *self,
     return FALSE;
   build (builder, self, absolute);
 
-  g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  gsize n;
-
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, TRUE);
-
-  g_autofree char *text = json_generator_to_data (generator, &n);
-
-  if (!dub_file_write_atomic (file, text, n, error))
+  if (!dub_json_save (builder, file, error))
     return FALSE;
   if (g_strcmp0 (self->folder, absolute) != 0) {
     g_free (self->folder);

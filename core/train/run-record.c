@@ -187,8 +187,6 @@ dub_run_record_save (const DubRunRecord  *self,
 {
   g_autofree char *file = g_build_filename (folder, "run.json", NULL);
   g_autoptr (JsonBuilder) b = json_builder_new ();
-  gsize n;
-
   json_builder_begin_object (b);
   dub_json_add_string (b, "format", "dubito-run");
   dub_json_add_int (b, "format_version", FORMAT_VERSION);
@@ -232,7 +230,5 @@ dub_run_record_save (const DubRunRecord  *self,
     dub_json_add_string (b, "failure", self->failure);
   json_builder_end_object (b);
 
-  g_autofree char *text = dub_json_to_text (b, TRUE, &n);
-
-  return dub_file_write_atomic (file, text, n, error);
+  return dub_json_save (b, file, error);
 }

@@ -1,10 +1,10 @@
 /* Where a mask came from, as every file of it says: figures in their metadata, NIfTI in its header. */
 #include "ui/figures/mask-figure-provenance.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
 
+#include "core/io/json-member.h"
 #include "core/io/nifti.h"
 #include "dub-config.h"
 #include "ui/figures/clusters.h"
@@ -164,7 +164,6 @@ note_of (const DubMaskFigure *self)
 {
   g_autoptr (GTree) entries = stored (self);
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
 
   g_tree_remove (entries, "subject");
   g_tree_remove (entries, "model");
@@ -173,12 +172,7 @@ note_of (const DubMaskFigure *self)
   g_tree_foreach (entries, build_entry, builder);
   json_builder_end_object (builder);
 
-  JsonNode *root = json_builder_get_root (builder);
-
-  json_generator_set_root (generator, root);
-  json_node_unref (root);
-
-  return json_generator_to_data (generator, NULL);
+  return dub_json_to_text (builder, FALSE, NULL);
 }
 
 static const char *
