@@ -49,7 +49,8 @@ typedef struct {
  * Copies what is taken, so that the arrays may go. Views and reference are left empty, to be filled by whoever has them.
  *
  * Returns: (transfer full), or NULL with @error set: DUB_ERROR_SHAPE for no cases, models or fewer than two classes,
- *   DUB_ERROR_MEMORY, DUB_ERROR_NUMERIC for a probability outside [0, 1] or NaN (the message names model and case).
+ *   DUB_ERROR_MEMORY, DUB_ERROR_NUMERIC for a probability outside [0, 1] or NaN, or probabilities of a case whose sum is
+ *   further from 1 than DUB_ROW_SUM_TOLERANCE (the message names model and case).
  */
 G_GNUC_WARN_UNUSED_RESULT
 DubAnswers *dub_answers_new  (const float   *logits,

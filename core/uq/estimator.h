@@ -63,6 +63,7 @@ typedef struct {
   const char    *unit;       /* (nullable) "nat", "distance" */
   DubScoreFamily family;
   guint          needs;      /* DubNeeds */
+  gboolean       binary;     /* for two classes only */
   const char    *fitted_on;  /* (nullable) "training", "calibration", "training and calibration" */
   const char    *sentence;   /* what it measures, in one sentence for a person */
   const char    *formula;    /* "1 − max p" */

@@ -18,9 +18,9 @@ typedef struct {
   DubFusionKind kind;
   size_t    n_scores;  /* K */
   double   *mean;      /* [K] on calibration */
-  double   *sd;        /* [K] ddof 0; a constant score has 1 and adds nothing */
+  double   *sd;        /* [K] ddof 0; 0 = constant on calibration, and then the score is left out */
   double   *weight;    /* (nullable) [K] of the perceptron, on z-scored scores */
-  double    bias;
+  double    bias;       /* the fused score of the perceptron is the log-odds Σ weight z + bias */
   size_t    n_cases;    /* of the fit */
   size_t    n_failures; /* of the fit; the perceptron needs both outcomes */
 } DubFusion;

@@ -1,0 +1,44 @@
+/* The functions that fill the table of estimators, shared by the estimator*.c files only. */
+#pragma once
+
+#include "core/uq/estimator.h"
+
+#define DUB_ESTIMATOR_SCORE(name)                          \
+  gboolean _dub_##name##_score (gconstpointer              fitted,  \
+                                const DubEstimatorOptions *options, \
+                                const DubAnswers          *cases,   \
+                                double                    *scores,  \
+                                DubRun                    *run,     \
+                                GError                   **error)
+
+#define DUB_ESTIMATOR_FIT(name)                            \
+  gpointer _dub_##name##_fit (const DubFitting           *fitting, \
+                              const DubEstimatorOptions  *options, \
+                              DubRun                     *run,     \
+                              GError                    **error)
+
+/* estimator-outputs.c */
+DUB_ESTIMATOR_SCORE (msr);
+DUB_ESTIMATOR_SCORE (dhl);
+DUB_ESTIMATOR_SCORE (max_logit);
+DUB_ESTIMATOR_SCORE (entropy);
+DUB_ESTIMATOR_SCORE (margin);
+DUB_ESTIMATOR_SCORE (energy);
+
+/* estimator-ensemble.c */
+DUB_ESTIMATOR_SCORE (ensemble_sd);
+DUB_ESTIMATOR_SCORE (predictive_entropy);
+DUB_ESTIMATOR_SCORE (expected_entropy);
+DUB_ESTIMATOR_SCORE (mutual_information);
+DUB_ESTIMATOR_SCORE (variation_ratio);
+
+/* FALSE with DUB_ERROR_NUMERIC, naming the first case whose score is not finite. @title: of the estimator. */
+gboolean _dub_estimator_check (const char    *title,
+                               const double  *scores,
+                               size_t         n_cases,
+                               GError       **error);
+/* Mean over @n_classes of the standard deviation (ddof 0) over @n looks, whose probabilities of one case stand @step apart. */
+double   _dub_estimator_spread (const float  *probabilities,
+                                size_t        n,
+                                size_t        step,
+                                size_t        n_classes);

@@ -1,0 +1,179 @@
+#include "core/uq/estimator.h"
+
+#include "core/uq/estimator-private.h"
+
+#include <string.h>
+
+static const DubEstimator estimators[] = {
+  {
+    .id = "msr",
+    .title = "MSR",
+    .family = DUB_FAMILY_OUTPUTS,
+    .views = -1,
+    .sentence = "Maximum softmax response: how far the largest probability is from certainty.",
+    .formula = "1 − max p",
+    .score = _dub_msr_score,
+  },
+  {
+    .id = "dhl",
+    .title = "DHL",
+    .family = DUB_FAMILY_OUTPUTS,
+    .binary = TRUE,
+    .views = -1,
+    .sentence = "Distance to hard labels: how near the probability of two classes is to one half; it orders cases as MSR does.",
+    .formula = "0.5 − |p − 0.5|",
+    .score = _dub_dhl_score,
+  },
+  {
+    .id = "max-logit",
+    .title = "Max logit",
+    .family = DUB_FAMILY_OUTPUTS,
+    .needs = DUB_NEEDS_LOGITS,
+    .views = -1,
+    .sentence = "How small the largest logit is, averaged over networks, before it is made a probability.",
+    .formula = "−max z",
+    .score = _dub_max_logit_score,
+  },
+  {
+    .id = "entropy",
+    .title = "Entropy",
+    .unit = "nat",
+    .family = DUB_FAMILY_OUTPUTS,
+    .views = -1,
+    .sentence = "How evenly the probability is spread over all classes.",
+    .formula = "−Σ p ln p",
+    .score = _dub_entropy_score,
+  },
+  {
+    .id = "margin",
+    .title = "Margin",
+    .family = DUB_FAMILY_OUTPUTS,
+    .views = -1,
+    .sentence = "How near the second most probable class comes to the first.",
+    .formula = "1 − (p(1) − p(2))",
+    .score = _dub_margin_score,
+  },
+  {
+    .id = "energy",
+    .title = "Energy",
+    .unit = "nat",
+    .family = DUB_FAMILY_OUTPUTS,
+    .needs = DUB_NEEDS_LOGITS,
+    .views = -1,
+    .sentence = "Free energy of the logits, averaged over networks: high where no class is spoken for.",
+    .formula = "−T ln Σ exp(z/T)",
+    .score = _dub_energy_score,
+  },
+  {
+    .id = "ensemble-sd",
+    .title = "Ensemble SD",
+    .family = DUB_FAMILY_MODELS,
+    .needs = DUB_NEEDS_MODELS,
+    .views = -1,
+    .sentence = "How far the networks differ: the standard deviation of each class's probability over networks, mean over classes.",
+    .formula = "mean over classes of SD over networks of p",
+    .score = _dub_ensemble_sd_score,
+  },
+  {
+    .id = "predictive-entropy",
+    .title = "Predictive entropy",
+    .unit = "nat",
+    .family = DUB_FAMILY_MODELS,
+    .needs = DUB_NEEDS_MODELS,
+    .views = -1,
+    .sentence = "All uncertainty: the entropy of the networks' mean probability, the sum of the next two.",
+    .formula = "H(mean p)",
+    .score = _dub_predictive_entropy_score,
+  },
+  {
+    .id = "expected-entropy",
+    .title = "Expected entropy",
+    .unit = "nat",
+    .family = DUB_FAMILY_MODELS,
+    .needs = DUB_NEEDS_MODELS,
+    .views = -1,
+    .sentence = "The part that every network sees in the case itself: the mean of the networks' entropies.",
+    .formula = "mean H(p)",
+    .score = _dub_expected_entropy_score,
+  },
+  {
+    .id = "mutual-information",
+    .title = "Mutual information",
+    .unit = "nat",
+    .family = DUB_FAMILY_MODELS,
+    .needs = DUB_NEEDS_MODELS,
+    .views = -1,
+    .sentence = "The part that the networks disagree about, which more training cases could take away.",
+    .formula = "H(mean p) − mean H(p)",
+    .score = _dub_mutual_information_score,
+  },
+  {
+    .id = "variation-ratio",
+    .title = "Variation ratio",
+    .family = DUB_FAMILY_MODELS,
+    .needs = DUB_NEEDS_MODELS,
+    .views = -1,
+    .sentence = "Share of the networks that do not answer as most of them do.",
+    .formula = "1 − votes of the most voted class / networks",
+    .score = _dub_variation_ratio_score,
+  },
+};
+
+const DubEstimator *
+dub_estimators (size_t *n)
+{
+  *n = G_N_ELEMENTS (estimators);
+
+  return estimators;
+}
+
+const DubEstimator *
+dub_estimator_find (const char *id)
+{
+  for (size_t k = 0; k < G_N_ELEMENTS (estimators); k++)
+    if (strcmp (estimators[k].id, id) == 0)
+      return &estimators[k];
+
+  return NULL;
+}
+
+/* What is missing, in the order of the bits. */
+static const struct {
+  DubNeeds    need;
+  const char *words;
+} missing_words[] = {
+  { DUB_NEEDS_LOGITS, "logits (there are only probabilities)" },
+  { DUB_NEEDS_MODELS, "two networks or more (there is one)" },
+  { DUB_NEEDS_FEATURES, "features, the input of the last dense layer (there are none)" },
+  { DUB_NEEDS_TRAINING, "training cases (there are none)" },
+  { DUB_NEEDS_CALIBRATION, "labelled calibration cases (there are none)" },
+  { DUB_NEEDS_FINAL_LAYER, "the weights of the last dense layer (none was found)" },
+  { DUB_NEEDS_NETWORK, "the network itself (there are only its outputs)" },
+  { DUB_NEEDS_DROPOUT, "a network with Dropout (there is none in it)" },
+};
+
+char *
+dub_estimator_missing (const DubEstimator *self,
+                       guint               have,
+                       size_t              n_classes)
+{
+  guint missing = self->needs & ~have;
+
+  if (self->binary && n_classes != 2)
+    return g_strdup_printf ("%s is for two classes; this task has %zu.", self->title, n_classes);
+  if (missing == 0)
+    return NULL;
+
+  g_autoptr (GString) sentence = g_string_new (self->title);
+  const char *before = " needs ";
+
+  for (size_t k = 0; k < G_N_ELEMENTS (missing_words); k++)
+    if (missing & missing_words[k].need) {
+      missing &= ~(guint) missing_words[k].need;
+      g_string_append_printf (sentence, "%s%s", before, missing_words[k].words);
+      before = ", ";
+    }
+  g_string_append_c (sentence, '.');
+
+  return g_string_free (g_steal_pointer (&sentence), FALSE);
+}
