@@ -5,6 +5,7 @@
 #include "app/cli/cmd-demo.h"
 #include "app/cli/cmd-evaluate.h"
 #include "app/cli/cmd-export.h"
+#include "app/cli/cmd-failure.h"
 #include "app/cli/cmd-figure.h"
 #include "app/cli/cmd-import.h"
 #include "app/cli/cmd-mask.h"
@@ -46,6 +47,7 @@ static const CliCommand COMMANDS[] = {
   { "import", N_("make a study from your own networks and data, or from outputs alone"), cmd_import, NULL },
   { "evaluate", N_("measure the networks of a study on every part of its data, with intervals"), cmd_evaluate, NULL },
   { "export", N_("write what the networks of a study say, for other tools"), cmd_export, NULL },
+  { "failure", N_("measure how well any scores of uncertainty find wrong answers"), cmd_failure, NULL },
   { "mask", N_("the smallest mask that changes what a network says about a volume"), cmd_mask, NULL },
   { "demo", N_("make a demonstration study with known truth"), NULL, DEMO_COMMANDS },
   { "figure", N_("draw a figure into a PNG, SVG, PDF or CSV file"), NULL, FIGURE_COMMANDS },

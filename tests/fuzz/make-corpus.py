@@ -242,6 +242,14 @@ keep("delimited", "lie-latin", b"a,b\n\xe9,2\n")
 keep("delimited", "lie-binary", bytes(range(256)))
 keep("delimited", "empty", b"")
 
+keep("failure", "scores", b"id,patient,correct,msr,entropy\na,p1,1,0.1,.2\nb,p1,0,.4,1e-3\nc,,true,-3,0\n")
+keep("failure", "semicolon", b"Correct;msr\n1.0;0\n0.0;1\n")
+keep("failure", "lie-outcome", b"correct,msr\n2,0.1\n")
+keep("failure", "lie-nan", b"correct,msr\n1,nan\n0,inf\n")
+keep("failure", "lie-missing", b"label,msr\n1,0.5\n")
+keep("failure", "lie-alone", b"correct\n1\n")
+keep("failure", "lie-none", b"correct,msr\n")
+
 # ONNX: protobuf by hand ----------------------------------------------------------------------------------------------
 
 
