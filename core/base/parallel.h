@@ -32,4 +32,25 @@ gboolean dub_parallel_for (DubRun        *run,
                            gpointer       user_data,
                            GError       **error);
 
+/* A piece that can fail: FALSE with @error set. */
+typedef gboolean (*DubTryFunc) (size_t    piece,
+                                guint     thread,
+                                gpointer  user_data,
+                                GError  **error);
+
+/* dub_parallel_try:
+ * @failed: (nullable): set to the piece that @error is of, or G_MAXSIZE if there is none
+ *
+ * dub_parallel_for over pieces that can fail. They all run nevertheless, so that
+ * of several errors it is the first piece's for any number of threads.
+ *
+ * Returns: FALSE, with @error set, if a piece failed or the run was cancelled.
+ */
+gboolean dub_parallel_try (DubRun        *run,
+                           size_t         n_pieces,
+                           DubTryFunc     func,
+                           gpointer       user_data,
+                           size_t        *failed,
+                           GError       **error);
+
 G_END_DECLS

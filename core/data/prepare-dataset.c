@@ -90,6 +90,40 @@ dub_prepare_case (const DubPrepare *self,
   return FALSE;
 }
 
+typedef struct {
+  const DubPrepare *prepare;
+  DubDataset       *dataset;
+  const size_t     *indices;
+  size_t            n_each;  /* values of a case */
+  float            *target;
+} Cases;
+
+static gboolean
+prepare_piece (size_t    piece,
+               guint     thread,
+               gpointer  user_data,
+               GError  **error)
+{
+  const Cases *cases = user_data;
+
+  return dub_prepare_case (cases->prepare, cases->dataset, cases->indices[piece], cases->target + piece * cases->n_each, error);
+}
+
+gboolean
+dub_prepare_cases (const DubPrepare *self,
+                   DubDataset       *dataset,
+                   const size_t     *indices,
+                   size_t            n,
+                   float            *target,
+                   DubRun           *run,
+                   GError          **error)
+{
+  DubShape shape = dub_prepare_shape (self);
+  Cases cases = { self, dataset, indices, dub_shape_n_elements (&shape), target };
+
+  return dub_parallel_try (run, n, prepare_piece, &cases, NULL, error);
+}
+
 /* --- the fit --- */
 
 /* Number, mean and sum of squared distances from it; two of them make one (Chan, Golub and LeVeque 1983). */
@@ -108,7 +142,6 @@ typedef struct {
   size_t            n_pieces;
   size_t            n_each;   /* values of one channel of a case */
   Moments          *moments;  /* [n_pieces][3] */
-  GError          **errors;   /* [n_pieces] */
   size_t            n_done;   /* atomic */
 } Fit;
 
@@ -141,23 +174,24 @@ moments_of (const float *values,
   return moments;
 }
 
-static void
-fit_piece (size_t   piece,
-           guint    thread,
-           gpointer user_data)
+static gboolean
+fit_piece (size_t    piece,
+           guint     thread,
+           gpointer  user_data,
+           GError  **error)
 {
   Fit *fit = user_data;
   size_t first = piece * CASES_A_PIECE, last = MIN (first + CASES_A_PIECE, fit->n);
   g_autofree float *values = g_try_new (float, fit->n_each * (size_t) fit->prepare->channels);
 
   if (values == NULL) {
-    g_set_error (&fit->errors[piece], DUB_ERROR, DUB_ERROR_MEMORY, "A case of %" G_GSIZE_FORMAT
+    g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "A case of %" G_GSIZE_FORMAT
                  " numbers does not fit into memory.", fit->n_each);
-    return;
+    return FALSE;
   }
   for (size_t i = first; i < last && !(fit->run != NULL && dub_run_is_cancelled (fit->run)); i++) {
-    if (!dub_prepare_case (fit->prepare, fit->dataset, fit->indices[i], values, &fit->errors[piece]))
-      return;
+    if (!dub_prepare_case (fit->prepare, fit->dataset, fit->indices[i], values, error))
+      return FALSE;
     for (int c = 0; c < fit->prepare->channels; c++) {
       Moments moments = moments_of (values + (size_t) c * fit->n_each, fit->n_each);
 
@@ -167,6 +201,8 @@ fit_piece (size_t   piece,
   if (fit->run != NULL)
     dub_run_set_progress (fit->run, (double) (__atomic_add_fetch (&fit->n_done, 1, __ATOMIC_RELAXED)) /
                                       (double) fit->n_pieces);
+
+  return TRUE;
 }
 
 static gboolean
@@ -176,11 +212,6 @@ finish_fit (DubPrepare  *self,
 {
   gboolean varies = FALSE;
 
-  for (size_t p = 0; p < fit->n_pieces; p++)
-    if (fit->errors[p] != NULL) {
-      g_propagate_error (error, g_steal_pointer (&fit->errors[p]));
-      return FALSE;
-    }
   for (int c = 0; c < self->channels; c++) {
     Moments all = { 0 };
 
@@ -229,13 +260,9 @@ dub_prepare_fit (DubPrepare   *self,
   fit.n_pieces = (n + CASES_A_PIECE - 1) / CASES_A_PIECE;
   fit.n_each = dub_shape_n_elements (&shape) / (size_t) self->channels;
   fit.moments = g_new0 (Moments, fit.n_pieces * 3);
-  fit.errors = g_new0 (GError *, fit.n_pieces);
-  done = dub_parallel_for (run, fit.n_pieces, fit_piece, &fit, error) && finish_fit (&fitted, &fit, error);
+  done = dub_parallel_try (run, fit.n_pieces, fit_piece, &fit, NULL, error) && finish_fit (&fitted, &fit, error);
   if (done)
     *self = fitted;
-  for (size_t p = 0; p < fit.n_pieces; p++)
-    g_clear_error (&fit.errors[p]);
-  g_free (fit.errors);
   g_free (fit.moments);
 
   return done;

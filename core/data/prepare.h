@@ -74,6 +74,15 @@ gboolean   dub_prepare_case    (const DubPrepare *self,
                                 size_t            index,
                                 float            *target,
                                 GError          **error);
+/* The same for the cases @indices [n], on all threads of @run. @target: [n][elements of dub_prepare_shape]. Of several
+ * errors it is the first case's. */
+gboolean   dub_prepare_cases   (const DubPrepare *self,
+                                DubDataset       *dataset,
+                                const size_t     *indices,
+                                size_t            n,
+                                float            *target,
+                                DubRun           *run,
+                                GError          **error);
 
 JsonNode  *dub_prepare_to_json (const DubPrepare *self);   /* (transfer full) */
 /* @where: for messages: "study.json: models[2].prepare". Strict: members that are unknown, of another kind or outside their

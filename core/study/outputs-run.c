@@ -2,7 +2,6 @@
 #include "core/study/outputs-private.h"
 
 #include "core/base/checked.h"
-#include "core/base/parallel.h"
 #include "core/study/classifier.h"
 
 #include <string.h>
@@ -23,67 +22,6 @@ typedef struct {
   size_t                   n_done;   /* cases times networks */
   DubRun                  *run;
 } Work;
-
-/* --- preparing --- */
-
-typedef struct {
-  const DubPrepare *prepare;
-  DubDataset       *dataset;
-  size_t            first;
-  size_t            n_numbers;
-  float            *target;
-  GMutex            mutex;
-  size_t            first_bad; /* the first piece that failed, whatever the order of threads */
-  GError           *error;
-} Load;
-
-static void
-load_piece (size_t   piece,
-            guint    thread,
-            gpointer user_data)
-{
-  Load *load = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (dub_prepare_case (load->prepare, load->dataset, load->first + piece, load->target + piece * load->n_numbers, &error))
-    return;
-
-  g_mutex_lock (&load->mutex);
-  if (piece < load->first_bad) {
-    load->first_bad = piece;
-    g_clear_error (&load->error);
-    load->error = g_steal_pointer (&error);
-  }
-  g_mutex_unlock (&load->mutex);
-}
-
-static gboolean
-load_cases (const Work        *work,
-            const DubPrepare  *prepare,
-            size_t             first,
-            size_t             n,
-            float             *target,
-            GError           **error)
-{
-  DubShape shape = dub_prepare_shape (prepare);
-  Load load = {
-    .prepare = prepare, .dataset = work->study->data->dataset, .first = first, .n_numbers = dub_shape_n_elements (&shape),
-    .target = target, .first_bad = G_MAXSIZE,
-  };
-
-  g_mutex_init (&load.mutex);
-
-  gboolean done = dub_parallel_for (work->run, n, load_piece, &load, error);
-
-  g_mutex_clear (&load.mutex);
-  if (done && load.error == NULL)
-    return TRUE;
-  if (done)
-    g_propagate_error (error, g_steal_pointer (&load.error));
-  g_clear_error (&load.error);
-
-  return FALSE;
-}
 
 /* --- networks --- */
 
@@ -190,15 +128,18 @@ run_group (Work     *work,
 
   size_t stretch = CLAMP (STRETCH_BYTES / n_bytes, 1, work->n_cases);
   g_autofree float *cases = g_try_malloc (stretch * n_bytes);
+  g_autofree size_t *all = g_new (size_t, MAX (work->n_cases, 1));
 
   if (cases == NULL) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "No memory for %zu prepared cases of %zu bytes.", stretch, n_bytes);
     return FALSE;
   }
+  for (size_t i = 0; i < work->n_cases; i++)
+    all[i] = i;
   for (size_t first = 0; first < work->n_cases; first += stretch) {
     size_t n = MIN (stretch, work->n_cases - first);
 
-    if (!load_cases (work, prepare, first, n, cases, error))
+    if (!dub_prepare_cases (prepare, work->study->data->dataset, all + first, n, cases, work->run, error))
       return FALSE;
     for (size_t i = 0; i < work->n; i++)
       if (work->group[i] == group && !run_network (work, work->items[i], cases, first, n, error))

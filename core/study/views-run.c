@@ -52,18 +52,13 @@ _dub_view_policy (const DubViewsOptions *options,
 
 /* --- preparing --- */
 
-typedef struct {
-  Work   *work;
-  GMutex  mutex;
-  size_t  first_bad; /* the first case that failed, whatever the order of threads */
-  GError *error;
-} Load;
-
 static gboolean
-load_case (const Work  *work,
-           size_t       at,
-           GError     **error)
+load_case (size_t     at,
+           guint      thread,
+           gpointer   user_data,
+           GError   **error)
 {
+  const Work *work = user_data;
   const DubViewSource *source = work->source;
   size_t i = work->first + at;
   double spacing[3];
@@ -81,25 +76,6 @@ load_case (const Work  *work,
                             work->cases + at * work->n_numbers, error);
 }
 
-static void
-load_piece (size_t   piece,
-            guint    thread,
-            gpointer user_data)
-{
-  Load *load = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (load_case (load->work, piece, &error))
-    return;
-  g_mutex_lock (&load->mutex);
-  if (piece < load->first_bad) {
-    load->first_bad = piece;
-    g_clear_error (&load->error);
-    load->error = g_steal_pointer (&error);
-  }
-  g_mutex_unlock (&load->mutex);
-}
-
 static char *
 name_case (const Work *work,
            size_t      at)
@@ -114,22 +90,21 @@ static gboolean
 load_stretch (Work    *work,
               GError **error)
 {
-  Load load = { .work = work, .first_bad = G_MAXSIZE };
+  g_autoptr (GError) inner = NULL;
+  size_t failed;
 
-  g_mutex_init (&load.mutex);
-
-  gboolean done = dub_parallel_for (work->run, work->n, load_piece, &load, error);
-
-  g_mutex_clear (&load.mutex);
-  if (done && load.error != NULL) {
-    g_autofree char *name = name_case (work, load.first_bad);
-
-    g_set_error (error, DUB_ERROR, load.error->code, "The case %s cannot be prepared: %s", name, load.error->message);
-    done = FALSE;
+  if (dub_parallel_try (work->run, work->n, load_case, work, &failed, &inner))
+    return TRUE;
+  if (failed == G_MAXSIZE) {
+    g_propagate_error (error, g_steal_pointer (&inner));
+    return FALSE;
   }
-  g_clear_error (&load.error);
 
-  return done;
+  g_autofree char *name = name_case (work, failed);
+
+  g_set_error (error, DUB_ERROR, inner->code, "The case %s cannot be prepared: %s", name, inner->message);
+
+  return FALSE;
 }
 
 /* --- answers --- */

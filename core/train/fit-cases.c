@@ -1,7 +1,6 @@
 #include "core/train/fit-cases.h"
 
 #include "core/base/checked.h"
-#include "core/base/parallel.h"
 #include "core/data/augment.h"
 
 #include <string.h>
@@ -49,54 +48,6 @@ dub_fit_cases_free (DubFitCases *self)
 
 /* --- what is kept --- */
 
-typedef struct {
-  DubFitCases *cases;
-  GMutex       mutex;
-  size_t       first_bad; /* the first piece that failed, whatever the order of threads */
-  GError      *error;
-} Load;
-
-static void
-load_piece (size_t   piece,
-            guint    thread,
-            gpointer user_data)
-{
-  Load *load = user_data;
-  DubFitCases *self = load->cases;
-  g_autoptr (GError) error = NULL;
-
-  if (dub_prepare_case (self->prepare, self->dataset, self->index[piece], self->kept + piece * self->n_prepared, &error))
-    return;
-
-  g_mutex_lock (&load->mutex);
-  if (piece < load->first_bad) {
-    load->first_bad = piece;
-    g_clear_error (&load->error);
-    load->error = g_steal_pointer (&error);
-  }
-  g_mutex_unlock (&load->mutex);
-}
-
-static gboolean
-load_prepared (DubFitCases  *self,
-               DubRun       *run,
-               GError      **error)
-{
-  Load load = { .cases = self, .first_bad = G_MAXSIZE };
-  gboolean done;
-
-  g_mutex_init (&load.mutex);
-  done = dub_parallel_for (run, self->n, load_piece, &load, error);
-  g_mutex_clear (&load.mutex);
-  if (done && load.error == NULL)
-    return TRUE;
-  if (done)
-    g_propagate_error (error, g_steal_pointer (&load.error));
-  g_clear_error (&load.error);
-
-  return FALSE;
-}
-
 /* The backbone computes with all threads, so its cases come one after another. */
 static gboolean
 load_maps (DubFitCases  *self,
@@ -129,7 +80,8 @@ dub_fit_cases_load (DubFitCases  *self,
   if (self->kept == NULL)
     return TRUE;
 
-  if (maps ? load_maps (self, run, error) : load_prepared (self, run, error))
+  if (maps ? load_maps (self, run, error)
+           : dub_prepare_cases (self->prepare, self->dataset, self->index, self->n, self->kept, run, error))
     return TRUE;
   g_clear_pointer (&self->kept, g_free);
 

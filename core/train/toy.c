@@ -102,10 +102,9 @@ make_graph (int      hidden,
 /* One repeat on its thread. The networks are far too small for more threads each, so the repeats are what runs
  * beside each other; what they compute with has no run of its own, and they look at the flag themselves. */
 typedef struct {
-  DubToy  *toy;
-  DubRun  *run;
-  GError **errors; /* [R] */
-  int      n_done; /* epochs of all networks, atomic */
+  DubToy *toy;
+  DubRun *run;
+  int     n_done; /* epochs of all networks, atomic */
 } Job;
 
 static gboolean
@@ -305,37 +304,24 @@ run_repeat (Job     *job,
   return TRUE;
 }
 
-static void
-run_piece (size_t   piece,
-           guint    thread,
-           gpointer user_data)
+static gboolean
+run_piece (size_t    piece,
+           guint     thread,
+           gpointer  user_data,
+           GError  **error)
 {
-  Job *job = user_data;
-
-  run_repeat (job, (guint) piece, &job->errors[piece]);
+  return run_repeat (user_data, (guint) piece, error);
 }
 
-/* All repeats; of several errors the first repeat's. */
+/* All repeats. */
 static gboolean
 run_repeats (DubToy  *self,
              DubRun  *run,
              GError **error)
 {
-  guint n = self->options.n_repeats;
-  g_autofree GError **errors = g_new0 (GError *, n);
-  Job job = { .toy = self, .run = run, .errors = errors };
-  gboolean good = dub_parallel_for (run, n, run_piece, &job, error);
+  Job job = { .toy = self, .run = run };
 
-  for (guint i = 0; i < n; i++) {
-    if (errors[i] == NULL)
-      continue;
-    if (good)
-      g_propagate_error (error, g_steal_pointer (&errors[i]));
-    good = FALSE;
-    g_clear_error (&errors[i]);
-  }
-
-  return good;
+  return dub_parallel_try (run, self->options.n_repeats, run_piece, &job, NULL, error);
 }
 
 /* Mean and standard deviation of every measure, which are doubles one after another. */

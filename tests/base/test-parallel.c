@@ -91,6 +91,49 @@ test_cancel (void)
   }
 }
 
+static gboolean
+fail_piece (size_t    piece,
+            guint     thread,
+            gpointer  user_data,
+            GError  **error)
+{
+  g_atomic_int_inc ((int *) user_data);
+  if (piece % 7 != 5)
+    return TRUE;
+  g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "piece %zu", piece);
+
+  return FALSE;
+}
+
+/* The first piece's error, for any number of threads, and nobody is kept from computing. */
+static void
+test_try (void)
+{
+  for (guint threads = 1; threads <= 3; threads++)
+    for (int repeat = 0; repeat < 50; repeat++) {
+      g_autoptr (DubRun) run = dub_run_new (threads);
+      g_autoptr (GError) error = NULL;
+      size_t failed;
+      int n = 0;
+
+      g_assert_true (dub_parallel_try (run, 5, fail_piece, &n, &failed, &error));
+      g_assert_no_error (error);
+      g_assert_true (failed == G_MAXSIZE);
+      g_assert_false (dub_parallel_try (run, 100, fail_piece, &n, &failed, &error));
+      g_assert_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT);
+      g_assert_cmpstr (error->message, ==, "piece 5");
+      g_assert_true (failed == 5);
+      g_assert_cmpint (n, ==, 105);
+      g_assert_false (dub_parallel_try (run, 100, fail_piece, &n, NULL, NULL));
+
+      g_clear_error (&error);
+      dub_run_cancel (run);
+      g_assert_false (dub_parallel_try (run, 100, fail_piece, &n, &failed, &error));
+      g_assert_error (error, DUB_ERROR, DUB_ERROR_CANCELLED);
+      g_assert_true (failed == G_MAXSIZE);
+    }
+}
+
 static void
 test_progress (void)
 {
@@ -109,6 +152,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/parallel/same-bits", test_same_bits);
   g_test_add_func ("/parallel/cancel", test_cancel);
+  g_test_add_func ("/parallel/try", test_try);
   g_test_add_func ("/parallel/progress", test_progress);
 
   return g_test_run ();
