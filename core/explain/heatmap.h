@@ -61,7 +61,7 @@ typedef struct {
   DubHeatmapScoreFunc score;       /* of OF_SCORE */
   gpointer            score_data;
 
-  /* Occlusion. 0 = chosen from the extents, see dub_heatmap_window. */
+  /* Occlusion. 0 = chosen from the extents: dub_heatmap_window. */
   guint               window;      /* voxels along every axis, at most the extent there */
   guint               stride;      /* at most the window, so that every place is covered */
 
@@ -103,6 +103,18 @@ typedef struct {
 void         dub_heatmap_options_init (DubHeatmapOptions       *self,
                                        DubHeatmapKind           kind,
                                        int                      n_axes);
+
+/* The mask's parameters for an image of @n_axes axes: dub_mask_params_init, with lighter terms for a picture. */
+void         dub_heatmap_mask_params_init (DubMaskParams       *self,
+                                       int                      n_axes);
+/* DUB_ERROR_ARGUMENT names the option, its value and its range. */
+gboolean     dub_heatmap_options_check (const DubHeatmapOptions *self,
+                                       GError                 **error);
+/* The window and the stride that occlusion uses on an image of these spatial extents (D = 1 of a picture). */
+void         dub_heatmap_window       (const DubHeatmapOptions *options,
+                                       const size_t             shape[3],
+                                       guint                   *window,
+                                       guint                   *stride);
 
 /* dub_heatmap_run:
  * @networks: [n_networks] classifiers as core/study/classifier.h reads them, all of the same classes

@@ -17,6 +17,8 @@ typedef struct {
 
 void     _dub_mask_image_clear (DubMaskImage        *self);
 
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DubMaskImage, _dub_mask_image_clear)
+
 /* DUB_ERROR_NUMERIC names the first voxel of image @index that is not finite. */
 gboolean _dub_mask_image_check (const DubTensor     *x,
                                 size_t               index,

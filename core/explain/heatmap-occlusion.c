@@ -1,0 +1,307 @@
+/* Occlusion: what the target loses when a window is replaced (Zeiler and Fergus 2014), averaged over the windows of a place.
+ *
+ * Windows begin at 0, stride, 2 stride …, and the last ends with the image, so that every place lies in one. A window that
+ * replaces nothing (the image is already what it would become there) costs no pass. Case 0 is always the image itself. */
+#include "core/explain/heatmap-private.h"
+
+#include "core/base/memory.h"
+#include "core/train/loss.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Voxels that go through the networks at once, in whole images: enough work for all threads, few enough to stay in the cache. */
+static const size_t BATCH_VOXELS = 32 * 28 * 28;
+static const size_t LARGEST_BATCH = 64;
+
+typedef struct {
+  size_t  at[3];     /* first voxel */
+  size_t  size[3];
+  size_t  answer;    /* index of its case; 0 = it changes nothing */
+} Window;
+
+static void
+put_window (const DubHeatmapWork *work,
+            const Window         *window,
+            float                *image)
+{
+  const DubHeatmapLook *look = &work->look;
+
+  for (size_t c = 0; c < look->n_channels; c++)
+    for (size_t z = 0; z < window->size[0]; z++)
+      for (size_t y = 0; y < window->size[1]; y++) {
+        size_t row = c * look->n_voxels + ((window->at[0] + z) * look->shape[1] + window->at[1] + y) * look->shape[2] + window->at[2];
+
+        memcpy (image + row, work->r + row, window->size[2] * sizeof (float));
+      }
+}
+
+static gboolean
+changes_image (const DubHeatmapWork *work,
+               const Window         *window)
+{
+  const DubHeatmapLook *look = &work->look;
+
+  for (size_t c = 0; c < look->n_channels; c++)
+    for (size_t z = 0; z < window->size[0]; z++)
+      for (size_t y = 0; y < window->size[1]; y++) {
+        size_t row = c * look->n_voxels + ((window->at[0] + z) * look->shape[1] + window->at[1] + y) * look->shape[2] + window->at[2];
+
+        if (memcmp (look->x + row, work->r + row, window->size[2] * sizeof (float)) != 0)
+          return TRUE;
+      }
+
+  return FALSE;
+}
+
+/* First voxels of the windows along one axis. (element-type size_t) */
+static GArray *
+places_along (size_t extent,
+              size_t size,
+              size_t stride)
+{
+  GArray *places = g_array_new (FALSE, FALSE, sizeof (size_t));
+  size_t last = extent - size;
+
+  for (size_t at = 0; at < last; at += stride)
+    g_array_append_val (places, at);
+  g_array_append_val (places, last);
+
+  return places;
+}
+
+/* (element-type Window); @n_cases: (out) the image and the windows that change it */
+static GArray *
+make_windows (const DubHeatmapWork *work,
+              size_t               *n_cases)
+{
+  GArray *windows = g_array_new (FALSE, TRUE, sizeof (Window));
+  GArray *places[3];
+  Window window = { 0 };
+
+  for (int a = 0; a < 3; a++) {
+    window.size[a] = MIN (work->result->window, work->look.shape[a]);
+    places[a] = places_along (work->look.shape[a], window.size[a], work->result->stride);
+  }
+  *n_cases = 1;
+  for (guint z = 0; z < places[0]->len; z++)
+    for (guint y = 0; y < places[1]->len; y++)
+      for (guint x = 0; x < places[2]->len; x++) {
+        window.at[0] = g_array_index (places[0], size_t, z);
+        window.at[1] = g_array_index (places[1], size_t, y);
+        window.at[2] = g_array_index (places[2], size_t, x);
+        window.answer = changes_image (work, &window) ? (*n_cases)++ : 0;
+        g_array_append_val (windows, window);
+      }
+  for (int a = 0; a < 3; a++)
+    g_array_unref (places[a]);
+
+  return windows;
+}
+
+/* --- answers to all cases --- */
+
+typedef struct {
+  size_t n_cases;        /* N */
+  float *logits;         /* (M, N, K) */
+  float *features;       /* (nullable) (M, N, F) */
+} Answers;
+
+static void
+answers_clear (Answers *self)
+{
+  g_clear_pointer (&self->logits, g_free);
+  g_clear_pointer (&self->features, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Answers, answers_clear)
+
+static void
+take_answers (Answers              *self,
+              const DubHeatmapLook *look,
+              size_t                first,
+              size_t                n)
+{
+  size_t n_classes = look->n_classes, n_features = look->n_features;
+
+  for (size_t m = 0; m < look->n_networks; m++) {
+    memcpy (self->logits + (m * self->n_cases + first) * n_classes, look->logits + m * look->batch * n_classes,
+            n * n_classes * sizeof (float));
+    if (self->features != NULL)
+      memcpy (self->features + (m * self->n_cases + first) * n_features, look->features + m * look->batch * n_features,
+              n * n_features * sizeof (float));
+  }
+}
+
+static gboolean
+ask_all (DubHeatmapWork  *work,
+         const GArray    *windows,
+         Answers         *answers,
+         DubRun          *run,
+         GError         **error)
+{
+  DubHeatmapLook *look = &work->look;
+  g_autofree float *images = g_new (float, look->batch * look->n_input);
+  size_t n_here = 0, first = 0;
+
+  memcpy (images, look->x, look->n_input * sizeof (float));
+  n_here = 1;
+  for (guint w = 0; w <= windows->len; w++) {
+    gboolean is_end = w == windows->len;
+
+    if (n_here > 0 && (is_end || n_here == look->batch)) {
+      if (!_dub_heatmap_look_forward (look, images, n_here, run, error))
+        return FALSE;
+      take_answers (answers, look, first, n_here);
+      first += n_here;
+      n_here = 0;
+      dub_run_set_progress (run, (double) first / (double) answers->n_cases);
+    }
+    if (is_end || g_array_index (windows, Window, w).answer == 0)
+      continue;
+    memcpy (images + n_here * look->n_input, look->x, look->n_input * sizeof (float));
+    put_window (work, &g_array_index (windows, Window, w), images + n_here * look->n_input);
+    n_here++;
+  }
+
+  return TRUE;
+}
+
+/* --- from answers to the target of every case --- */
+
+/* The answers as estimators of uncertainty are given them. */
+static gboolean
+score_all (const DubHeatmapWork  *work,
+           const Answers         *answers,
+           double                *values,
+           DubRun                *run,
+           GError               **error)
+{
+  size_t M = work->look.n_networks, N = answers->n_cases, K = work->look.n_classes;
+  g_autofree float *probabilities = g_new (float, M * N * K);
+  g_autofree float *mean = g_new (float, N * K);
+  g_autofree int *predicted = g_new0 (int, N);
+  g_autofree double *p = g_new (double, K);
+  g_autofree double *sum = g_new (double, K);
+
+  for (size_t n = 0; n < N; n++) {
+    for (size_t k = 0; k < K; k++)
+      sum[k] = 0.0;
+    for (size_t m = 0; m < M; m++) {
+      dub_softmax_row (answers->logits + (m * N + n) * K, K, p);
+      for (size_t k = 0; k < K; k++) {
+        probabilities[(m * N + n) * K + k] = (float) p[k];
+        sum[k] += p[k] / (double) M;
+      }
+    }
+    for (size_t k = 0; k < K; k++) {
+      mean[n * K + k] = (float) sum[k];
+      if (mean[n * K + k] > mean[n * K + (size_t) predicted[n]])
+        predicted[n] = (int) k;
+    }
+  }
+
+  DubAnswers given = {
+    .n_models = M, .n_cases = N, .n_classes = K, .n_features = answers->features != NULL ? work->look.n_features : 0,
+    .logits = answers->logits, .probabilities = probabilities, .features = answers->features, .mean = mean,
+    .predicted = predicted,
+  };
+
+  if (!work->options->score (&given, values, work->options->score_data, run, error))
+    return FALSE;
+  for (size_t n = 0; n < N; n++)
+    if (!isfinite (values[n])) {
+      g_set_error (error, DUB_ERROR, DUB_ERROR_NUMERIC, "The score of %s is not a finite number.",
+                   n == 0 ? "the image" : "the image with a window replaced");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+value_all (const DubHeatmapWork  *work,
+           const Answers         *answers,
+           double                *values,
+           DubRun                *run,
+           GError               **error)
+{
+  size_t N = answers->n_cases, K = work->look.n_classes;
+
+  if (work->target.of == DUB_HEATMAP_OF_SCORE)
+    return score_all (work, answers, values, run, error);
+  for (size_t n = 0; n < N; n++)
+    values[n] = _dub_heatmap_target_value (&work->target, answers->logits + n * K, N * K);
+
+  return TRUE;
+}
+
+/* --- from the targets to the map --- */
+
+static void
+average (const DubHeatmapWork *work,
+         const GArray         *windows,
+         const double         *values)
+{
+  const DubHeatmapLook *look = &work->look;
+  g_autofree double *sum = g_new0 (double, look->n_voxels);
+  g_autofree float *count = g_new0 (float, look->n_voxels);
+  float *map = dub_tensor_f32 (work->result->map);
+
+  for (guint w = 0; w < windows->len; w++) {
+    const Window *window = &g_array_index (windows, Window, w);
+    double loss = values[0] - values[window->answer];
+
+    for (size_t z = 0; z < window->size[0]; z++)
+      for (size_t y = 0; y < window->size[1]; y++) {
+        size_t row = ((window->at[0] + z) * look->shape[1] + window->at[1] + y) * look->shape[2] + window->at[2];
+
+        for (size_t x = 0; x < window->size[2]; x++) {
+          sum[row + x] += loss;
+          count[row + x] += 1.0f;
+        }
+      }
+  }
+  for (size_t u = 0; u < look->n_voxels; u++)
+    map[u] = (float) (sum[u] / (double) count[u]);
+}
+
+/* Batches of one size as far as that goes: the last one is filled up with empty images. */
+static size_t
+choose_batch (const DubHeatmapLook *look,
+              size_t                n_cases)
+{
+  size_t most = CLAMP (BATCH_VOXELS / look->n_voxels, 1, LARGEST_BATCH);
+  size_t n_batches = (n_cases + most - 1) / most;
+
+  return (n_cases + n_batches - 1) / n_batches;
+}
+
+gboolean
+_dub_heatmap_occlusion (DubHeatmapWork  *work,
+                        DubRun          *run,
+                        GError         **error)
+{
+  DubHeatmapLook *look = &work->look;
+  g_auto (Answers) answers = { 0 };
+  g_autoptr (GArray) windows = make_windows (work, &answers.n_cases);
+  DubHeatmapBinding binding = {
+    .batch = choose_batch (look, answers.n_cases), .features = work->target.of == DUB_HEATMAP_OF_SCORE,
+  };
+
+  if (!_dub_heatmap_look_bind (look, &binding, run, error))
+    return FALSE;
+  answers.logits = g_new (float, look->n_networks * answers.n_cases * look->n_classes);
+  if (look->n_features > 0)
+    answers.features = g_new (float, look->n_networks * answers.n_cases * look->n_features);
+
+  g_autofree double *values = g_new0 (double, answers.n_cases);
+
+  if (!ask_all (work, windows, &answers, run, error) || !value_all (work, &answers, values, run, error))
+    return FALSE;
+  average (work, windows, values);
+  work->result->value = values[0];
+  work->result->n_passes = answers.n_cases;
+
+  return TRUE;
+}
