@@ -25,6 +25,19 @@ DUB_ESTIMATOR_SCORE (entropy);
 DUB_ESTIMATOR_SCORE (margin);
 DUB_ESTIMATOR_SCORE (energy);
 
+/* estimator-recalibrated.c */
+DUB_ESTIMATOR_FIT (temperature);
+DUB_ESTIMATOR_SCORE (temperature);
+char *_dub_temperature_describe (gconstpointer fitted);
+void  _dub_temperature_free     (gpointer      fitted);
+DUB_ESTIMATOR_FIT (platt);
+DUB_ESTIMATOR_FIT (isotonic);
+DUB_ESTIMATOR_FIT (beta);
+/* Of the three above. */
+DUB_ESTIMATOR_SCORE (maps);
+char *_dub_maps_describe        (gconstpointer fitted);
+void  _dub_maps_free            (gpointer      fitted);
+
 /* estimator-ensemble.c */
 DUB_ESTIMATOR_SCORE (ensemble_sd);
 DUB_ESTIMATOR_SCORE (predictive_entropy);
