@@ -1,52 +1,12 @@
 #include "core/train/fit-metrics.h"
 
+#include "core/calibration/reliability.h"
+#include "core/stats/roc.h"
 #include "core/train/loss.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-enum { N_BINS = 15 };
-
-typedef struct {
-  double   score;
-  gboolean positive;
-} Scored;
-
-static int
-by_score_cb (const void *a,
-             const void *b)
-{
-  double x = ((const Scored *) a)->score, y = ((const Scored *) b)->score;
-
-  return (x > y) - (x < y);
-}
-
-/* Area under the ROC by mean ranks: equal scores count one half. */
-static double
-area (Scored *cases,
-      size_t  n)
-{
-  size_t n_positive = 0;
-  double ranks = 0.0;
-
-  qsort (cases, n, sizeof *cases, by_score_cb);
-  for (size_t first = 0; first < n;) {
-    size_t end = first;
-    size_t here = 0;
-
-    while (end < n && cases[end].score <= cases[first].score)
-      here += cases[end++].positive ? 1 : 0;
-    ranks += (double) here * 0.5 * (double) (first + 1 + end);
-    n_positive += here;
-    first = end;
-  }
-  if (n_positive == 0 || n_positive == n)
-    return (double) NAN;
-
-  double p = (double) n_positive;
-
-  return (ranks - 0.5 * p * (p + 1.0)) / (p * (double) (n - n_positive));
-}
+enum { N_BINS = DUB_RELIABILITY_BINS };
 
 static double
 mean_area (const float *logits,
@@ -54,7 +14,8 @@ mean_area (const float *logits,
            size_t       n_cases,
            size_t       n_classes)
 {
-  g_autofree Scored *cases = g_new (Scored, n_cases);
+  g_autofree double *score = g_new (double, n_cases);
+  g_autofree gboolean *positive = g_new (gboolean, n_cases);
   g_autofree double *p = g_new (double, n_classes);
   double sum = 0.0;
   size_t n_known = 0;
@@ -65,15 +26,15 @@ mean_area (const float *logits,
 
       /* Two logits say more by their difference than by a probability that rounds to 1. */
       if (n_classes == 2) {
-        cases[i].score = (double) z[1] - (double) z[0];
+        score[i] = (double) z[1] - (double) z[0];
       } else {
         dub_softmax_row (z, n_classes, p);
-        cases[i].score = p[c];
+        score[i] = p[c];
       }
-      cases[i].positive = labels[i] == (int) c;
+      positive[i] = labels[i] == (int) c;
     }
 
-    double found = area (cases, n_cases);
+    double found = dub_auroc (score, positive, n_cases);
 
     if (isfinite (found)) {
       sum += found;
