@@ -6,6 +6,7 @@
 static const double SHIFT = 0.1;
 static const double ANGLE_IMAGE = 15.0, ANGLE_VOLUME = 10.0; /* degrees */
 static const double SCALE = 0.1;
+static const double STILL = 0.5;              /* the share of cases that keep their place */
 static const double GAIN = 0.1, OFFSET = 0.1; /* the offset in SD of the case */
 static const double NOISE = 0.1;              /* SD of the case */
 static const double BIAS = 0.2;
@@ -21,9 +22,9 @@ static const struct {
   const char *sentence;
 } NAMES[] = {
   { DUB_AUGMENT_FLIP, "flip", "flip", "Half of the cases are mirrored left to right." },
-  { DUB_AUGMENT_SHIFT, "shift", "shift", "Cases are moved by up to 10 % of their extents." },
-  { DUB_AUGMENT_ROTATE, "rotate", "rotate", "Images are turned by up to 15°, volumes by up to 10° about each axis." },
-  { DUB_AUGMENT_SCALE, "scale", "scale", "Cases are drawn 0.9 to 1.1 times as large." },
+  { DUB_AUGMENT_SHIFT, "shift", "shift", "Half of the cases are moved by up to 10 % of their extents." },
+  { DUB_AUGMENT_ROTATE, "rotate", "rotate", "Half of the images are turned by up to 15°, of the volumes by up to 10° about each axis." },
+  { DUB_AUGMENT_SCALE, "scale", "scale", "Half of the cases are drawn 0.9 to 1.1 times as large." },
   { DUB_AUGMENT_INTENSITY, "intensity", "intensity",
     "Contrast changes by up to 10 % and brightness by up to a tenth of the case's SD." },
   { DUB_AUGMENT_RAND, "rand", "RandAugment",
@@ -161,7 +162,11 @@ turn (DubWarp *self,
   _dub_warp_multiply (self, rotation);
 }
 
-/* All numbers are drawn whatever the flags, so that choosing one augmentation more does not change the others. */
+/* All numbers are drawn whatever the flags, so that choosing one augmentation more does not change the others.
+ *
+ * Half of the cases keep their place, at most mirrored, which is exact. Whatever is turned, scaled or shifted by less than a
+ * sample is resampled, which smooths speckle and noise. A network that only ever saw smoothed cases learns their variances in
+ * its normalisations and answers wrongly, and surely, when it meets a sharp one: and those of the test are all sharp. */
 static void
 draw_warp (guint           flags,
            const DubShape *shape,
@@ -177,6 +182,8 @@ draw_warp (guint           flags,
     shift[a] = drawn_sign (rng);
     angle[a] = drawn_sign (rng);
   }
+  if (dub_rng_double (rng) < STILL)
+    flags &= ~AFFINE;
 
   _dub_warp_init (warp);
   if ((flags & DUB_AUGMENT_ROTATE) && volume) {

@@ -3,7 +3,9 @@
  * Each is drawn from the stream (seed, "augment", case, epoch): the same whatever the order, the batch or
  * the number of threads. Applied to prepared cases (float32, after scaling). What moves a case is composed into one
  * affine map, so that it is resampled once, linearly; beyond the border the outermost sample holds, because black
- * corners would tell the network where the border was. Order: move, RandAugment, bias field, intensity, noise.
+ * corners would tell the network where the border was. One coin decides about shift, rotation and scale together: half of
+ * the cases stay as sharp as they came, so that a network also learns from what it will be asked about. Order: move,
+ * RandAugment, bias field, intensity, noise.
  * Choosing one more augmentation does not change what is drawn for the others.
  */
 #pragma once

@@ -58,7 +58,10 @@ def resnet18(width):
 
 
 def augment(x):
-    """Half are mirrored; up to 15 degrees, 10 % of the extents and 0.9 to 1.1 times as large; the border holds."""
+    """Half are mirrored; up to 15 degrees, 10 % of the extents and 0.9 to 1.1 times as large; the border holds.
+
+    A coin leaves half of the cases where they are, so that the network also sees images that no resampling has smoothed.
+    """
     n = len(x)
     angle = (torch.rand(n) * 2 - 1) * math.radians(15)
     scale = 1 / (0.9 + 0.2 * torch.rand(n))
@@ -68,7 +71,9 @@ def augment(x):
     shift = (torch.rand(n, 2) * 2 - 1) * 0.2
     theta = torch.stack([torch.stack([cos * mirror, -sin, shift[:, 0]], 1), torch.stack([sin * mirror, cos, shift[:, 1]], 1)], 1)
     grid = F.affine_grid(theta, list(x.shape), align_corners=False)
-    return F.grid_sample(x, grid, padding_mode='border', align_corners=False)
+    moved = F.grid_sample(x, grid, padding_mode='border', align_corners=False)
+    still = torch.where(mirror[:, None, None, None] < 0, x.flip(3), x)
+    return torch.where((torch.rand(n) < 0.5)[:, None, None, None], still, moved)
 
 
 def train_twin(images, labels, fold, recipe):
@@ -167,7 +172,9 @@ def ours(options, study, seed):
 
 def kept(path, work):
     if not os.path.exists(path):
+        start = time.monotonic()
         result = work()
+        result['clock'] = time.monotonic() - start
         result['load'] = os.getloadavg()[1]
         with open(path + '.part', 'w', encoding='utf-8') as file:
             json.dump(result, file)
@@ -203,6 +210,8 @@ def main():
     row = [f'{mean(rs, "auroc"):.3f} | {mean(rs, "balanced"):.3f} | {mean(rs, "seconds"):.0f} s' for rs in (all_ours, all_theirs)]
     print(f'| mean | {row[0]} | {row[1]} |'.replace('0.', '.'))
     loads = [r['load'] for r in all_ours + all_theirs]
+    for name, results in (('Dubito', all_ours), ('PyTorch', all_theirs)):
+        print(f'{name} on the clock, testing included:', ', '.join(f'{r["clock"]:.0f} s' for r in results), file=sys.stderr)
     print(f'\nLoad of the machine (five minutes) while measuring: {min(loads):.1f} to {max(loads):.1f}.', file=sys.stderr)
 
 

@@ -106,7 +106,7 @@ test_streams (void)
       guint flags = 1u << bit;
       guint n_differ[3] = { 0 };
 
-      /* Another seed, case or epoch gives another result nearly always (a flip or the identity may come twice). */
+      /* Another seed, case or epoch gives another result nearly always; a flip, the identity or no move may come twice. */
       for (guint i = 0; i < 20; i++) {
         g_autofree float *first = g_memdup2 (original, n * sizeof (float));
         g_autofree float *again = g_memdup2 (original, n * sizeof (float));
@@ -123,12 +123,13 @@ test_streams (void)
       }
 
       gboolean ignored = flags == (shapes[s].rank == 3 ? DUB_AUGMENT_BIAS : DUB_AUGMENT_RAND);
+      gboolean moves = flags == DUB_AUGMENT_SHIFT || flags == DUB_AUGMENT_ROTATE || flags == DUB_AUGMENT_SCALE;
 
       for (guint k = 0; k < 3; k++)
         if (ignored)
           g_assert_cmpuint (n_differ[k], ==, 0);
         else
-          g_assert_cmpuint (n_differ[k], >=, flags == DUB_AUGMENT_FLIP ? 4 : 15);
+          g_assert_cmpuint (n_differ[k], >=, flags == DUB_AUGMENT_FLIP ? 4 : moves ? 9 : 15);
     }
   }
 }
@@ -269,6 +270,44 @@ test_ranges (void)
   g_assert_cmpfloat (largest, <, 1.11);
   g_assert_cmpfloat (steepest, >, 14.5);
   g_assert_cmpfloat (steepest, <, 15.2);
+}
+
+/* Half of the cases are never resampled: all that may happen to them is to be mirrored. One coin decides for all moves. */
+static void
+test_still (void)
+{
+  const DubShape shapes[] = { DUB_SHAPE (1, 28, 28), DUB_SHAPE (1, 6, 7, 8) };
+  static const guint MOVES[3] = { DUB_AUGMENT_SHIFT, DUB_AUGMENT_ROTATE, DUB_AUGMENT_SCALE };
+  const guint all = DUB_AUGMENT_FLIP | DUB_AUGMENT_SHIFT | DUB_AUGMENT_ROTATE | DUB_AUGMENT_SCALE;
+
+  for (guint s = 0; s < G_N_ELEMENTS (shapes); s++) {
+    size_t n = dub_shape_n_elements (&shapes[s]);
+    g_autofree float *original = patterned_case (&shapes[s], 5);
+    g_autofree float *moved = g_new (float, n);
+    g_autofree float *flipped = g_new (float, n);
+    guint n_still = 0, n_still_flipped = 0;
+
+    for (size_t c = 0; c < 400; c++) {
+      memcpy (moved, original, n * sizeof (float));
+      memcpy (flipped, original, n * sizeof (float));
+      dub_augment_apply (all, &shapes[s], moved, 9, c, 0);
+      dub_augment_apply (DUB_AUGMENT_FLIP, &shapes[s], flipped, 9, c, 0);
+
+      gboolean still = memcmp (moved, flipped, n * sizeof (float)) == 0;
+
+      n_still += still;
+      n_still_flipped += still && memcmp (moved, original, n * sizeof (float)) != 0;
+      for (guint m = 0; m < 3; m++) {
+        memcpy (moved, original, n * sizeof (float));
+        dub_augment_apply (MOVES[m], &shapes[s], moved, 9, c, 0);
+        g_assert_true (still == (memcmp (moved, original, n * sizeof (float)) == 0));
+      }
+    }
+    g_assert_cmpuint (n_still, >, 160);
+    g_assert_cmpuint (n_still, <, 240);
+    g_assert_cmpuint (n_still_flipped, >, 60);
+    g_assert_cmpuint (n_still_flipped, <, 140);
+  }
 }
 
 /* Choosing rotation as well leaves the draw of the flip and of the noise as they were. */
@@ -501,6 +540,7 @@ main (int    argc,
   g_test_add_func ("/data/augment/finite", test_finite);
   g_test_add_func ("/data/augment/flip", test_flip);
   g_test_add_func ("/data/augment/ranges", test_ranges);
+  g_test_add_func ("/data/augment/still", test_still);
   g_test_add_func ("/data/augment/independent", test_independent);
   g_test_add_func ("/data/augment/values", test_values);
   g_test_add_func ("/data/augment/ops-at-zero", test_ops_at_zero);
