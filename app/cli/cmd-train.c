@@ -1,8 +1,8 @@
 /* dubito-cli train: networks by cross-validation, into a study. */
 #include "app/cli/cmd-train.h"
 
+#include "app/cli/cli-epoch.h"
 #include "app/cli/cli-json.h"
-#include "app/cli/cli-run.h"
 #include "app/cli/cli-train.h"
 #include "core/train/run-folder.h"
 
@@ -14,56 +14,6 @@ static const char DESCRIPTION[] = N_(
   "networks to it, and trains one network a fold: the best epoch is chosen on the fold, never on calibration or test.\n"
   "The same seed gives the same bytes for any number of threads. A run that was stopped or killed goes on with --resume\n"
   "and ends with the bytes of one that was not; with --resume and without --arch all that is unfinished goes on.");
-
-typedef struct {
-  CliRun *cli;
-} Telling;
-
-static void
-tell_epoch_json (CliRun          *cli,
-                 const DubFitJob *job,
-                 const DubEpoch  *epoch)
-{
-  g_autoptr (JsonBuilder) b = json_builder_new ();
-
-  json_builder_begin_object (b);
-  cli_json_int (b, "epoch", epoch->epoch);
-  cli_json_string (b, "run", job->id);
-  cli_json_int (b, "epochs", job->recipe->n_epochs);
-  cli_json_double (b, "train_loss", epoch->train_loss);
-  cli_json_double (b, "train_accuracy", epoch->train_accuracy);
-  cli_json_double (b, "validation_loss", epoch->validation_loss);
-  cli_json_double (b, "validation_accuracy", epoch->validation_accuracy);
-  cli_json_double (b, "validation_auroc", epoch->validation_auroc);
-  cli_json_double (b, "cases_per_second", epoch->cases_per_second);
-  cli_json_boolean (b, "best", epoch->best);
-  json_builder_end_object (b);
-
-  g_autofree char *line = cli_json_to_line (b);
-
-  cli_run_tell_line (cli, line);
-}
-
-static void
-progress_cb (const DubFitJob *job,
-             const DubEpoch  *epoch,
-             double           fraction,
-             gpointer         user_data)
-{
-  Telling *telling = user_data;
-
-  if (epoch == NULL)
-    return;
-  if (cli_run_is_json (telling->cli)) {
-    tell_epoch_json (telling->cli, job, epoch);
-    return;
-  }
-  dub_run_log (cli_run_get (telling->cli),
-               _("%s, epoch %u of %u: loss %.4f, validation loss %.4f, accuracy %.3f (%u/%u), AUROC %.3f, %.0f cases/s%s"),
-               job->id, epoch->epoch, job->recipe->n_epochs, epoch->train_loss, epoch->validation_loss,
-               epoch->validation_accuracy, epoch->n_validation_correct, epoch->n_validation, epoch->validation_auroc,
-               epoch->cases_per_second, epoch->best ? " *" : "");
-}
 
 /* --- the answer --- */
 
@@ -222,15 +172,29 @@ work (const CliTrainOptions       *options,
     return dub_study_resume (study, train, run, error);
 
   g_autoptr (DubRecipe) recipe = cli_train_recipe (options, study->data->dataset, error);
-  g_autoptr (DubRecipe) plain = NULL;
   DubPrepare prepare;
 
-  if (recipe == NULL || !cli_train_prepare (options, study, &prepare, run, error) ||
-      !dub_study_train (study, recipe, &prepare, name, resume, train, run, error))
+  if (recipe == NULL || !cli_train_prepare (options, study, &prepare, run, error))
     return FALSE;
-  plain = cli_train_plain (options, recipe);
 
-  return plain == NULL || dub_study_train (study, plain, &prepare, NULL, resume, train, run, error);
+  g_autoptr (DubRecipe) plain = cli_train_plain (options, recipe);
+  g_autofree char *family = NULL, *plain_family = NULL;
+
+  if (plain == NULL)
+    return dub_study_train (study, recipe, &prepare, name, resume, train, run, error);
+
+  /* Both are written down before either is trained: whatever stops the first, --resume alone goes on with the second, too. */
+  family = dub_study_begin (study, recipe, &prepare, name, resume, run, error);
+  plain_family = family != NULL ? dub_study_begin (study, plain, &prepare, NULL, resume, run, error) : NULL;
+
+  if (plain_family == NULL)
+    return FALSE;
+  dub_run_set_span (run, 0.0, 0.5);
+  if (!dub_study_train (study, recipe, &prepare, family, TRUE, train, run, error))
+    return FALSE;
+  dub_run_set_span (run, 0.5, 1.0);
+
+  return dub_study_train (study, plain, &prepare, plain_family, TRUE, train, run, error);
 }
 
 static gboolean
@@ -293,8 +257,7 @@ cmd_train (const char *path,
   if (cli == NULL)
     return FALSE;
 
-  Telling telling = { .cli = cli };
-  DubStudyTrainOptions train = { .progress = progress_cb, .user_data = &telling, .runs = ids };
+  DubStudyTrainOptions train = { .progress = cli_epoch_tell_cb, .user_data = cli, .runs = ids };
   gint64 start = g_get_monotonic_time ();
 
   return work (&options, out, name, resume, &train, cli_run_get (cli), error) &&

@@ -9,6 +9,7 @@ dub_run_new (guint n_threads)
 
   g_atomic_ref_count_init (&self->ref_count);
   self->n_threads = n_threads > 0 ? n_threads : g_get_num_processors ();
+  self->span_to = 1.0;
   g_mutex_init (&self->mutex);
   g_cond_init (&self->wake);
   g_cond_init (&self->done);
@@ -94,6 +95,8 @@ dub_run_reset (DubRun *self)
   g_return_if_fail (self != NULL);
 
   g_atomic_int_set (&self->cancelled, 0);
+  self->span_from = 0.0;
+  self->span_to = 1.0;
   dub_run_set_progress (self, 0.0);
 }
 
@@ -104,13 +107,29 @@ dub_run_set_progress (DubRun *self,
   if (self == NULL)
     return;
 
-  __atomic_store_n (&self->progress, (guint64) (CLAMP (fraction, 0.0, 1.0) * PROGRESS_UNITS), __ATOMIC_RELAXED);
+  double whole = self->span_from + CLAMP (fraction, 0.0, 1.0) * (self->span_to - self->span_from);
+
+  __atomic_store_n (&self->progress, (guint64) (whole * PROGRESS_UNITS), __ATOMIC_RELAXED);
 }
 
 double
 dub_run_get_progress (DubRun *self)
 {
   return self != NULL ? (double) __atomic_load_n (&self->progress, __ATOMIC_RELAXED) / PROGRESS_UNITS : 0.0;
+}
+
+void
+dub_run_set_span (DubRun *self,
+                  double  from,
+                  double  to)
+{
+  g_return_if_fail (from >= 0.0 && from <= to && to <= 1.0);
+
+  if (self == NULL)
+    return;
+  self->span_from = from;
+  self->span_to = to;
+  dub_run_set_progress (self, 0.0);
 }
 
 void

@@ -48,6 +48,12 @@ void      dub_run_set_progress    (DubRun        *self,
                                    double         fraction);
 double    dub_run_get_progress    (DubRun        *self);
 
+/* From now on what is set as 0 … 1 is @from … @to of the whole: for a caller whose work is several calls, each of which tells
+ * its own progress. Between calls only, from the computing thread; dub_run_reset goes back to 0 … 1. */
+void      dub_run_set_span        (DubRun        *self,
+                                   double         from,
+                                   double         to);
+
 /* Diagnostics of the computation, one sentence each. Called on the computing
  * thread; without a callback the message is dropped. */
 void      dub_run_set_log         (DubRun        *self,

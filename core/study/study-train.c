@@ -273,6 +273,24 @@ is_ready (DubStudy  *study,
   return FALSE;
 }
 
+char *
+dub_study_begin (DubStudy          *study,
+                 const DubRecipe   *recipe,
+                 const DubPrepare  *prepare,
+                 const char        *name,
+                 gboolean           resume,
+                 DubRun            *run,
+                 GError           **error)
+{
+  if (!is_ready (study, run, error) || !dub_recipe_check (recipe, "The recipe's ", error))
+    return NULL;
+
+  g_autoptr (GPtrArray) there = load_items (study, error);
+  g_autofree char *family = there != NULL ? choose_name (study, there, recipe, name, resume, error) : NULL;
+
+  return family != NULL && begin_folds (study, recipe, prepare, family, run, error) ? g_steal_pointer (&family) : NULL;
+}
+
 gboolean
 dub_study_train (DubStudy                    *study,
                  const DubRecipe             *recipe,
@@ -283,16 +301,8 @@ dub_study_train (DubStudy                    *study,
                  DubRun                      *run,
                  GError                     **error)
 {
-  if (!is_ready (study, run, error) || !dub_recipe_check (recipe, "The recipe's ", error))
-    return FALSE;
-
-  g_autoptr (GPtrArray) there = load_items (study, error);
-  g_autofree char *family = there != NULL ? choose_name (study, there, recipe, name, resume, error) : NULL;
-
-  if (family == NULL || !begin_folds (study, recipe, prepare, family, run, error))
-    return FALSE;
-
-  g_autoptr (GPtrArray) items = load_items (study, error);
+  g_autofree char *family = dub_study_begin (study, recipe, prepare, name, resume, run, error);
+  g_autoptr (GPtrArray) items = family != NULL ? load_items (study, error) : NULL;
 
   if (items == NULL)
     return FALSE;

@@ -1,7 +1,8 @@
 /* Studies made from a data set, and networks trained into them.
  *
  *   dub_study_from_data   opens the data, finds what stands in it twice, splits it, writes study.json and cases.csv
- *   dub_study_train       one recipe, one network a fold: run folders below models/, each added to the study when done
+ *   dub_study_begin       one recipe, one run folder a fold below models/, none of them trained yet
+ *   dub_study_train       the same and trains them; each network is added to the study when done
  *   dub_study_resume      goes on with every run that is not done
  *
  * Law: training sees the training part alone; of the calibration and test part not even the mean is read.
@@ -63,8 +64,26 @@ typedef struct {
   GPtrArray *runs;      /* (nullable): gets the id of every run that was begun or found, of char * */
 } DubStudyTrainOptions;
 
-/* dub_study_train:
+/* dub_study_begin:
  * @name: (nullable): of the family; default from the recipe's loss, with a number where another recipe has that name
+ * @resume: runs of this recipe may be there; without it they are refused
+ *
+ * The run folders alone: whoever means to train several recipes one after the other writes all of them down first, so that
+ * dub_study_resume knows of each when the first is stopped.
+ *
+ * Returns: (transfer full): the family's name, or NULL with @error set.
+ */
+G_GNUC_WARN_UNUSED_RESULT
+char     *dub_study_begin       (DubStudy                   *study,
+                                 const DubRecipe            *recipe,
+                                 const DubPrepare           *prepare,
+                                 const char                 *name,
+                                 gboolean                    resume,
+                                 DubRun                     *run,
+                                 GError                    **error);
+
+/* dub_study_train:
+ * @name: (nullable): of the family, as for dub_study_begin
  * @resume: go on with the runs of this recipe that are there; without it they are refused
  *
  * A network that goes astray (NaN) does not keep the other folds from being trained; the error comes at the end.

@@ -143,6 +143,19 @@ test_progress (void)
   g_assert_cmpfloat (fabs (dub_run_get_progress (run) - 0.25), <, 1e-9);
   dub_run_set_progress (run, 7.0);
   g_assert_cmpfloat (dub_run_get_progress (run), ==, 1.0);
+
+  /* Work of two calls, the second of which takes three times as long. */
+  dub_run_set_span (run, 0.0, 0.25);
+  g_assert_cmpfloat (dub_run_get_progress (run), ==, 0.0);
+  dub_run_set_progress (run, 1.0);
+  g_assert_cmpfloat (dub_run_get_progress (run), ==, 0.25);
+  dub_run_set_span (run, 0.25, 1.0);
+  g_assert_cmpfloat (dub_run_get_progress (run), ==, 0.25);
+  dub_run_set_progress (run, 0.5);
+  g_assert_cmpfloat (dub_run_get_progress (run), ==, 0.625);
+  dub_run_reset (run);
+  dub_run_set_progress (run, 0.5);
+  g_assert_cmpfloat (dub_run_get_progress (run), ==, 0.5);
 }
 
 int
