@@ -1,6 +1,7 @@
 #include "core/study/demo-lesions.h"
 
 #include "core/base/parallel.h"
+#include "core/data/dataset.h"
 #include "core/data/lesion-phantom.h"
 #include "core/io/file.h"
 #include "core/io/json-member.h"
@@ -13,6 +14,9 @@
 
 enum { N_PARTS = 3, CASES_A_PIECE = 8, SMALLEST = 20, LARGEST = 100000 };
 
+/* A line has at most some 250 characters. */
+static const guint64 LARGEST_TRUTH = (guint64) 64 << 20;
+
 static const char *const PARTS[N_PARTS] = { "train", "val", "test" };
 /* Of the cases, rounded to whole ones; the last part takes the rest. */
 static const double SHARES[N_PARTS - 1] = { 0.55, 0.15 };
@@ -24,6 +28,7 @@ typedef struct {
   guint                    first[N_PARTS + 1]; /* part p holds cases first[p] … first[p + 1] - 1 */
   DubTensor               *images[N_PARTS];
   DubTensor               *labels[N_PARTS];
+  guint                    n_done;           /* pieces */
 } Maker;
 
 static void
@@ -70,7 +75,32 @@ make_piece (size_t   piece,
                        (guint8 *) self->images[part]->data + row * n_image);
     ((guint8 *) self->labels[part]->data)[row] = (guint8) label_of (&self->lesions[i]);
   }
-  dub_run_set_progress (self->run, MAX (dub_run_get_progress (self->run), (double) end / options->n));
+  dub_run_set_progress (self->run, (double) __atomic_add_fetch (&self->n_done, 1, __ATOMIC_RELAXED) * CASES_A_PIECE /
+                                     (double) options->n);
+}
+
+static void
+deal_parts (Maker *self)
+{
+  guint n = self->options->n;
+
+  self->lesions = g_new0 (DubLesion, n);
+  for (int p = 0; p < N_PARTS; p++)
+    self->first[p + 1] = p == N_PARTS - 1 ? n : self->first[p] + (guint) (SHARES[p] * (double) n + 0.5);
+}
+
+static DubLesionsResult
+count (const Maker *self)
+{
+  DubLesionsResult counts = { 0 };
+
+  for (guint i = 0; i < self->options->n; i++) {
+    counts.n_malignant += self->lesions[i].malignant != FALSE;
+    counts.n_flipped += self->lesions[i].flipped != FALSE;
+    counts.n_ambiguous += self->lesions[i].difficulty > 0.5;
+  }
+
+  return counts;
 }
 
 static gboolean
@@ -79,11 +109,8 @@ make_cases (Maker   *self,
 {
   const DubLesionsOptions *options = self->options;
 
-  self->lesions = g_new0 (DubLesion, options->n);
+  deal_parts (self);
   for (int p = 0; p < N_PARTS; p++) {
-    self->first[p + 1] = p == N_PARTS - 1 ? options->n
-                                          : self->first[p] + (guint) (SHARES[p] * (double) options->n + 0.5);
-
     int64_t n = (int64_t) self->first[p + 1] - (int64_t) self->first[p];
 
     self->images[p] = dub_tensor_new (DUB_DTYPE_U8, DUB_SHAPE (n, options->size, options->size), error);
@@ -124,14 +151,12 @@ append_number (GString *text,
   g_string_append (text, g_ascii_formatd (spelling, sizeof spelling, "%.9g", value));
 }
 
-static gboolean
-write_truth (const Maker  *self,
-             const char   *folder,
-             GError      **error)
+/* truth.csv */
+static char *
+truth_text (const Maker *self)
 {
   static const char *const classes[] = { "benign", "malignant" };
-  g_autofree char *path = g_build_filename (folder, "truth.csv", NULL);
-  g_autoptr (GString) text = g_string_new ("id,label,truth,flipped,difficulty,posterior,margin,echo,radius,aspect,angle,x,"
+  GString *text = g_string_new ("id,label,truth,flipped,difficulty,posterior,margin,echo,radius,aspect,angle,x,"
                                            "y,level,gain,attenuation\n");
 
   for (guint i = 0; i < self->options->n; i++) {
@@ -148,7 +173,18 @@ write_truth (const Maker  *self,
     g_string_append_c (text, '\n');
   }
 
-  return dub_file_write_atomic (path, text->str, text->len, error);
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+write_truth (const Maker  *self,
+             const char   *folder,
+             GError      **error)
+{
+  g_autofree char *path = g_build_filename (folder, "truth.csv", NULL);
+  g_autofree char *text = truth_text (self);
+
+  return dub_file_write_atomic (path, text, strlen (text), error);
 }
 
 static gboolean
@@ -210,15 +246,12 @@ dub_demo_lesions_write (const char               *folder,
 {
   const DubLesionsOptions defaults = DUB_LESIONS_DEFAULT;
   g_auto (Maker) self = { .options = options != NULL ? options : &defaults, .run = run };
-  DubLesionsResult counts = { 0 };
 
   if (!check_options (self.options, error) || !make_cases (&self, error))
     return FALSE;
-  for (guint i = 0; i < self.options->n; i++) {
-    counts.n_malignant += self.lesions[i].malignant != FALSE;
-    counts.n_flipped += self.lesions[i].flipped != FALSE;
-    counts.n_ambiguous += self.lesions[i].difficulty > 0.5;
-  }
+
+  DubLesionsResult counts = count (&self);
+
   if (result != NULL)
     *result = counts;
 
@@ -239,4 +272,43 @@ dub_demo_lesions (const char               *folder,
     return FALSE;
 
   return _dub_demo_folder_end (&place, dub_demo_lesions_write (place.built, options, result, run, error), error);
+}
+
+gboolean
+dub_demo_lesions_check (const char               *folder,
+                        const DubLesionsOptions  *options,
+                        DubLesionsResult         *result,
+                        DubRun                   *run,
+                        GError                  **error)
+{
+  const DubLesionsOptions defaults = DUB_LESIONS_DEFAULT;
+  g_auto (Maker) self = { .options = options != NULL ? options : &defaults, .run = run };
+  g_autofree char *images = g_build_filename (folder, "lesions.npz", NULL);
+  g_autofree char *truth = g_build_filename (folder, "truth.csv", NULL);
+  g_autofree char *shown = g_filename_display_name (folder);
+
+  if (!check_options (self.options, error))
+    return FALSE;
+  deal_parts (&self);
+  for (guint i = 0; i < self.options->n; i++)
+    dub_lesion_draw (&self.lesions[i], self.options->seed, i, self.options->label_noise);
+
+  g_autofree char *expected = truth_text (&self);
+  g_autoptr (DubDataset) dataset = dub_dataset_open (images, NULL, run, error);
+  g_autoptr (GBytes) found = dataset != NULL ? dub_file_read (truth, LARGEST_TRUTH, error) : NULL;
+
+  if (found == NULL)
+    return FALSE;
+  if (dataset->shape[0] != self.options->size || g_bytes_get_size (found) != strlen (expected) ||
+      memcmp (g_bytes_get_data (found, NULL), expected, strlen (expected)) != 0) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
+                 "The folder %s holds other lesions than %u of %d pixels with seed %" G_GUINT64_FORMAT " and a share of %g wrong "
+                 "labels; choose another folder, or the settings of its provenance.json.", shown, self.options->n,
+                 self.options->size, (guint64) self.options->seed, self.options->label_noise);
+    return FALSE;
+  }
+  if (result != NULL)
+    *result = count (&self);
+
+  return TRUE;
 }

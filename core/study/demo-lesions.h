@@ -4,11 +4,12 @@
  *   truth.csv        for each case: label, truth, whether it was flipped, difficulty, and what was drawn
  *   provenance.json  seed and settings
  *
- * dub_dataset_open opens the folder. One seed gives the same bytes on any number of threads.
+ * dub_dataset_open opens the folder. One seed gives the same bytes on any number of threads. With dub_demo_lesions_study the
+ * folder becomes a study of these data, too, with five trained networks.
  */
 #pragma once
 
-#include "core/base/run.h"
+#include "core/study/study-train.h"
 
 #include <stdint.h>
 
@@ -52,5 +53,32 @@ gboolean dub_demo_lesions_write (const char               *folder,
                                  DubLesionsResult         *result,
                                  DubRun                   *run,
                                  GError                  **error);
+
+/* dub_demo_lesions_check:
+ *
+ * Whether @folder holds the lesions of these options. What was drawn is drawn again and compared with truth.csv, so that
+ * nothing has to be believed that the folder says of itself.
+ *
+ * Returns: FALSE with DUB_ERROR_ARGUMENT where it holds others, or the error of reading it.
+ */
+gboolean dub_demo_lesions_check (const char               *folder,
+                                 const DubLesionsOptions  *options,
+                                 DubLesionsResult         *result,
+                                 DubRun                   *run,
+                                 GError                  **error);
+
+/* dub_demo_lesions_study:
+ *
+ * The lesions with a network a fold: ResNet-18 with the defaults for such data, split as dub_study_from_data splits. What is
+ * there already is taken as it is: data made before, and every run, which goes on from its last checkpoint.
+ *
+ * Returns: FALSE with @error set as by dub_demo_lesions, dub_demo_lesions_check and dub_study_train.
+ */
+gboolean dub_demo_lesions_study (const char                 *folder,
+                                 const DubLesionsOptions    *options,
+                                 const DubStudyTrainOptions *train,
+                                 DubLesionsResult           *result,
+                                 DubRun                     *run,
+                                 GError                    **error);
 
 G_END_DECLS

@@ -277,6 +277,43 @@ def t_preparation():
     cli('train', '--data', data(), '--out', path('unsaid'), *BRIEF, '--scaling', 'loud', status=2)
 
 
+def t_beside_stopped():
+    """Stopped in its first run, --resume alone goes on with the plain networks beside as well"""
+    process = begin(path('beside'), '--dca', '5', '--plain-beside', '--epochs', '6', '--progress', 'json')
+    for line in process.stderr:
+        if '"epoch"' in line:
+            break
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=20)
+    told = document('train', '--out', path('beside'), '--resume', '--json')
+    expect([(run['id'], run['state'], run['epochs']) for run in told['runs']] ==
+           [(f'{family}-f{f}', 'done', 6) for family in ('ce', 'ce-dca5') for f in (0, 1)], told['runs'])
+
+
+def t_lesions():
+    """demo lesions --train makes a study of its own images; killed and begun again it goes on; it may be moved"""
+    command = ['demo', 'lesions', path('demo'), '--n', '40', '--train']
+    process = subprocess.Popen([CLI, *command, '--progress', 'json'], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    for line in process.stderr:
+        if '"run":"ce-f1"' in line:
+            break
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=20)
+    images = digest(path('demo'), 'lesions.npz')
+    whole = digest(path('demo'), 'models', 'ce-f0', 'model.onnx')
+    told = document(*command, '--json')
+    expect(told['networks'] == [f'ce-f{f}' for f in range(5)] and told['cases'] == 40, told)
+    expect(digest(path('demo'), 'lesions.npz') == images, 'the images were made again')
+    expect(digest(path('demo'), 'models', 'ce-f0', 'model.onnx') == whole, 'a finished network was trained again')
+    done = cli(*command, '--seed', 2, status=1)
+    expect('other lesions' in done.stderr, done.stderr)
+    done = cli(*command, '--size', 64, status=1)
+    expect('other lesions' in done.stderr, done.stderr)
+    os.rename(path('demo'), path('moved'))
+    measured = document('evaluate', path('moved'), '--json')
+    expect(len(measured['families'][0]['models']) == 5, measured['families'])
+
+
 def t_full_disk():
     """A disk that is full at a checkpoint is told, and nothing is lost"""
     cli('train', '--data', data(), '--out', path('full-whole'), *BRIEF, '--arch', 'mlp', '--width', 64)
