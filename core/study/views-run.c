@@ -35,7 +35,7 @@ typedef struct {
   float                 *changed;    /* [chunk][n_numbers] */
   size_t                 chunk;
   gint64                 saved;      /* when */
-  double                 done, todo; /* cases times networks times views */
+  double                 done, wanted; /* cases times networks times views */
   DubRun                *run;
 } Work;
 
@@ -164,8 +164,8 @@ count_done (Work   *work,
             size_t  n)
 {
   work->done += (double) n;
-  if (work->run != NULL && work->todo > 0.0)
-    dub_run_set_progress (work->run, MIN (work->done / work->todo, 1.0));
+  if (work->run != NULL && work->wanted > 0.0)
+    dub_run_set_progress (work->run, MIN (work->done / work->wanted, 1.0));
 }
 
 typedef struct {
@@ -364,10 +364,10 @@ _dub_views_run (const DubStudy         *study,
   };
 
   for (guint m = 0; m < stores->len; m++) {
-    work.todo += count_lacking (&work, g_ptr_array_index (stores, m));
+    work.wanted += count_lacking (&work, g_ptr_array_index (stores, m));
     g_ptr_array_add (left, g_ptr_array_index (stores, m));
   }
-  while (left->len > 0 && work.todo > 0.0) {
+  while (left->len > 0 && work.wanted > 0.0) {
     const DubViewStore *leader = g_ptr_array_index (left, 0);
     g_autoptr (JsonNode) node = dub_prepare_to_json (leader->model->prepare);
     g_autoptr (GPtrArray) group = g_ptr_array_new ();
