@@ -1,40 +1,16 @@
 /* cases.csv of a study. */
 #include "core/study/study-data.h"
+#include "tests/fuzz/fuzz-folder.h"
 #include "tests/fuzz/fuzz.h"
-
-#include <glib/gstdio.h>
-#include <stdlib.h>
-
-/* One folder a process. */
-static char *folder = NULL;
-
-static void
-remove_folder (void)
-{
-  g_autofree char *path = g_build_filename (folder, "cases.csv", NULL);
-
-  g_remove (path);
-  g_rmdir (folder);
-  g_free (folder);
-}
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *bytes,
                         size_t         n_bytes)
 {
   g_autoptr (GError) error = NULL;
-
-  if (folder == NULL) {
-    folder = g_dir_make_tmp ("dubito-fuzz-XXXXXX", NULL);
-    g_assert_nonnull (folder);
-    atexit (remove_folder);
-  }
-
-  g_autofree char *path = g_build_filename (folder, "cases.csv", NULL);
+  const char *folder = fuzz_folder_with ("cases.csv", bytes, n_bytes);
   g_autoptr (DubStudyData) data = g_new0 (DubStudyData, 1);
 
-  g_assert_true (
-      g_file_set_contents_full (path, (const char *) bytes, (gssize) n_bytes, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
   data->split = dub_split_new_empty (0);
 
   gboolean read = dub_study_data_read_cases (data, folder, &error);
