@@ -4,6 +4,7 @@
 #include "core/nn/kernels/conv-lanes-private.h"
 
 #include "core/base/parallel.h"
+#include "core/nn/kernels/add-shares.h"
 #include "core/nn/kernels/conv-private.h"
 
 #include <string.h>
@@ -12,7 +13,6 @@ enum {
   SUM_POINTS    = 1152, /* input channels x taps of a piece, about */
   STEPS_AT_ONCE = 96,   /* outputs whose gradient stays in the first-level cache */
   FEWEST_PIECES = 16,
-  ADD_AT_ONCE   = 4096, /* weights whose shares one piece adds */
 };
 
 typedef struct {
@@ -163,24 +163,6 @@ gradient_piece (size_t   piece,
         dw[((first + k) * shape->in_channels + in_first + c) * self->n_taps + t] = sums[(t * n_in + c) * width + k];
 }
 
-static void
-add_piece (size_t   piece,
-           guint    thread,
-           gpointer user_data)
-{
-  const Gradient *self = user_data;
-  size_t n = n_weights (self->shape);
-  size_t end = MIN ((piece + 1) * ADD_AT_ONCE, n);
-
-  for (size_t i = piece * ADD_AT_ONCE; i < end; i++) {
-    float total = 0.0f;
-
-    for (int64_t share = 0; share < self->n_shares; share++)
-      total += self->partial[(size_t) share * n + i];
-    self->dw[i] = total;
-  }
-}
-
 gboolean
 dub_conv_lanes_weights (const DubKernels   *kernels,
                         const DubConvShape *shape,
@@ -205,10 +187,9 @@ dub_conv_lanes_weights (const DubKernels   *kernels,
                                 dub_lanes_point (&self.layout, &self.g, i % per_image / self.g.out[2], i % self.g.out[2]));
 
   size_t n_pieces = (size_t) (self.n_in_blocks * self.n_out_blocks * self.n_shares);
-  size_t n_adds = (n_weights (shape) + ADD_AT_ONCE - 1) / ADD_AT_ONCE;
   gboolean done = dub_parallel_for (run, n_pieces, gradient_piece, &self, error) &&
                   _dub_conv_check_memory (&self.out_of_memory, error) &&
-                  (self.n_shares == 1 || dub_parallel_for (run, n_adds, add_piece, &self, error));
+                  (self.n_shares == 1 || _dub_add_shares (self.partial, self.n_shares, n_weights (shape), dw, run, error));
 
   g_free (self.offset);
   _dub_lanes_layout_clear (&self.layout);

@@ -4,6 +4,7 @@
 #include "core/nn/kernels/winograd-private.h"
 
 #include "core/base/parallel.h"
+#include "core/nn/kernels/add-shares.h"
 #include "core/nn/kernels/conv-private.h"
 
 #include <string.h>
@@ -11,7 +12,6 @@
 enum {
   IN_BLOCK      = 64,   /* input channels of a piece */
   FEWEST_PIECES = 16,
-  ADD_AT_ONCE   = 4096, /* weights whose shares one piece adds */
 };
 
 typedef struct {
@@ -188,24 +188,6 @@ gradient_piece (size_t   piece,
                                    self->shape->in_channels * 9);
 }
 
-static void
-add_piece (size_t   piece,
-           guint    thread,
-           gpointer user_data)
-{
-  const Gradient *self = user_data;
-  size_t n = n_weights (self->shape);
-  size_t end = MIN ((piece + 1) * ADD_AT_ONCE, n);
-
-  for (size_t i = piece * ADD_AT_ONCE; i < end; i++) {
-    float total = 0.0f;
-
-    for (int64_t share = 0; share < self->n_shares; share++)
-      total += self->partial[(size_t) share * n + i];
-    self->dw[i] = total;
-  }
-}
-
 gboolean
 dub_winograd_weights (const DubKernels   *kernels,
                       const DubConvShape *shape,
@@ -223,10 +205,9 @@ dub_winograd_weights (const DubKernels   *kernels,
   cut (&self, kernels, shape);
 
   size_t n_pieces = (size_t) (self.n_in_blocks * self.n_out_blocks * self.n_shares);
-  size_t n_adds = (n_weights (shape) + ADD_AT_ONCE - 1) / ADD_AT_ONCE;
   gboolean done = dub_parallel_for (run, n_pieces, gradient_piece, &self, error) &&
                   _dub_conv_check_memory (&self.out_of_memory, error) &&
-                  (self.n_shares == 1 || dub_parallel_for (run, n_adds, add_piece, &self, error));
+                  (self.n_shares == 1 || _dub_add_shares (self.partial, self.n_shares, n_weights (shape), dw, run, error));
 
   _dub_winograd_layout_clear (&self.layout);
 
