@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/figures/ticks.h"
+#include "ui/model/part-words.h"
 #include "ui/model/training.h"
 
 /* Below this a calibration part leaves the temperature and every threshold uncertain. */
@@ -129,22 +130,6 @@ warn_of_runs (GPtrArray  *warnings,
          g_strdup_printf (_("%s on its validation fold"), one->id));
 }
 
-static const char *
-part_title (guint8 part)
-{
-  switch ((DubPart) part) {
-  case DUB_PART_TRAIN:
-    return _("train");
-  case DUB_PART_CALIBRATION:
-    return _("calibration");
-  case DUB_PART_TEST:
-    return _("test");
-  case DUB_PART_NONE:
-  default:
-    return _("left out");
-  }
-}
-
 static void
 warn_of_twins (GPtrArray                *warnings,
                const DubOverviewChecked *checked,
@@ -173,9 +158,10 @@ warn_of_twins (GPtrArray                *warnings,
     if (!pair->opposite || a == DUB_PART_NONE || b == DUB_PART_NONE)
       continue;
     opposite->detail =
-      a == b ? g_strdup_printf (_("%s and %s, both in %s"), checked->data->ids[pair->a], checked->data->ids[pair->b], part_title (a))
-             : g_strdup_printf (_("%s in %s, %s in %s"), checked->data->ids[pair->a], part_title (a),
-                                checked->data->ids[pair->b], part_title (b));
+      a == b ? g_strdup_printf (_("%s and %s, both in %s"), checked->data->ids[pair->a], checked->data->ids[pair->b],
+                                dub_part_words (a))
+             : g_strdup_printf (_("%s in %s, %s in %s"), checked->data->ids[pair->a], dub_part_words (a),
+                                checked->data->ids[pair->b], dub_part_words (b));
     break;
   }
   answer_with (opposite, _("Show"), "overview.show-pairs", "opposite");

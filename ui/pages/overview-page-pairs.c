@@ -4,6 +4,8 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "ui/model/part-words.h"
+
 /* Pairs that are drawn; of a set that holds more, these say enough. */
 enum { MOST_PAIRS = 40, SIDE = 112 };
 
@@ -110,22 +112,6 @@ read_thread (GTask        *task,
 
 /* --- the dialog --- */
 
-static const char *
-part_title (guint8 part)
-{
-  switch ((DubPart) part) {
-  case DUB_PART_TRAIN:
-    return _("train");
-  case DUB_PART_CALIBRATION:
-    return _("calibration");
-  case DUB_PART_TEST:
-    return _("test");
-  case DUB_PART_NONE:
-  default:
-    return _("left out");
-  }
-}
-
 static GtkWidget *
 case_box (const DubStudy *study,
           size_t          index,
@@ -138,7 +124,7 @@ case_box (const DubStudy *study,
   const char *class =
     label >= 0 && (guint) label < study->classes->len ? g_ptr_array_index (study->classes, (guint) label) : _("no label");
   GtkWidget *id = _dub_overview_label (data->ids[index], "caption-strong", 0.5f);
-  g_autofree char *what = g_strdup_printf ("%s · %s", class, part_title (data->split->part[index]));
+  g_autofree char *what = g_strdup_printf ("%s · %s", class, dub_part_words (data->split->part[index]));
   GtkWidget *words = _dub_overview_label (what, "caption-small", 0.5f);
 
   gtk_widget_set_size_request (picture, SIDE, SIDE);
