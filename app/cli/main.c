@@ -10,6 +10,7 @@
 #include "app/cli/cmd-import.h"
 #include "app/cli/cmd-mask.h"
 #include "app/cli/cmd-model.h"
+#include "app/cli/cmd-segment.h"
 #include "app/cli/cmd-toy.h"
 #include "app/cli/cmd-train.h"
 
@@ -49,6 +50,7 @@ static const CliCommand COMMANDS[] = {
   { "export", N_("write what the networks of a study say, for other tools"), cmd_export, NULL },
   { "failure", N_("measure how well any scores of uncertainty find wrong answers"), cmd_failure, NULL },
   { "mask", N_("the smallest mask that changes what a network says about a volume"), cmd_mask, NULL },
+  { "segment", N_("give every voxel of a volume a class, and show where networks are unsure of it"), cmd_segment, NULL },
   { "demo", N_("make a demonstration study with known truth"), NULL, DEMO_COMMANDS },
   { "figure", N_("draw a figure into a PNG, SVG, PDF or CSV file"), NULL, FIGURE_COMMANDS },
   { "toy", N_("recover a known probability with and without DCA, and draw it"), cmd_toy, NULL },
