@@ -1,6 +1,5 @@
 #include "app/cli/cli-output.h"
 
-#include "ui/figures/export.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,26 +50,4 @@ cli_check_outputs (const char *const *outputs,
   }
 
   return TRUE;
-}
-
-gboolean
-cli_check_figures (const char *const *outputs,
-                   double             width_mm,
-                   double             dpi,
-                   const char *const *inputs,
-                   size_t             n_inputs,
-                   GError           **error)
-{
-  DubExportOptions options = { .width_mm = width_mm, .dpi = dpi };
-  g_autoptr (GError) refused = NULL;
-  size_t n_outputs = g_strv_length ((char **) outputs);
-  DubExportFormat format;
-
-  for (size_t i = 0; i < n_outputs; i++)
-    if (*outputs[i] != '\0' && !dub_export_format_from_path (outputs[i], &format, &refused))
-      return cli_usage_error (error, "%s", refused->message);
-  if (!dub_export_options_check (&options, &refused))
-    return cli_usage_error (error, "%s", refused->message);
-
-  return cli_check_outputs (outputs, n_outputs, inputs, n_inputs, error);
 }

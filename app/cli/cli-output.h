@@ -17,12 +17,4 @@ gboolean cli_check_outputs (const char *const *outputs,
                             size_t             n_inputs,
                             GError           **error);
 
-/* The same for the outputs of a figure: the endings are those of figures, and width and resolution are within their range. */
-gboolean cli_check_figures (const char *const *outputs,
-                            double             width_mm,
-                            double             dpi,
-                            const char *const *inputs,
-                            size_t             n_inputs,
-                            GError           **error);
-
 G_END_DECLS

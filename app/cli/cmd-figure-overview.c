@@ -1,11 +1,9 @@
 /* dubito-cli figure overview: the Overview page's figures of merit for a paper. */
 #include "app/cli/cmd-figure.h"
 
-#include "app/cli/cli-output.h"
+#include "app/cli/cli-figure.h"
 #include "app/cli/cli-run.h"
 #include "ui/figures/overview-figure.h"
-
-#include <stdio.h>
 
 static const char DESCRIPTION[] = N_(
   "Six figures of merit on the test part (accuracy, balanced accuracy, AUROC, sensitivity, specificity, ECE; of more than two\n"
@@ -13,16 +11,14 @@ static const char DESCRIPTION[] = N_(
   "run yet are run first. FIG ends in .png, .svg, .pdf or .csv (the numbers).");
 
 typedef struct {
-  char **outs;
-  char  *family;
-  double width_mm;
-  double dpi;
+  CliFigureOptions figure;
+  char            *family;
 } Options;
 
 static void
 options_clear (Options *self)
 {
-  g_strfreev (self->outs);
+  cli_figure_options_clear (&self->figure);
   g_free (self->family);
 }
 
@@ -44,14 +40,13 @@ draw (const char     *folder,
   g_autoptr (GPtrArray) families = dub_study_families (study);
   const char *family = options->family != NULL ? options->family : g_ptr_array_index (families, 0);
   g_autoptr (DubOverviewFigure) figure = dub_overview_figure_new (study, evaluation, family, NULL);
-  DubExportOptions export = { .width_mm = options->width_mm, .dpi = options->dpi };
 
   if (figure == NULL) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("%s has no outputs of the family %s on its test part."), folder, family);
     return FALSE;
   }
-  for (guint i = 0; options->outs[i] != NULL; i++)
-    if (!dub_overview_figure_export (figure, options->outs[i], &export, error))
+  for (guint i = 0; options->figure.outs[i] != NULL; i++)
+    if (!dub_overview_figure_export (figure, options->figure.outs[i], &options->figure.export, error))
       return FALSE;
 
   return TRUE;
@@ -63,32 +58,26 @@ cmd_figure_overview (const char *path,
                      char      **argv,
                      GError    **error)
 {
-  g_auto (Options) options = { .width_mm = DUB_EXPORT_TWO_COLUMNS_MM, .dpi = 300.0 };
+  g_auto (Options) options = { 0 };
   g_auto (CliRunOptions) run_options = { 0 };
+  g_autofree GOptionEntry *figure_entries = cli_figure_entries (&options.figure);
   g_autofree GOptionEntry *run_entries = cli_run_entries (&run_options);
   const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.outs, N_("Where the figure is written (needed); may be repeated"), "FIG" },
     { "family", 0, 0, G_OPTION_ARG_STRING, &options.family, N_("The networks of this name, such as ce-dca15 (the first)"), "NAME" },
-    { "width", 0, 0, G_OPTION_ARG_DOUBLE, &options.width_mm, N_("Width in mm: 85 one column, 174 two (default)"), "MM" },
-    { "dpi", 0, 0, G_OPTION_ARG_DOUBLE, &options.dpi, N_("Resolution of PNG (300)"), "N" },
     { NULL },
   };
-  const GOptionEntry *const groups[] = { entries, run_entries };
+  const GOptionEntry *const groups[] = { figure_entries, entries, run_entries };
 
   if (!cli_parse (path, "STUDY.dubito", _("Draws what a study's networks achieve on its test part."), _(DESCRIPTION), groups,
-                  G_N_ELEMENTS (groups), 1, 1, &argc, &argv, error))
-    return FALSE;
-  if (options.outs == NULL)
-    return cli_usage_error (error, _("The option -o FIG.(png|svg|pdf|csv) is missing."));
-  if (!cli_check_figures ((const char *const *) options.outs, options.width_mm, options.dpi, NULL, 0, error))
+                  G_N_ELEMENTS (groups), 1, 1, &argc, &argv, error) ||
+      !cli_figure_check (&options.figure, NULL, 0, error))
     return FALSE;
 
   g_autoptr (CliRun) cli = cli_run_new (&run_options, _("Evaluating"), error);
 
   if (cli == NULL || !draw (argv[1], &options, cli_run_get (cli), error))
     return FALSE;
-  for (guint i = 0; options.outs[i] != NULL; i++)
-    printf ("%s\n", options.outs[i]);
+  cli_figure_print (&options.figure);
 
   return TRUE;
 }

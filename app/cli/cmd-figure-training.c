@@ -1,8 +1,7 @@
 /* dubito-cli figure training: the curves of a study's training runs, losses beside each other. */
-#include "app/cli/cli-output.h"
+#include "app/cli/cli-figure.h"
 #include "app/cli/cmd-figure.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/study/study.h"
@@ -13,16 +12,14 @@ static const char DESCRIPTION[] = N_(
   "thick ones for their mean, solid for train and dashed for validation. A CSV holds every epoch of every fold.");
 
 typedef struct {
-  char  **outs;
-  char  **families;
-  double  width_mm;
-  double  dpi;
+  CliFigureOptions figure;
+  char           **families;
 } Options;
 
 static void
 options_clear (Options *self)
 {
-  g_strfreev (self->outs);
+  cli_figure_options_clear (&self->figure);
   g_strfreev (self->families);
 }
 
@@ -75,7 +72,6 @@ draw (const char    *folder,
   g_autoptr (GPtrArray) all = dub_run_summary_list (models, NULL), names = families_of (all, options);
   g_autoptr (GPtrArray) lists = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   g_autofree DubTrainingColumn *columns = g_new0 (DubTrainingColumn, MAX (names->len, 1));
-  DubExportOptions export = { .width_mm = options->width_mm, .dpi = options->dpi };
 
   for (guint i = 0; i < names->len; i++) {
     GPtrArray *runs = runs_of (all, names->pdata[i]);
@@ -89,8 +85,8 @@ draw (const char    *folder,
     columns[i] = (DubTrainingColumn) { .title = ((const DubRunSummary *) runs->pdata[0])->loss_name,
                                        .runs = (const DubRunSummary *const *) (void *) runs->pdata, .n_runs = runs->len };
   }
-  for (guint i = 0; options->outs[i] != NULL; i++)
-    if (!dub_training_export (columns, names->len, study->title, options->outs[i], &export, error))
+  for (guint i = 0; options->figure.outs[i] != NULL; i++)
+    if (!dub_training_export (columns, names->len, study->title, options->figure.outs[i], &options->figure.export, error))
       return FALSE;
 
   return TRUE;
@@ -102,27 +98,19 @@ cmd_figure_training (const char *path,
                      char      **argv,
                      GError    **error)
 {
-  g_auto (Options) options = { .width_mm = DUB_EXPORT_TWO_COLUMNS_MM, .dpi = 300.0 };
+  g_auto (Options) options = { 0 };
+  g_autofree GOptionEntry *figure_entries = cli_figure_entries (&options.figure);
   const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.outs, N_("Where the figure is written (needed); may be repeated"), "FIG" },
     { "family", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.families, N_("Only these runs (ce, ce-dca15 …); may be repeated"), "NAME" },
-    { "width", 0, 0, G_OPTION_ARG_DOUBLE, &options.width_mm, N_("Width in mm: 85 one column, 174 two (default)"), "MM" },
-    { "dpi", 0, 0, G_OPTION_ARG_DOUBLE, &options.dpi, N_("Resolution of PNG (300)"), "N" },
     { NULL },
   };
-  const GOptionEntry *const groups[] = { entries };
+  const GOptionEntry *const groups[] = { figure_entries, entries };
 
   if (!cli_parse (path, "STUDY.dubito", _("Draws the curves of training runs."), _(DESCRIPTION), groups,
-                  G_N_ELEMENTS (groups), 1, 1, &argc, &argv, error))
+                  G_N_ELEMENTS (groups), 1, 1, &argc, &argv, error) ||
+      !cli_figure_check (&options.figure, NULL, 0, error) || !draw (argv[1], &options, error))
     return FALSE;
-  if (options.outs == NULL)
-    return cli_usage_error (error, _("The option -o FIG.(png|svg|pdf|csv) is missing."));
-  if (!cli_check_figures ((const char *const *) options.outs, options.width_mm, options.dpi, NULL, 0, error))
-    return FALSE;
-  if (!draw (argv[1], &options, error))
-    return FALSE;
-  for (guint i = 0; options.outs[i] != NULL; i++)
-    printf ("%s\n", options.outs[i]);
+  cli_figure_print (&options.figure);
 
   return TRUE;
 }

@@ -1,6 +1,7 @@
 /* dubito-cli figure mask: the Mask page as a figure for a paper, of a case of a study or of loose files. */
 #include "app/cli/cmd-figure.h"
 
+#include "app/cli/cli-figure.h"
 #include "app/cli/cli-mask.h"
 #include "app/cli/cli-output.h"
 #include "app/cli/cli-view.h"
@@ -20,17 +21,15 @@ static const char DESCRIPTION[] = N_(
   "several -o the mask is computed once.");
 
 typedef struct {
-  char       **outs;
-  char        *case_id;
-  char        *network_id;
-  char        *model;
-  char       **volumes;
-  char        *atlas;
-  char        *atlas_table;
-  char        *truth;
-  char        *at;
-  double       width_mm;
-  double       dpi;
+  CliFigureOptions figure;
+  char            *case_id;
+  char            *network_id;
+  char            *model;
+  char           **volumes;
+  char            *atlas;
+  char            *atlas_table;
+  char            *truth;
+  char            *at;
 } Options;
 
 /* Where the figure's words and volumes come from: a study or options. */
@@ -50,7 +49,7 @@ typedef struct {
 static void
 options_clear (Options *self)
 {
-  g_strfreev (self->outs);
+  cli_figure_options_clear (&self->figure);
   g_free (self->case_id);
   g_free (self->network_id);
   g_free (self->model);
@@ -317,7 +316,6 @@ draw (const Options        *options,
       DubRun               *run,
       GError              **error)
 {
-  DubExportOptions export = { .width_mm = options->width_mm, .dpi = options->dpi };
   g_autoptr (CliMaskJob) job = cli_mask_job_new (mask_options, source->model, source->volumes,
                                                  g_strv_length (source->volumes), &source->preprocess, run, error);
 
@@ -331,8 +329,8 @@ draw (const Options        *options,
   if (place != NULL)
     memcpy (figure->cursor, place, sizeof figure->cursor);
 
-  for (size_t i = 0; options->outs[i] != NULL; i++)
-    if (!dub_mask_figure_export (figure, options->outs[i], &export, error))
+  for (size_t i = 0; options->figure.outs[i] != NULL; i++)
+    if (!dub_mask_figure_export (figure, options->figure.outs[i], &options->figure.export, error))
       return FALSE;
 
   return TRUE;
@@ -343,20 +341,16 @@ check_options (const Options *options,
                const char    *study,
                GError       **error)
 {
-  if (options->outs == NULL)
-    return cli_usage_error (error, _("The option -o FIG.(png|svg|pdf|csv) is missing."));
+  const char *inputs[] = { options->model, options->atlas, options->atlas_table, options->truth };
+
+  if (!cli_figure_check (&options->figure, inputs, G_N_ELEMENTS (inputs), error))
+    return FALSE;
   if (study == NULL && (options->model == NULL || options->volumes == NULL))
     return cli_usage_error (error, _("Give a STUDY, or both --model and --volume."));
   if (study != NULL && (options->model != NULL || options->volumes != NULL))
     return cli_usage_error (error, _("Give a STUDY, or --model and --volume, but not both."));
   if ((options->atlas == NULL) != (options->atlas_table == NULL))
     return cli_usage_error (error, _("--atlas and --atlas-table go together."));
-
-  const char *inputs[] = { options->model, options->atlas, options->atlas_table, options->truth };
-
-  if (!cli_check_figures ((const char *const *) options->outs, options->width_mm, options->dpi, inputs,
-                          G_N_ELEMENTS (inputs), error))
-    return FALSE;
 
   return TRUE;
 }
@@ -378,7 +372,7 @@ check_sources (const Options        *options,
   g_ptr_array_add (inputs, source->truth);
   g_ptr_array_add (inputs, mask->replace);
 
-  return cli_check_outputs ((const char *const *) options->outs, g_strv_length (options->outs),
+  return cli_check_outputs ((const char *const *) options->figure.outs, g_strv_length (options->figure.outs),
                             (const char *const *) inputs->pdata, inputs->len, error);
 }
 
@@ -388,15 +382,12 @@ cmd_figure_mask (const char *path,
                  char      **argv,
                  GError    **error)
 {
-  g_auto (Options) options = { .width_mm = DUB_EXPORT_TWO_COLUMNS_MM, .dpi = 300.0 };
+  g_auto (Options) options = { 0 };
   g_auto (CliMaskOptions) mask_options = { .class_index = -1 };
   g_auto (CliPreprocessOptions) preprocess_options = { NULL };
   g_auto (CliViewOptions) view = { .min_cluster = 1 };
   g_auto (CliRunOptions) run_options = { 0 };
   const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.outs, N_("Where the figure is written (needed); may be repeated"), "FIG" },
-    { "width", 0, 0, G_OPTION_ARG_DOUBLE, &options.width_mm, N_("Width in mm: 85 one column, 174 two (default)"), "MM" },
-    { "dpi", 0, 0, G_OPTION_ARG_DOUBLE, &options.dpi, N_("Resolution of PNG and of images (300)"), "N" },
     { "at", 0, 0, G_OPTION_ARG_STRING, &options.at, N_("Where the slices cross, in mm (the middle of the mask)"), "X,Y,Z" },
     { "case", 0, 0, G_OPTION_ARG_STRING, &options.case_id, N_("Case of the study (the first patient of its test split)"), "ID" },
     { "network", 0, 0, G_OPTION_ARG_STRING, &options.network_id, N_("Network of the study (its first)"), "ID" },
@@ -411,11 +402,12 @@ cmd_figure_mask (const char *path,
   cli_mask_options_init (&mask_options);
   cli_view_options_init (&view);
 
+  g_autofree GOptionEntry *figure_entries = cli_figure_entries (&options.figure);
   g_autofree GOptionEntry *mask_entries = cli_mask_entries (&mask_options);
   g_autofree GOptionEntry *preprocess_entries = cli_preprocess_entries (&preprocess_options);
   g_autofree GOptionEntry *view_entries = cli_view_entries (&view);
   g_autofree GOptionEntry *run_entries = cli_run_entries (&run_options);
-  const GOptionEntry *const groups[] = { entries, view_entries, mask_entries, preprocess_entries, run_entries };
+  const GOptionEntry *const groups[] = { figure_entries, entries, view_entries, mask_entries, preprocess_entries, run_entries };
   g_autofree char *defaults = cli_mask_defaults_text ();
   g_autofree char *description = g_strdup_printf ("%s\n\n%s", _(DESCRIPTION), defaults);
   double place[3];
