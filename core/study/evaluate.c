@@ -108,29 +108,6 @@ dub_study_family_models (const DubStudy *study,
   return (char **) g_ptr_array_free (ids, FALSE);
 }
 
-/* Patients as whole numbers; NULL where there are none. */
-static int *
-number_patients (const DubStudyData *data)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autofree int *groups = g_new (int, MAX (data->n_cases, 1));
-  int n = 0;
-
-  for (size_t i = 0; i < data->n_cases; i++) {
-    gpointer found = NULL;
-
-    if (data->patient[i] != NULL && g_hash_table_lookup_extended (seen, data->patient[i], NULL, &found)) {
-      groups[i] = GPOINTER_TO_INT (found);
-      continue;
-    }
-    groups[i] = n++;
-    if (data->patient[i] != NULL)
-      g_hash_table_insert (seen, data->patient[i], GINT_TO_POINTER (groups[i]));
-  }
-
-  return g_hash_table_size (seen) > 0 ? g_steal_pointer (&groups) : NULL;
-}
-
 /* --- which cases, and what is answered --- */
 
 /* The member that did not learn from the case, or -1. */
@@ -538,7 +515,7 @@ evaluate (DubStudy                  *study,
           GError                   **error)
 {
   g_autoptr (DubEvaluation) evaluation = g_new0 (DubEvaluation, 1);
-  g_autofree int *groups = number_patients (study->data);
+  g_autofree int *groups = dub_study_data_patients (study->data);
   Answerer answerer = { .study = study, .outputs = outputs, .options = options, .groups = groups, .run = run };
 
   evaluation->rows = g_ptr_array_new_with_free_func (row_free);

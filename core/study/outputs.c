@@ -265,7 +265,15 @@ DubOutputs *
 dub_outputs_peek (DubStudy  *study,
                   GError   **error)
 {
-  g_autoptr (GPtrArray) items = study->data != NULL && study->models->len > 0 ? choose_models (study, NULL, error) : NULL;
+  return dub_outputs_peek_models (study, NULL, error);
+}
+
+DubOutputs *
+dub_outputs_peek_models (DubStudy           *study,
+                         const char *const  *models,
+                         GError            **error)
+{
+  g_autoptr (GPtrArray) items = study->data != NULL && study->models->len > 0 ? choose_models (study, models, error) : NULL;
 
   for (guint i = items != NULL ? items->len : 0; i-- > 0;) {
     DubModelOutputs *item = g_ptr_array_index (items, i);

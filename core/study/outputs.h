@@ -44,6 +44,10 @@ DubOutputs *dub_outputs_load     (DubStudy          *study,
  * looked at. */
 DubOutputs *dub_outputs_peek     (DubStudy          *study,
                                   GError           **error);
+/* The same of some models: those of @models (NULL-terminated) that it is stored of, in that order. */
+DubOutputs *dub_outputs_peek_models (DubStudy          *study,
+                                  const char *const *models,
+                                  GError           **error);
 void        dub_outputs_free     (DubOutputs        *self);
 
 /* Mean over models of the probabilities: (transfer full) [N][C]. */

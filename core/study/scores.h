@@ -27,7 +27,8 @@ typedef struct {
   char          *sentence;
   char          *formula;
   char          *missing;     /* (nullable) why there are no values; then @values is NULL */
-  double        *values;      /* (nullable) [N] NaN for cases that were not scored */
+  double        *values;      /* (nullable) [N] NaN for cases that were not scored: where cases are looked at more than once (and
+                               * in combinations of such) all but calibration and test cases */
   DubFusion     *fusion;      /* (nullable) of a fused score */
 } DubScore;
 
@@ -60,7 +61,8 @@ typedef struct {
 
 /* dub_study_scores:
  *
- * Runs and fits what is missing, stores it, and returns every column. The same bits for any number of threads.
+ * Runs and fits what is missing, stores it, and returns every column. The same bits for any number of threads. A score named in
+ * ids runs the networks on the views that it needs, without @views, too.
  *
  * Returns: (transfer full), or NULL with @error set: as dub_outputs_load; DUB_ERROR_ARGUMENT for an id that is not there (those
  *   that are are named) or one that was asked for by name and cannot be (its reason).
@@ -70,7 +72,8 @@ DubScores *dub_study_scores      (DubStudy                *study,
                                   const DubScoresOptions  *options,
                                   DubRun                  *run,
                                   GError                 **error);
-/* Only what is cached and cheap: runs no network. NULL without @error where there are no outputs. */
+/* Only what is stored, and what takes no longer than reading it: runs no network, searches nothing, writes nothing; the rest has
+ * no values and says so. NULL without @error where there are no outputs. */
 DubScores *dub_study_scores_peek (DubStudy                *study,
                                   const DubScoresOptions  *options,
                                   DubRun                  *run,

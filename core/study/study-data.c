@@ -259,3 +259,25 @@ dub_study_data_read_cases (DubStudyData  *self,
 
   return TRUE;
 }
+
+int *
+dub_study_data_patients (const DubStudyData *data)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autofree int *groups = g_new (int, MAX (data->n_cases, 1));
+  int n = 0;
+
+  for (size_t i = 0; i < data->n_cases; i++) {
+    gpointer found = NULL;
+
+    if (data->patient[i] != NULL && g_hash_table_lookup_extended (seen, data->patient[i], NULL, &found)) {
+      groups[i] = GPOINTER_TO_INT (found);
+      continue;
+    }
+    groups[i] = n++;
+    if (data->patient[i] != NULL)
+      g_hash_table_insert (seen, data->patient[i], GINT_TO_POINTER (groups[i]));
+  }
+
+  return g_hash_table_size (seen) > 0 ? g_steal_pointer (&groups) : NULL;
+}

@@ -56,6 +56,9 @@ gboolean      dub_study_data_read_cases  (DubStudyData *self,
                                     const char        *folder,
                                     GError           **error);
 
+/* Patients as whole numbers, [N]; a case without one is a patient of its own. NULL where no case has one. (transfer full) */
+int          *dub_study_data_patients (const DubStudyData *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubStudyData, dub_study_data_free)
 
 G_END_DECLS
