@@ -7,22 +7,6 @@
 
 #include <math.h>
 
-gboolean
-_dub_estimator_check (const char    *title,
-                      const double  *scores,
-                      size_t         n_cases,
-                      GError       **error)
-{
-  for (size_t i = 0; i < n_cases; i++)
-    if (!isfinite (scores[i])) {
-      g_set_error (error, DUB_ERROR, DUB_ERROR_NUMERIC, "The score %s of case %zu is %g; expected a finite number.", title, i,
-                   scores[i]);
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
 /* Source: Hendrycks & Gimpel 2017. */
 DUB_ESTIMATOR_SCORE (msr)
 {

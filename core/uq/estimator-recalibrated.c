@@ -44,23 +44,6 @@ check_fitting (const DubFitting  *fitting,
   return FALSE;
 }
 
-static gboolean
-check_labels (const DubFitting  *fitting,
-              GError           **error)
-{
-  for (size_t i = 0; i < fitting->calibration->n_cases; i++) {
-    int label = fitting->calibration_labels[i];
-
-    if (label < 0 || (size_t) label >= fitting->calibration->n_classes) {
-      g_set_error (error, DUB_ERROR, DUB_ERROR_NUMERIC, "The label of calibration case %zu is %d; expected 0 to %zu.", i, label,
-                   fitting->calibration->n_classes - 1);
-      return FALSE;
-    }
-  }
-
-  return TRUE;
-}
-
 /* --- temperature --- */
 
 /* Logits of one network; of several, the logarithms of their mean probability: the family has one temperature. */
@@ -265,7 +248,8 @@ fit_maps (MapKind            kind,
 {
   const DubAnswers *cases = fitting->calibration;
 
-  if (!check_fitting (fitting, error) || !check_labels (fitting, error))
+  if (!check_fitting (fitting, error)
+      || !_dub_estimator_check_labels (SPLIT, fitting->calibration, fitting->calibration_labels, error))
     return NULL;
 
   size_t n_maps = cases->n_classes == 2 ? 1 : cases->n_classes;
