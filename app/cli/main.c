@@ -13,6 +13,7 @@
 #include "app/cli/cmd-segment.h"
 #include "app/cli/cmd-toy.h"
 #include "app/cli/cmd-train.h"
+#include "app/cli/cmd-uq.h"
 
 #include <locale.h>
 
@@ -48,6 +49,7 @@ static const CliCommand COMMANDS[] = {
   { "import", N_("make a study from your own networks and data, or from outputs alone"), cmd_import, NULL },
   { "evaluate", N_("measure the networks of a study on every part of its data, with intervals"), cmd_evaluate, NULL },
   { "export", N_("write what the networks of a study say, for other tools"), cmd_export, NULL },
+  { "uq", N_("score how unsure the networks of a study are, and measure what that is worth"), cmd_uq, NULL },
   { "failure", N_("measure how well any scores of uncertainty find wrong answers"), cmd_failure, NULL },
   { "mask", N_("the smallest mask that changes what a network says about a volume"), cmd_mask, NULL },
   { "segment", N_("give every voxel of a volume a class, and show where networks are unsure of it"), cmd_segment, NULL },
