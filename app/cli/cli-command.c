@@ -49,7 +49,7 @@ exit_for_error (const char   *path,
                 const GError *error)
 {
   if (g_error_matches (error, DUB_ERROR, DUB_ERROR_CANCELLED)) {
-    fprintf (stderr, _("%s: cancelled, nothing was written.\n"), path);
+    fprintf (stderr, _("%s: cancelled.\n"), path);
     return CLI_EXIT_CANCELLED;
   }
 

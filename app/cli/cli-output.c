@@ -51,3 +51,71 @@ cli_check_outputs (const char *const *outputs,
 
   return TRUE;
 }
+
+/* The true path of a file that need not exist; NULL where its folder does not. (transfer full) */
+static char *
+true_path (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path), *name = g_path_get_basename (path);
+  char *real = realpath (folder, NULL);
+  char *joined = real != NULL ? g_build_filename (real, name, NULL) : NULL;
+
+  free (real);
+
+  return joined;
+}
+
+static gboolean
+is_below (const char *path,
+          const char *folder)
+{
+  char *real = realpath (folder, NULL);
+  g_autofree char *start = real != NULL ? g_strconcat (real, "/", NULL) : NULL;
+
+  free (real);
+
+  return start != NULL && g_str_has_prefix (path, start);
+}
+
+/* What belongs to the study, or NULL. Static. */
+static const char *
+owner_of (const char     *path,
+          const DubStudy *study)
+{
+  static const char *const own[] = { "study.json", "cases.csv", "review.sqlite" };
+  static const char *const folders[] = { "models", "results", "data" };
+  const DubStudyData *data = study->data;
+
+  for (guint i = 0; study->folder != NULL && i < G_N_ELEMENTS (own); i++) {
+    g_autofree char *file = g_build_filename (study->folder, own[i], NULL);
+    g_autofree char *folder = g_build_filename (study->folder, folders[i], NULL);
+
+    if (same_file (path, file) || is_below (path, folder))
+      return _("the study");
+  }
+  if (data == NULL)
+    return NULL;
+  if (data->path != NULL && (same_file (path, data->path) || is_below (path, data->path)))
+    return _("its data set");
+  if (data->patients != NULL && same_file (path, data->patients))
+    return _("its table of patients");
+
+  return NULL;
+}
+
+gboolean
+cli_check_study_outputs (const char *const *outputs,
+                         size_t             n_outputs,
+                         const DubStudy    *study,
+                         GError           **error)
+{
+  for (size_t i = 0; i < n_outputs; i++) {
+    g_autofree char *path = outputs[i] != NULL ? true_path (outputs[i]) : NULL;
+    const char *owner = path != NULL ? owner_of (path, study) : NULL;
+
+    if (owner != NULL)
+      return cli_usage_error (error, _("The output “%s” would overwrite a file of %s; give it another name."), outputs[i], owner);
+  }
+
+  return TRUE;
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cli/cli-command.h"
+#include "core/study/study.h"
 
 G_BEGIN_DECLS
 
@@ -16,5 +17,12 @@ gboolean cli_check_outputs (const char *const *outputs,
                             const char *const *inputs,
                             size_t             n_inputs,
                             GError           **error);
+
+/* None of @outputs [n_outputs] is a file of the study or of its data: its data set, its table of patients, anything below
+ * models/ and results/, or what a study keeps beside them. */
+gboolean cli_check_study_outputs (const char *const *outputs,
+                                  size_t             n_outputs,
+                                  const DubStudy    *study,
+                                  GError           **error);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 #include "app/cli/cmd-export.h"
 
 #include "app/cli/cli-json.h"
+#include "app/cli/cli-output.h"
 #include "app/cli/cli-run.h"
 #include "core/study/evaluate.h"
 #include "core/study/outputs-export.h"
@@ -126,7 +127,11 @@ cmd_export (const char *path,
 
   g_autoptr (CliRun) cli = cli_run_new (&run_options, _("Exporting"), error);
   g_autoptr (DubStudy) study = cli != NULL ? dub_study_load (argv[1], error) : NULL;
-  g_autofree char *chosen = study != NULL ? choose_family (study, family, error) : NULL;
+
+  if (study == NULL || !cli_check_study_outputs ((const char *const *) &out, 1, study, error))
+    return FALSE;
+
+  g_autofree char *chosen = choose_family (study, family, error);
 
   if (chosen == NULL)
     return FALSE;

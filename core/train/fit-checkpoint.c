@@ -80,7 +80,10 @@ _dub_fit_checkpoint_write (DubFit  *fit,
     return TRUE;
   if (!dub_npz_save_stored (file, (const char *const *) fit->pending->names->pdata,
                             (DubTensor *const *) fit->pending->tensors->pdata, fit->pending->names->len, error)) {
-    g_prefix_error (error, "The checkpoint of epoch %u was not written, the one before it is whole: ", fit->epoch);
+    gboolean before = g_file_test (file, G_FILE_TEST_EXISTS);
+
+    g_prefix_error (error, "The checkpoint of epoch %u was not written, %s: ", fit->epoch,
+                    before ? "the one before it is whole" : "and there was none before it");
     return FALSE;
   }
   g_clear_pointer (&fit->pending, dub_train_state_free);

@@ -137,5 +137,23 @@ def t_wrong_usage():
     expect(not os.path.exists(path('x.npz')), 'written all the same')
 
 
+def t_own_files():
+    """Neither the study nor its data set is overwritten by an export or a figure"""
+    study = tiny.study()
+    data = tiny.data_set()
+    models = os.path.join(study, 'models')
+    reference = os.path.join(models, os.listdir(models)[0], 'reference.npz')
+    before = {name: open(name, 'rb').read() for name in (data, reference)}
+    for name in before:
+        said = cli('export', study, '-o', name, status=2).stderr
+        expect('would overwrite' in said, said)
+    cli('export', study, '-o', os.path.join(study, 'results', 'mine.npz'), status=2)
+    cli('figure', 'overview', study, '-o', os.path.join(models, 'figure.png'), status=2)
+    for name in before:
+        expect(open(name, 'rb').read() == before[name], f'{name} changed')
+    cli('export', study, '-o', os.path.join(study, 'mine.npz'))
+    os.unlink(os.path.join(study, 'mine.npz'))
+
+
 if __name__ == '__main__':
     tap.run(sys.modules[__name__])
