@@ -59,6 +59,15 @@ DUB_ESTIMATOR_SCORE (mahalanobis);
 char *_dub_mahalanobis_describe (gconstpointer fitted);
 void  _dub_mahalanobis_free     (gpointer      fitted);
 
+/* estimator-views.c */
+DUB_ESTIMATOR_SCORE (tta);
+DUB_ESTIMATOR_SCORE (mc_dropout);
+DUB_ESTIMATOR_FIT (gps);
+DUB_ESTIMATOR_SCORE (gps);
+GArray *_dub_gps_policies       (gconstpointer fitted);
+char *_dub_gps_describe         (gconstpointer fitted);
+void  _dub_gps_free             (gpointer      fitted);
+
 /* estimator-check.c. All are FALSE with @error set where something is not as it must be; @title is the estimator's. */
 
 /* DUB_ERROR_NUMERIC, naming the first case whose score is not finite. */
