@@ -1,6 +1,5 @@
 #include "app/cli/cli-output.h"
 
-
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

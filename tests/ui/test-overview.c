@@ -1,18 +1,10 @@
 /* The Overview page, as a person meets it: without networks, before they are run, with numbers, stale, with data that moved. */
-#include <glib/gstdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "core/base/rng.h"
-#include "core/io/npy.h"
 #include "core/study/evaluate.h"
-#include "core/study/study-train.h"
 #include "tests/ui/find.h"
+#include "tests/ui/squares-fixture.h"
 #include "ui/model/overview.h"
 #include "ui/pages/overview-page.h"
 #include "ui/widgets/interval-view.h"
-
-enum { N = 120, SIDE = 8, N_FOLDS = 2 };
 
 typedef struct {
   char       *root;
@@ -23,73 +15,14 @@ typedef struct {
   GtkWidget  *page;
 } Fixture;
 
-/* --- a study of squares --- */
-
-/* Dark and bright squares; the last case is the first one's pixels under the other label. */
-static char *
-write_data (const char *folder)
-{
-  char *path = g_build_filename (folder, "squares.npz", NULL);
-  static const char *const NAMES[] = { "images", "labels" };
-  g_autoptr (GError) error = NULL;
-  g_autoptr (DubTensor) images = dub_tensor_new (DUB_DTYPE_U8, DUB_SHAPE (N, SIDE, SIDE), &error);
-  g_autoptr (DubTensor) labels = dub_tensor_new (DUB_DTYPE_U8, DUB_SHAPE (N), &error);
-  DubTensor *tensors[] = { images, labels };
-  guint8 *pixels = images->data, *classes = labels->data;
-  DubRng rng;
-
-  dub_rng_init (&rng, 1, "test-overview", 0);
-  for (int i = 0; i < N; i++) {
-    classes[i] = (guint8) (i % 4 == 0);
-    for (int k = 0; k < SIDE * SIDE; k++)
-      pixels[i * SIDE * SIDE + k] = (guint8) (60 + 80 * classes[i] + dub_rng_below (&rng, 100));
-  }
-  memcpy (pixels + (N - 1) * SIDE * SIDE, pixels, SIDE * SIDE);
-  g_assert_true (dub_npz_save (path, NAMES, tensors, 2, &error));
-
-  return path;
-}
-
-static void
-train (Fixture *fixture)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (DubRun) run = dub_run_new (1);
-  g_autoptr (DubStudy) study = dub_study_load (fixture->folder, &error);
-  g_autoptr (DubRecipe) recipe = dub_recipe_new ("mlp");
-  const DubStudyTrainOptions options = { NULL };
-  DubPrepare prepare;
-
-  g_assert_no_error (error);
-  recipe->n_epochs = 2;
-  recipe->augment = 0;
-  g_assert_true (dub_study_prepare (study, &prepare, run, &error));
-  g_assert_true (dub_study_train (study, recipe, &prepare, NULL, FALSE, &options, run, &error));
-  g_assert_no_error (error);
-}
-
 static void
 set_up (Fixture       *fixture,
         gconstpointer  trained)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (DubRun) run = dub_run_new (1);
 
-  fixture->root = g_dir_make_tmp ("dubito-overview-XXXXXX", &error);
-  g_assert_no_error (error);
-  fixture->folder = g_build_filename (fixture->root, "squares.dubito", NULL);
-  fixture->data = write_data (fixture->root);
-
-  DubStudyDataOptions options = { .path = fixture->data, .split = DUB_SPLIT_DEFAULT };
-
-  options.split.n_folds = N_FOLDS;
-
-  g_autoptr (DubStudy) study = dub_study_from_data (fixture->folder, &options, run, &error);
-
-  g_assert_no_error (error);
-  g_assert_nonnull (study);
-  if (GPOINTER_TO_INT (trained))
-    train (fixture);
+  fixture->root = squares_new (GPOINTER_TO_INT (trained), &fixture->folder);
+  fixture->data = g_build_filename (fixture->root, "squares.npz", NULL);
   fixture->session = dub_session_new (NULL);
   fixture->window = gtk_window_new ();
   fixture->page = dub_overview_page_new (fixture->session);
@@ -103,7 +36,6 @@ static void
 tear_down (Fixture       *fixture,
            gconstpointer  data)
 {
-  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", fixture->root);
   gpointer page = fixture->page;
 
   g_object_add_weak_pointer (G_OBJECT (fixture->page), &page);
@@ -111,10 +43,9 @@ tear_down (Fixture       *fixture,
   iterate (100);
   g_assert_null (page);
   g_assert_finalize_object (fixture->session);
-  g_assert_cmpint (system (command), ==, 0);
+  squares_remove (fixture->root);
   g_free (fixture->data);
   g_free (fixture->folder);
-  g_free (fixture->root);
 }
 
 /* --- tests --- */
@@ -135,7 +66,7 @@ test_no_network (Fixture       *fixture,
   /* The networks come while the page is open. */
   g_autoptr (GError) error = NULL;
 
-  train (fixture);
+  squares_train (fixture->folder);
   g_assert_true (dub_session_renew (fixture->session, &error));
   wait_for_text (fixture->page, "The networks were not run yet");
 }
@@ -161,9 +92,9 @@ test_run (Fixture       *fixture,
   g_autoptr (DubEvaluation) evaluation = dub_study_evaluate (study, &options, NULL, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpuint (evaluation->rows->len, ==, N_FOLDS + 1);
+  g_assert_cmpuint (evaluation->rows->len, ==, SQUARES_FOLDS + 1);
 
-  const DubEvaluateRow *ensemble = g_ptr_array_index (evaluation->rows, N_FOLDS);
+  const DubEvaluateRow *ensemble = g_ptr_array_index (evaluation->rows, SQUARES_FOLDS);
   const DubEstimate *accuracy = &ensemble->metrics.estimate[DUB_METRIC_ACCURACY];
   g_autofree char *rate = g_strdup_printf ("%.2f–%.2f · %u/%u", accuracy->low, accuracy->high, (guint) accuracy->n,
                                            (guint) accuracy->d);
@@ -241,7 +172,7 @@ test_moved_data (Fixture       *fixture,
   g_mkdir (folder, 0700);
   g_signal_connect_swapped (fixture->session, "failure", G_CALLBACK (g_atomic_int_inc), &n_failures);
 
-  g_autofree char *other = write_data (folder);
+  g_autofree char *other = squares_write_data (folder);
 
   g_assert_true (g_file_set_contents (other, "PK", 2, &error));
   dub_overview_relocate_data (overview, other);

@@ -1,20 +1,13 @@
 /* Training seen from the window: the watched run folders, the process, the page. */
-#include <glib/gstdio.h>
 #include <signal.h>
-
 #include <stdlib.h>
-#include <string.h>
 
-#include "core/base/rng.h"
-#include "core/io/npy.h"
-#include "core/study/study-train.h"
 #include "tests/ui/find.h"
+#include "tests/ui/squares-fixture.h"
 #include "ui/model/training.h"
 #include "ui/pages/new-runs-dialog.h"
 #include "ui/pages/training-page.h"
 #include "ui/widgets/run-table.h"
-
-enum { N = 60, SIDE = 8 };
 
 typedef struct {
   char       *root;
@@ -34,57 +27,13 @@ iterate_until (gboolean (*good) (gpointer),
       g_usleep (2000);
 }
 
-/* Bright and dark squares, one class each, in MedMNIST's form. */
-static char *
-write_data (const char *folder)
-{
-  char *path = g_build_filename (folder, "squares.npz", NULL);
-  static const char *const NAMES[] = { "train_images", "train_labels", "val_images", "val_labels", "test_images", "test_labels" };
-  DubTensor *tensors[6];
-  g_autoptr (GError) error = NULL;
-  DubRng rng;
-
-  dub_rng_init (&rng, 1, "test-training", 0);
-  for (int part = 0; part < 3; part++) {
-    guint8 *pixels, *labels;
-
-    tensors[2 * part] = dub_tensor_new (DUB_DTYPE_U8, DUB_SHAPE (N / 3, SIDE, SIDE), &error);
-    tensors[2 * part + 1] = dub_tensor_new (DUB_DTYPE_U8, DUB_SHAPE (N / 3, 1), &error);
-    pixels = tensors[2 * part]->data;
-    labels = tensors[2 * part + 1]->data;
-    for (int i = 0; i < N / 3; i++) {
-      labels[i] = (guint8) (i % 2);
-      for (int k = 0; k < SIDE * SIDE; k++)
-        pixels[i * SIDE * SIDE + k] = (guint8) (60 + 100 * labels[i] + dub_rng_below (&rng, 60));
-    }
-  }
-  g_assert_true (dub_npz_save (path, NAMES, tensors, 6, &error));
-  for (int i = 0; i < 6; i++)
-    dub_tensor_unref (tensors[i]);
-
-  return path;
-}
-
 static void
 set_up (Fixture       *fixture,
         gconstpointer  data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (DubRun) run = dub_run_new (1);
 
-  fixture->root = g_dir_make_tmp ("dubito-training-XXXXXX", &error);
-  g_assert_no_error (error);
-  fixture->folder = g_build_filename (fixture->root, "squares.dubito", NULL);
-
-  g_autofree char *path = write_data (fixture->root);
-  DubStudyDataOptions options = { .path = path, .split = DUB_SPLIT_DEFAULT };
-
-  options.split.n_folds = 2;
-
-  g_autoptr (DubStudy) study = dub_study_from_data (fixture->folder, &options, run, &error);
-
-  g_assert_no_error (error);
-  g_assert_nonnull (study);
+  fixture->root = squares_new (FALSE, &fixture->folder);
   fixture->session = dub_session_new (NULL);
   g_assert_true (dub_session_open (fixture->session, fixture->folder, &error));
 }
@@ -93,12 +42,9 @@ static void
 tear_down (Fixture       *fixture,
            gconstpointer  data)
 {
-  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", fixture->root);
-
   g_clear_object (&fixture->session);
-  g_assert_cmpint (system (command), ==, 0);
+  squares_remove (fixture->root);
   g_free (fixture->folder);
-  g_free (fixture->root);
 }
 
 static gboolean
@@ -231,7 +177,12 @@ test_page (Fixture       *fixture,
   wait_until (!shows_text (page, "No network was trained here yet"));
   wait_until (shows_text (page, "2 runs · 2 done"));
   wait_until (shows_text (page, "3/3"));
-  wait_until (shows_text (page, "train 3"));
+
+  /* What the networks learn from is said, too. */
+  g_autoptr (GArray) train = dub_split_indices (dub_session_get_study (fixture->session)->data->split, DUB_PART_TRAIN);
+  g_autofree char *badge = g_strdup_printf ("train %u", train->len);
+
+  wait_until (shows_text (page, badge));
 
   /* The dialog keeps the network of the runs that are there and asks for another loss. */
   DubNewRunsDialog *dialog = dub_new_runs_dialog_new (GTK_WINDOW (window), fixture->session, dub_training_get_runs (training));
