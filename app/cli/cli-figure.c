@@ -45,6 +45,14 @@ cli_figure_check (const CliFigureOptions *self,
   return cli_check_outputs ((const char *const *) self->outs, g_strv_length (self->outs), inputs, n_inputs, error);
 }
 
+gboolean
+cli_figure_check_study (const CliFigureOptions  *self,
+                        const DubStudy          *study,
+                        GError                 **error)
+{
+  return cli_check_study_outputs ((const char *const *) self->outs, g_strv_length (self->outs), study, error);
+}
+
 void
 cli_figure_print (const CliFigureOptions *self)
 {

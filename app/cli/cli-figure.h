@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cli/cli-command.h"
+#include "core/study/study.h"
 #include "ui/figures/export.h"
 
 G_BEGIN_DECLS
@@ -24,6 +25,10 @@ void          cli_figure_options_clear (CliFigureOptions       *self);
 gboolean      cli_figure_check         (const CliFigureOptions *self,
                                         const char *const      *inputs,
                                         size_t                  n_inputs,
+                                        GError                **error);
+/* Nothing of the study, nor of its data, is overwritten: else wrong usage. */
+gboolean      cli_figure_check_study   (const CliFigureOptions *self,
+                                        const DubStudy         *study,
                                         GError                **error);
 /* The files that were written, a line each, on stdout. */
 void          cli_figure_print         (const CliFigureOptions *self);

@@ -32,9 +32,7 @@ draw (const char     *folder,
 {
   g_autoptr (DubStudy) study = dub_study_load (folder, error);
   const DubEvaluateOptions evaluate = { .splits = 1u << DUB_EVALUATE_TEST, .family = options->family };
-  gboolean free_to_write =
-    study != NULL &&
-    cli_check_study_outputs ((const char *const *) options->outs, g_strv_length (options->outs), study, error);
+  gboolean free_to_write = study != NULL && cli_figure_check_study (&options->figure, study, error);
   g_autoptr (DubEvaluation) evaluation = free_to_write ? dub_study_evaluate (study, &evaluate, run, error) : NULL;
 
   if (evaluation == NULL)

@@ -65,8 +65,7 @@ draw (const char    *folder,
 {
   g_autoptr (DubStudy) study = dub_study_load (folder, error);
 
-  if (study == NULL ||
-      !cli_check_study_outputs ((const char *const *) options->outs, g_strv_length (options->outs), study, error))
+  if (study == NULL || !cli_figure_check_study (&options->figure, study, error))
     return FALSE;
 
   g_autofree char *models = g_build_filename (study->folder, "models", NULL);

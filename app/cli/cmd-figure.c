@@ -142,9 +142,7 @@ source_from_study (Source        *self,
                    GError       **error)
 {
   g_autoptr (DubStudy) study = dub_study_load (folder, error);
-  gboolean free_to_write =
-    study != NULL &&
-    cli_check_study_outputs ((const char *const *) options->outs, g_strv_length (options->outs), study, error);
+  gboolean free_to_write = study != NULL && cli_figure_check_study (&options->figure, study, error);
   const DubStudyCase *one = free_to_write ? find_case (study, options->case_id, error) : NULL;
   const DubStudyModel *model = one != NULL ? find_model (study, options->network_id, error) : NULL;
 
