@@ -2,6 +2,7 @@
 #include "core/io/nifti.h"
 #include "core/io/png.h"
 #include "tests/data/data-set.h"
+#include "tests/remove-tree.h"
 
 #include <gio/gio.h>
 
@@ -57,19 +58,6 @@ put_nifti (const Scratch *scratch,
   g_autoptr (DubVolume) volume = dub_volume_new (voxels, affine, NULL);
 
   g_assert_true (dub_nifti_save (volume, path, DUB_DTYPE_F32, NULL, NULL));
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-
-  for (const char *name = dir != NULL ? g_dir_read_name (dir) : NULL; name != NULL; name = g_dir_read_name (dir)) {
-    g_autofree char *child = g_build_filename (path, name, NULL);
-
-    remove_tree (child);
-  }
-  g_remove (path);
 }
 
 static void

@@ -3,6 +3,8 @@
 
 #include <glib/gstdio.h>
 
+#include "tests/remove-tree.h"
+
 typedef struct {
   char *folder;
 } Scratch;
@@ -36,24 +38,9 @@ scratch_count (const Scratch *self)
   return n;
 }
 
-/* Removes the folder and what is in it, two levels deep. */
 static inline void
 scratch_free (Scratch *self)
 {
-  g_autoptr (GDir) dir = g_dir_open (self->folder, 0, NULL);
-
-  for (const char *name = g_dir_read_name (dir); name != NULL; name = g_dir_read_name (dir)) {
-    g_autofree char *path = scratch_path (self, name);
-    g_autoptr (GDir) inner = g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
-
-    for (const char *file = inner != NULL ? g_dir_read_name (inner) : NULL; file != NULL;
-         file = g_dir_read_name (inner)) {
-      g_autofree char *inner_path = g_build_filename (path, file, NULL);
-
-      g_remove (inner_path);
-    }
-    g_remove (path);
-  }
-  g_rmdir (self->folder);
+  remove_tree (self->folder);
   g_free (self->folder);
 }

@@ -4,6 +4,7 @@
 #include "core/io/onnx.h"
 #include "core/nn/plan.h"
 #include "core/study/demo.h"
+#include "tests/remove-tree.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -13,20 +14,6 @@
 static const DubDemoOptions TINY = {
   .voxel_size = 6.0, .n_train = 8, .n_test = 4, .n_epochs = 2, .batch = 4, .seed = 3,
 };
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *child = g_build_filename (path, name, NULL);
-
-    remove_tree (child);
-  }
-  g_remove (path);
-}
 
 /* Where a failure must be a skip: the templates come with another package. */
 static gboolean

@@ -67,7 +67,7 @@ tear_down (Fixture      *fixture,
            gconstpointer data)
 {
   dub_study_unref (fixture->study);
-  data_fixture_remove (fixture->folder);
+  remove_tree (fixture->folder);
   g_free (fixture->folder);
 }
 

@@ -4,6 +4,7 @@
 #include "core/train/fit.h"
 #include "core/train/run-log.h"
 #include "core/train/run-record.h"
+#include "tests/remove-tree.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -89,20 +90,6 @@ bench_setup (Bench        *bench,
 
   g_assert_nonnull (folder);
   bench_open (bench, folder);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *inside = g_build_filename (path, name, NULL);
-
-    remove_tree (inside);
-  }
-  g_remove (path);
 }
 
 static void

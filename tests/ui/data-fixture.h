@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 
 #include "core/io/npy.h"
+#include "tests/remove-tree.h"
 
 enum { DATA_SIDE = 12, DATA_TRAIN = 50, DATA_VALIDATION = 10, DATA_TEST = 20 };
 
@@ -54,19 +55,4 @@ data_fixture_new (const char *folder,
     dub_tensor_unref (tensors[i]);
 
   return path;
-}
-
-/* Removes @path and everything in it. */
-static inline void
-data_fixture_remove (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *inside = g_build_filename (path, name, NULL);
-
-    data_fixture_remove (inside);
-  }
-  g_remove (path);
 }

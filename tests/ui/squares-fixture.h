@@ -4,12 +4,12 @@
 #pragma once
 
 #include <glib/gstdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/rng.h"
 #include "core/io/npy.h"
 #include "core/study/study-train.h"
+#include "tests/remove-tree.h"
 
 enum { SQUARES_N = 120, SQUARES_SIDE = 8, SQUARES_FOLDS = 2 };
 
@@ -83,8 +83,6 @@ squares_new (gboolean   trained,
 static inline void
 squares_remove (char *root)
 {
-  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", root);
-
-  g_assert_cmpint (system (command), ==, 0);
+  remove_tree (root);
   g_free (root);
 }

@@ -138,7 +138,7 @@ main (int   argc,
   int result = g_test_run ();
 
   g_object_unref (application);
-  data_fixture_remove (folder);
+  remove_tree (folder);
   g_free (folder);
 
   return result;

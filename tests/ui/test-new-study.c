@@ -282,7 +282,7 @@ main (int   argc,
 
   int result = g_test_run ();
 
-  data_fixture_remove (folder);
+  remove_tree (folder);
   g_free (folder);
 
   return result;

@@ -1,5 +1,6 @@
 /* What the window knows of files: recent studies, networks and how they read a volume, small pictures. */
 #include "core/io/nifti.h"
+#include "tests/remove-tree.h"
 #include "ui/model/network-info.h"
 #include "ui/model/recent.h"
 #include "ui/model/thumbnail.h"
@@ -105,20 +106,6 @@ test_recent_damaged (void)
   }
   g_remove (file);
   g_rmdir (parent);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *child = g_build_filename (path, name, NULL);
-
-    remove_tree (child);
-  }
-  g_remove (path);
 }
 
 static void
