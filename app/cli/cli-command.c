@@ -182,6 +182,34 @@ cli_choose (const char        *option,
 }
 
 gboolean
+cli_read_seed (const char  *option,
+               const char  *text,
+               guint64      largest,
+               guint64     *seed,
+               GError     **error)
+{
+  guint64 number;
+
+  if (text == NULL)
+    return TRUE;
+  if (!g_ascii_string_to_unsigned (text, 10, 0, largest, &number, NULL))
+    return cli_usage_error (error, _("%s is “%s”, expected a whole number of at least 0."), option, text);
+  *seed = number;
+
+  return TRUE;
+}
+
+gboolean
+cli_check_resamples (int      n,
+                     GError **error)
+{
+  if (n < 20 || n > 1000000)
+    return cli_usage_error (error, _("--resamples is %d, expected 20 to 1000000."), n);
+
+  return TRUE;
+}
+
+gboolean
 cli_usage_error (GError    **error,
                  const char *format,
                  ...)

@@ -70,6 +70,16 @@ gboolean cli_choose         (const char         *option,
                              int                *index,
                              GError            **error);
 
+/* A seed, 0 to @largest, out of @text (nullable: @seed stays as it is), or a usage error that names @option. */
+gboolean cli_read_seed      (const char         *option,
+                             const char         *text,
+                             guint64             largest,
+                             guint64            *seed,
+                             GError            **error);
+/* As many resamples as a bootstrap can be asked for, or a usage error. */
+gboolean cli_check_resamples (int                n,
+                             GError            **error);
+
 /* Wrong usage, said in one sentence. Always returns FALSE. */
 gboolean cli_usage_error    (GError            **error,
                              const char         *format,

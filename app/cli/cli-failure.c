@@ -9,29 +9,8 @@ cli_failure_read_options (const CliFailureOptions *options,
                           GError                 **error)
 {
   *seed = 0;
-  if (options->seed != NULL && !g_ascii_string_to_unsigned (options->seed, 10, 0, G_MAXINT64, seed, NULL))
-    return cli_usage_error (error, _("--seed is “%s”, expected a whole number of at least 0."), options->seed);
-  if (options->resamples < 20 || options->resamples > 1000000)
-    return cli_usage_error (error, _("--resamples is %d, expected 20 to 1000000."), options->resamples);
 
-  return TRUE;
-}
-
-static void
-build_limits (JsonBuilder       *b,
-              const char        *name,
-              const DubEstimate *estimate)
-{
-  json_builder_set_member_name (b, name);
-  json_builder_begin_object (b);
-  cli_json_double (b, "low", estimate->low);
-  cli_json_double (b, "high", estimate->high);
-  cli_json_string (b, "method", estimate->method);
-  if (estimate->d > 0) {
-    cli_json_int (b, "n", (gint64) estimate->n);
-    cli_json_int (b, "d", (gint64) estimate->d);
-  }
-  json_builder_end_object (b);
+  return cli_read_seed ("--seed", options->seed, G_MAXINT64, seed, error) && cli_check_resamples (options->resamples, error);
 }
 
 static void
@@ -64,9 +43,9 @@ build_point (JsonBuilder             *b,
   build_rate (b, "risk", point->failures_accepted);
   json_builder_set_member_name (b, "intervals");
   json_builder_begin_object (b);
-  build_limits (b, "bacc", &point->balanced);
-  build_limits (b, "spec", &point->specificity);
-  build_limits (b, "sens", &point->sensitivity);
+  cli_json_limits (b, "bacc", &point->balanced);
+  cli_json_limits (b, "spec", &point->specificity);
+  cli_json_limits (b, "sens", &point->sensitivity);
   json_builder_end_object (b);
   json_builder_end_object (b);
 }
@@ -81,7 +60,7 @@ build_auroc (JsonBuilder      *b,
   cli_json_double (b, "low", failure->auroc.low);
   cli_json_double (b, "high", failure->auroc.high);
   cli_json_string (b, "method", failure->auroc.method);
-  build_limits (b, "bootstrap", &failure->auroc_bootstrap);
+  cli_json_limits (b, "bootstrap", &failure->auroc_bootstrap);
   json_builder_end_object (b);
 }
 
@@ -102,7 +81,7 @@ build_zero_failure (JsonBuilder      *b,
     cli_json_string (b, "case", failure->zero_failure_case < 0 ? NULL : zero_case);
   else
     cli_json_int (b, "case", failure->zero_failure_case);
-  build_limits (b, "specificity", &failure->zero_specificity);
+  cli_json_limits (b, "specificity", &failure->zero_specificity);
   json_builder_end_object (b);
 }
 
@@ -122,7 +101,7 @@ cli_failure_build (JsonBuilder      *b,
   json_builder_set_member_name (b, "intervals");
   json_builder_begin_object (b);
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
-    build_limits (b, names[i], areas[i]);
+    cli_json_limits (b, names[i], areas[i]);
   json_builder_end_object (b);
   build_zero_failure (b, failure, zero_case);
   cli_json_int (b, "n", (gint64) failure->n_cases);

@@ -76,6 +76,42 @@ cli_json_shape (JsonBuilder    *builder,
   json_builder_end_array (builder);
 }
 
+static void
+build_estimate (JsonBuilder       *builder,
+                const char        *name,
+                const DubEstimate *estimate,
+                gboolean           with_value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_object (builder);
+  if (with_value)
+    cli_json_double (builder, "value", estimate->value);
+  cli_json_double (builder, "low", estimate->low);
+  cli_json_double (builder, "high", estimate->high);
+  cli_json_string (builder, "method", estimate->method);
+  if (estimate->d > 0) {
+    cli_json_int (builder, "n", (gint64) estimate->n);
+    cli_json_int (builder, "d", (gint64) estimate->d);
+  }
+  json_builder_end_object (builder);
+}
+
+void
+cli_json_estimate (JsonBuilder       *builder,
+                   const char        *name,
+                   const DubEstimate *estimate)
+{
+  build_estimate (builder, name, estimate, TRUE);
+}
+
+void
+cli_json_limits (JsonBuilder       *builder,
+                 const char        *name,
+                 const DubEstimate *estimate)
+{
+  build_estimate (builder, name, estimate, FALSE);
+}
+
 void
 cli_json_print (JsonBuilder *builder)
 {

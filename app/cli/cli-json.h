@@ -1,6 +1,7 @@
 /* JSON documents for --json: json-glib's builder, with what JSON lacks (NaN, infinity) written as null. */
 #pragma once
 
+#include "core/stats/estimate.h"
 #include "core/tensor/tensor.h"
 
 #include <json-glib/json-glib.h>
@@ -28,6 +29,15 @@ void     cli_json_doubles      (JsonBuilder    *builder,
 void     cli_json_shape        (JsonBuilder    *builder,
                                 const char     *name,
                                 const DubShape *shape);
+
+/* An object {value, low, high, method} of an estimate, of a rate with n and d too. */
+void     cli_json_estimate     (JsonBuilder    *builder,
+                                const char     *name,
+                                const DubEstimate *estimate);
+/* The same without the value. */
+void     cli_json_limits       (JsonBuilder    *builder,
+                                const char     *name,
+                                const DubEstimate *estimate);
 
 /* The one document of this run, on stdout. */
 void     cli_json_print        (JsonBuilder    *builder);

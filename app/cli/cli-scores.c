@@ -52,8 +52,8 @@ cli_scores_parse (CliScoresOptions  *options,
   if (options->gps_objective != NULL && !cli_choose ("--gps-objective", options->gps_objective, objectives, &objective, error))
     return FALSE;
   *scores = (DubScoresOptions) { .estimator = DUB_ESTIMATOR_DEFAULT };
-  if (options->seed != NULL && !g_ascii_string_to_unsigned (options->seed, 10, 0, G_MAXINT64, &scores->seed, NULL))
-    return cli_usage_error (error, _("--seed is “%s”, expected a whole number of at least 0."), options->seed);
+  if (!cli_read_seed ("--seed", options->seed, G_MAXINT64, &scores->seed, error))
+    return FALSE;
   if (options->scores != NULL)
     options->ids = g_strsplit (options->scores, ",", -1);
   if (options->fuse != NULL)

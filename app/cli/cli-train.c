@@ -161,23 +161,6 @@ cli_train_recipe_given (const CliTrainOptions *self)
 /* --- the split --- */
 
 static gboolean
-read_seed (const char  *option,
-           const char  *text,
-           uint64_t    *seed,
-           GError     **error)
-{
-  guint64 number;
-
-  if (text == NULL)
-    return TRUE;
-  if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, &number, NULL))
-    return cli_usage_error (error, _("%s is “%s”, expected a whole number of at least 0."), option, text);
-  *seed = number;
-
-  return TRUE;
-}
-
-static gboolean
 read_fractions (const char  *text,
                 double       fractions[3],
                 GError     **error)
@@ -208,8 +191,8 @@ cli_train_split (const CliTrainOptions  *self,
   int choice = 0;
 
   *split = DUB_SPLIT_DEFAULT;
-  if (!read_seed ("--seed", self->seed, &split->seed, error) ||
-      !read_seed ("--split-seed", self->split_seed, &split->seed, error))
+  if (!cli_read_seed ("--seed", self->seed, G_MAXUINT64, &split->seed, error) ||
+      !cli_read_seed ("--split-seed", self->split_seed, G_MAXUINT64, &split->seed, error))
     return FALSE;
   if (self->split != NULL && strcmp (self->split, "given") == 0)
     split->given = TRUE;
@@ -321,7 +304,7 @@ cli_train_recipe (const CliTrainOptions  *self,
       !take_count ("--batch", self->batch, &recipe->batch, error) ||
       !take_count ("--warmup", self->warmup, &recipe->warmup_epochs, error) ||
       !take_count ("--patience", self->patience, &recipe->patience, error) ||
-      !read_seed ("--seed", self->seed, &recipe->seed, error))
+      !cli_read_seed ("--seed", self->seed, G_MAXUINT64, &recipe->seed, error))
     return NULL;
   if ((self->augment != NULL && !dub_augment_parse (self->augment, &recipe->augment, &inner)) ||
       !dub_recipe_check (recipe, _("The option for "), &inner)) {

@@ -39,24 +39,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 /* --- the document --- */
 
 static void
-build_estimate (JsonBuilder       *b,
-                const char        *name,
-                const DubEstimate *estimate)
-{
-  json_builder_set_member_name (b, name);
-  json_builder_begin_object (b);
-  cli_json_double (b, "value", estimate->value);
-  cli_json_double (b, "low", estimate->low);
-  cli_json_double (b, "high", estimate->high);
-  cli_json_string (b, "method", estimate->method);
-  if (estimate->d > 0) {
-    cli_json_int (b, "n", (gint64) estimate->n);
-    cli_json_int (b, "d", (gint64) estimate->d);
-  }
-  json_builder_end_object (b);
-}
-
-static void
 build_row (JsonBuilder          *b,
            const DubEvaluateRow *row)
 {
@@ -69,7 +51,7 @@ build_row (JsonBuilder          *b,
     json_builder_add_int_value (b, (gint64) row->counts[c]);
   json_builder_end_array (b);
   for (int i = 0; i < DUB_N_METRICS; i++)
-    build_estimate (b, dub_metric_name ((DubMetric) i), &row->metrics.estimate[i]);
+    cli_json_estimate (b, dub_metric_name ((DubMetric) i), &row->metrics.estimate[i]);
   json_builder_set_member_name (b, "warnings");
   json_builder_begin_array (b);
   for (guint i = 0; i < row->warnings->len; i++)
@@ -330,14 +312,13 @@ read_options (const Options       *options,
 {
   guint64 seed = 0;
 
-  if (!read_splits (options->split, &evaluate->splits, error))
+  if (!read_splits (options->split, &evaluate->splits, error) ||
+      !cli_read_seed ("--seed", options->seed, G_MAXINT64, &seed, error))
     return FALSE;
-  if (options->seed != NULL && !g_ascii_string_to_unsigned (options->seed, 10, 0, G_MAXINT64, &seed, NULL))
-    return cli_usage_error (error, _("--seed is “%s”, expected a whole number of at least 0."), options->seed);
   if (options->bins < 1 || options->bins > 1000)
     return cli_usage_error (error, _("--bins is %d, expected 1 to 1000."), options->bins);
-  if (options->resamples < 20 || options->resamples > 1000000)
-    return cli_usage_error (error, _("--resamples is %d, expected 20 to 1000000."), options->resamples);
+  if (!cli_check_resamples (options->resamples, error))
+    return FALSE;
   if (options->temperature && (evaluate->splits & 1u << DUB_EVALUATE_TEST) == 0)
     return cli_usage_error (error, _("--temperature is measured on the test part, which --split leaves out."));
   evaluate->family = options->family;
