@@ -192,7 +192,7 @@ dub_application_command_line (GApplication            *application,
     dub_window_open_files (window, G_LIST_MODEL (files));
   } else if (is_new && !g_variant_dict_contains (options, "welcome") && !open_last_study (self, window)
              && g_variant_dict_contains (options, "demo")) {
-    dub_window_open_demo (window);
+    dub_window_open_demo (window, DUB_DEMO_BRAIN);
   }
   if (play)
     dub_window_play (window);

@@ -2,14 +2,25 @@
 
 #include <glib/gi18n.h>
 
-#include "core/base/error.h"
+#include "core/train/run-folder.h"
 #include "ui/model/child.h"
 
 struct _DubDemo {
-  GObject  parent_instance;
-  DubJobs *jobs;
-  DubJob  *job;
-  char    *folder;
+  GObject      parent_instance;
+  DubDemoKind  kind;
+  DubJobs     *jobs;
+  DubJob      *job;
+  char        *folder;
+};
+
+static const struct {
+  const char *command;  /* of dubito-cli demo */
+  const char *option;   /* (nullable) */
+  const char *folder;
+  const char *title;
+} DEMOS[DUB_N_DEMOS] = {
+  [DUB_DEMO_BRAIN] = { "brain", NULL, "brain-demo.dubito", N_("Brain demo") },
+  [DUB_DEMO_LESIONS] = { "lesions", "--train", "lesions-demo.dubito", N_("Lesions demo") },
 };
 
 G_DEFINE_FINAL_TYPE (DubDemo, dub_demo, G_TYPE_OBJECT)
@@ -49,17 +60,25 @@ dub_demo_class_init (DubDemoClass *klass)
 static void
 dub_demo_init (DubDemo *self)
 {
-  self->folder = g_build_filename (g_get_user_data_dir (), "dubito", "brain-demo.dubito", NULL);
 }
 
 DubDemo *
-dub_demo_new (DubJobs *jobs)
+dub_demo_new (DubJobs     *jobs,
+              DubDemoKind  kind)
 {
   DubDemo *self = g_object_new (DUB_TYPE_DEMO, NULL);
 
+  self->kind = kind;
   self->jobs = g_object_ref (jobs);
+  self->folder = g_build_filename (g_get_user_data_dir (), "dubito", DEMOS[kind].folder, NULL);
 
   return self;
+}
+
+DubDemoKind
+dub_demo_get_kind (DubDemo *self)
+{
+  return self->kind;
 }
 
 const char *
@@ -68,12 +87,33 @@ dub_demo_get_folder (DubDemo *self)
   return self->folder;
 }
 
-gboolean
-dub_demo_is_ready (DubDemo *self)
+/* TRUE where every run is done. A study that is made in one piece has none. */
+static gboolean
+is_trained (const char *folder)
 {
-  g_autofree char *file = g_build_filename (self->folder, "study.json", NULL);
+  g_autofree char *models = g_build_filename (folder, "models", NULL);
+  g_autoptr (GPtrArray) runs = dub_run_summary_list (models, NULL);
+  gboolean done = runs->len > 0;
 
-  return self->job == NULL && g_file_test (file, G_FILE_TEST_IS_REGULAR);
+  for (guint i = 0; i < runs->len; i++)
+    done = done && ((const DubRunSummary *) g_ptr_array_index (runs, i))->state == DUB_RUN_STATE_DONE;
+
+  return done;
+}
+
+DubDemoState
+dub_demo_get_state (DubDemo *self)
+{
+  g_autofree char *study = g_build_filename (self->folder, "study.json", NULL);
+  g_autofree char *truth = g_build_filename (self->folder, "truth.csv", NULL);
+
+  if (self->kind == DUB_DEMO_BRAIN)
+    return self->job == NULL && g_file_test (study, G_FILE_TEST_IS_REGULAR) ? DUB_DEMO_READY : DUB_DEMO_ABSENT;
+  if (!g_file_test (truth, G_FILE_TEST_IS_REGULAR))
+    return DUB_DEMO_ABSENT;
+
+  return self->job == NULL && g_file_test (study, G_FILE_TEST_IS_REGULAR) && is_trained (self->folder) ? DUB_DEMO_READY
+                                                                                                         : DUB_DEMO_BEGUN;
 }
 
 DubJob *
@@ -102,7 +142,8 @@ made_cb (GObject      *source,
 void
 dub_demo_make (DubDemo *self)
 {
-  const char *argv[] = { "dubito-cli", "demo", "brain", self->folder, "--progress=json", NULL };
+  const char *argv[] = { "dubito-cli", "demo", DEMOS[self->kind].command, self->folder, "--progress=json",
+                         DEMOS[self->kind].option, NULL };
 
   if (self->job != NULL)
     return;
@@ -110,7 +151,7 @@ dub_demo_make (DubDemo *self)
   g_autofree char *parent = g_path_get_dirname (self->folder);
 
   g_mkdir_with_parents (parent, 0700);
-  self->job = dub_job_new (_("Brain demo"));
+  self->job = dub_job_new (_(DEMOS[self->kind].title));
   dub_jobs_add (self->jobs, self->job);
   g_signal_emit (self, signals[CHANGED], 0);
   dub_child_run_async (argv, self->job, made_cb, g_object_ref (self));

@@ -108,7 +108,15 @@ open_demo_action (GtkWidget  *widget,
                   const char *name,
                   GVariant   *parameter)
 {
-  dub_window_open_demo (DUB_WINDOW (widget));
+  dub_window_open_demo (DUB_WINDOW (widget), DUB_DEMO_BRAIN);
+}
+
+static void
+open_lesions_action (GtkWidget  *widget,
+                     const char *name,
+                     GVariant   *parameter)
+{
+  dub_window_open_demo (DUB_WINDOW (widget), DUB_DEMO_LESIONS);
 }
 
 static void
@@ -307,6 +315,7 @@ _dub_window_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.locate-recent", "s", locate_recent_action);
   gtk_widget_class_install_action (klass, "win.remove-recent", "s", remove_recent_action);
   gtk_widget_class_install_action (klass, "win.open-demo", NULL, open_demo_action);
+  gtk_widget_class_install_action (klass, "win.open-lesions", NULL, open_lesions_action);
   gtk_widget_class_install_action (klass, "win.forget-pending", NULL, forget_pending_action);
   gtk_widget_class_install_action (klass, "win.save", NULL, save_action);
   gtk_widget_class_install_action (klass, "win.close-study", NULL, close_study_action);

@@ -1,4 +1,4 @@
-/* The small pictures of the window: current case, recent studies, demo card. */
+/* The small pictures of the window: current case, recent studies, demo cards. */
 #include "app/dub-window-private.h"
 
 enum { SMALL = 88, CARD_WIDTH = 496, CARD_HEIGHT = 256 };
@@ -24,7 +24,7 @@ _dub_window_study_picture (const char *folder,
 static char *
 card_key (DubWindow *self)
 {
-  return g_strconcat (dub_demo_get_folder (self->demo), "#card", NULL);
+  return g_strconcat (dub_demo_get_folder (self->demos[DUB_DEMO_BRAIN]), "#card", NULL);
 }
 
 /* The first case whose affected voxels are known, else the first. */
@@ -41,27 +41,36 @@ showy_case (DubStudy *study)
   return study->cases->len > 0 ? g_ptr_array_index (study->cases, 0) : NULL;
 }
 
-void
-_dub_window_update_demo (DubWindow *self)
+static void
+update_brain (DubWindow *self)
 {
-  if (self->welcome == NULL)
-    return;
-
+  DubDemo *demo = self->demos[DUB_DEMO_BRAIN];
+  DubDemoState state = dub_demo_get_state (demo);
   g_autofree char *key = card_key (self);
-  gboolean ready = dub_demo_is_ready (self->demo);
-  g_autoptr (GdkPaintable) picture = ready ? load_picture (key, CARD_WIDTH, CARD_HEIGHT) : NULL;
+  g_autoptr (GdkPaintable) picture = state == DUB_DEMO_READY ? load_picture (key, CARD_WIDTH, CARD_HEIGHT) : NULL;
 
-  dub_welcome_page_set_demo (self->welcome, ready, picture, dub_demo_get_job (self->demo));
-  if (!ready || picture != NULL || self->card_asked)
+  dub_welcome_page_set_demo (self->welcome, DUB_DEMO_BRAIN, state, picture, dub_demo_get_job (demo));
+  if (state != DUB_DEMO_READY || picture != NULL || self->card_asked)
     return;
 
-  g_autoptr (DubStudy) study = dub_study_load (dub_demo_get_folder (self->demo), NULL);
+  g_autoptr (DubStudy) study = dub_study_load (dub_demo_get_folder (demo), NULL);
   DubStudyCase *item = study != NULL ? showy_case (study) : NULL;
 
   if (item != NULL) {
     self->card_asked = TRUE;
     dub_thumbnails_request (self->thumbnails, key, item->path, item->truth_path, CARD_WIDTH, CARD_HEIGHT);
   }
+}
+
+void
+_dub_window_update_demos (DubWindow *self)
+{
+  DubDemo *lesions = self->demos[DUB_DEMO_LESIONS];
+
+  if (self->welcome == NULL)
+    return;
+  update_brain (self);
+  dub_welcome_page_set_demo (self->welcome, DUB_DEMO_LESIONS, dub_demo_get_state (lesions), NULL, dub_demo_get_job (lesions));
 }
 
 static void
@@ -90,7 +99,7 @@ made_cb (DubWindow  *self,
 
     dub_sidebar_foot_set_thumbnail (self->foot, picture);
   } else if (g_str_equal (key, card)) {
-    _dub_window_update_demo (self);
+    _dub_window_update_demos (self);
   } else if (dub_recent_find (self->recent, key) != NULL) {
     dub_recent_touch (self->recent, key);
   }

@@ -17,7 +17,7 @@ struct _DubWindow {
   AdwApplicationWindow  parent_instance;
   DubSession           *session;
   DubRecent            *recent;
-  DubDemo              *demo;
+  DubDemo              *demos[DUB_N_DEMOS];
   DubThumbnails        *thumbnails;
   GtkFileChooserNative *chooser;       /* nobody else holds it while it is open */
   GStrv                 networks;      /* (nullable) files that wait for their other half */
@@ -25,9 +25,9 @@ struct _DubWindow {
   DubStudyDialog       *study_dialog;  /* (nullable) (weak) the question that is open */
   char                 *locating;      /* folder of the missing study that is being located */
   gboolean              play_when_open;
-  gboolean              open_demo_when_made;
+  DubDemo              *open_when_made; /* (nullable) whose making was asked for last, by one who waits for it */
   guint                 start_source;  /* lets the work begin where no frame is ever drawn */
-  gboolean              card_asked;    /* the picture of the demo card is being made */
+  gboolean              card_asked;    /* the picture of the brain demo's card is being made */
 
   AdwToastOverlay      *toasts;
   GtkStack             *root_stack;
@@ -86,8 +86,8 @@ void       _dub_window_show_assistant     (DubWindow      *self,
 
 /* dub-window-pictures.c */
 void       _dub_window_init_pictures      (DubWindow      *self);
-/* The demo card: its picture, whether it is there, its job. */
-void       _dub_window_update_demo        (DubWindow      *self);
+/* The demo cards: their pictures, whether they are there, their jobs. */
+void       _dub_window_update_demos       (DubWindow      *self);
 GdkPaintable *_dub_window_study_picture   (const char     *folder,
                                            gpointer        user_data);
 

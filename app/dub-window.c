@@ -184,8 +184,10 @@ update_title (DubWindow *self)
   gtk_window_set_title (GTK_WINDOW (self), title);
   adw_window_title_set_title (self->content_title, _(selected_entry (self)->title));
   adw_window_title_set_subtitle (self->content_title, where);
-  /* The demo's own title, which is made without a language, has a translation. */
-  gtk_label_set_label (self->study_title, g_str_equal (study->title, "Atrophy demo") ? _("Atrophy demo") : study->title);
+  /* The demos' own titles, which are made without a language, have translations. */
+  gtk_label_set_label (self->study_title, g_str_equal (study->title, "Atrophy demo")   ? _("Atrophy demo")
+                                          : g_str_equal (study->title, "Lesions demo") ? _("Lesions demo")
+                                                                                       : study->title);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->study_title), study->folder != NULL ? study->folder : study->title);
   gtk_label_set_label (self->study_subtitle, counts);
 }
@@ -241,7 +243,7 @@ ensure_welcome (DubWindow *self)
   self->welcome = g_object_new (DUB_TYPE_WELCOME_PAGE, NULL);
   dub_welcome_page_set_recent (self->welcome, self->recent, _dub_window_study_picture, self);
   _dub_window_update_pending (self);
-  _dub_window_update_demo (self);
+  _dub_window_update_demos (self);
   adw_bin_set_child (self->welcome_place, GTK_WIDGET (self->welcome));
 }
 
@@ -334,21 +336,25 @@ failure_cb (DubWindow  *self,
 
 static void
 demo_made_cb (DubWindow  *self,
-              const char *message)
+              const char *message,
+              DubDemo    *demo)
 {
+  gboolean waited = self->open_when_made == demo;
+
+  if (waited)
+    self->open_when_made = NULL;
   if (message != NULL) {
-    self->open_demo_when_made = FALSE;
     failure_cb (self, _("The demo study could not be made"), message);
     return;
   }
   /* Whoever opened something else meanwhile is not torn away from it. */
-  if (self->open_demo_when_made && dub_session_get_study (self->session) == NULL) {
-    dub_window_open_study (self, dub_demo_get_folder (self->demo));
-    dub_window_play (self);
+  if (waited && dub_session_get_study (self->session) == NULL) {
+    dub_window_open_study (self, dub_demo_get_folder (demo));
+    if (dub_demo_get_kind (demo) == DUB_DEMO_BRAIN)
+      dub_window_play (self);
   } else {
     toast_cb (self, _("The demo study is ready: it is on the welcome page."));
   }
-  self->open_demo_when_made = FALSE;
 }
 
 static void
@@ -391,7 +397,6 @@ set_session (DubWindow        *self,
   gboolean maximized;
 
   self->session = session;
-  self->demo = dub_demo_new (dub_session_get_jobs (session));
   g_object_get (settings, "window-width", &width, "window-height", &height, "window-maximized", &maximized, NULL);
   gtk_window_set_default_size (GTK_WINDOW (self), width, height);
   if (maximized)
@@ -406,8 +411,11 @@ set_session (DubWindow        *self,
   g_signal_connect_object (session, "failure", G_CALLBACK (failure_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (history, "notify", G_CALLBACK (_dub_window_update_actions), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "notify::sidebar-visible", G_CALLBACK (update_sidebar), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->demo, "changed", G_CALLBACK (_dub_window_update_demo), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->demo, "made", G_CALLBACK (demo_made_cb), self, G_CONNECT_SWAPPED);
+  for (guint i = 0; i < DUB_N_DEMOS; i++) {
+    self->demos[i] = dub_demo_new (dub_session_get_jobs (session), (DubDemoKind) i);
+    g_signal_connect_object (self->demos[i], "changed", G_CALLBACK (_dub_window_update_demos), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->demos[i], "made", G_CALLBACK (demo_made_cb), self, G_CONNECT_SWAPPED);
+  }
 
   dub_sidebar_foot_set_session (self->foot, session);
   _dub_window_init_pictures (self);
@@ -471,7 +479,8 @@ dub_window_dispose (GObject *object)
   g_clear_handle_id (&self->start_source, g_source_remove);
   g_clear_weak_pointer (&self->study_dialog);
   g_clear_object (&self->chooser);
-  g_clear_object (&self->demo);
+  for (guint i = 0; i < DUB_N_DEMOS; i++)
+    g_clear_object (&self->demos[i]);
   g_clear_object (&self->thumbnails);
   g_clear_object (&self->recent);
   g_clear_pointer (&self->networks, g_strfreev);
@@ -589,16 +598,18 @@ dub_window_open_study (DubWindow  *self,
 }
 
 void
-dub_window_open_demo (DubWindow *self)
+dub_window_open_demo (DubWindow   *self,
+                      DubDemoKind  kind)
 {
   g_return_if_fail (DUB_IS_WINDOW (self));
+  g_return_if_fail (kind < DUB_N_DEMOS);
 
-  if (dub_demo_is_ready (self->demo)) {
-    dub_window_open_study (self, dub_demo_get_folder (self->demo));
+  if (dub_demo_get_state (self->demos[kind]) == DUB_DEMO_READY) {
+    dub_window_open_study (self, dub_demo_get_folder (self->demos[kind]));
     return;
   }
-  self->open_demo_when_made = TRUE;
-  dub_demo_make (self->demo);
+  self->open_when_made = self->demos[kind];
+  dub_demo_make (self->demos[kind]);
 }
 
 void

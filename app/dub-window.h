@@ -11,6 +11,7 @@
 
 #include "ui/model/recent.h"
 #include "ui/model/session.h"
+#include "ui/pages/welcome-page.h"
 
 G_BEGIN_DECLS
 
@@ -31,7 +32,8 @@ gboolean    dub_window_open_study  (DubWindow        *self,
 void        dub_window_open_files  (DubWindow        *self,
                                     GListModel       *files);
 /* Makes the demo study where it is not there yet, and opens it. */
-void        dub_window_open_demo   (DubWindow        *self);
+void        dub_window_open_demo   (DubWindow        *self,
+                                    DubDemoKind       kind);
 /* Starts the computation of the page as soon as a study is shown. */
 void        dub_window_play        (DubWindow        *self);
 

@@ -342,7 +342,11 @@ test_child_lines (void)
   g_assert_cmpstr (dub_job_get_stage (job), ==, "Training");
   g_assert_cmpfloat (dub_job_get_fraction (job), ==, 0.25);
   g_assert_cmpfloat (dub_job_get_seconds_left (job), ==, 30.0);
+  dub_child_feed (job, "{\"epoch\": 3, \"run\": \"ce-f1\", \"epochs\": 30, \"validation_loss\": 0.5}");
+  g_assert_cmpstr (dub_job_get_stage (job), ==, "ce-f1, epoch 3 of 30");
+  g_assert_cmpfloat (dub_job_get_fraction (job), ==, 0.25);
   /* Whatever else comes is kept and breaks nothing. */
+  dub_child_feed (job, "{\"epoch\": \"3\", \"run\": 7, \"epochs\": null}");
   dub_child_feed (job, "{\"progress\": ");
   dub_child_feed (job, "{\"progress\": \"much\", \"left\": null}");
   dub_child_feed (job, "[1, 2]");

@@ -85,6 +85,40 @@ test_welcome (void)
   destroy_window (window);
 }
 
+/* The cards tell whether a demo has to be made, goes on being made, or is there. */
+static void
+test_demos (void)
+{
+  g_autofree char *lesions = g_build_filename (data_folder, "dubito", "lesions-demo.dubito", NULL);
+  g_autofree char *brain = g_build_filename (data_folder, "dubito", "brain-demo.dubito", NULL);
+  g_autofree char *truth = g_build_filename (lesions, "truth.csv", NULL);
+  g_autofree char *study = g_build_filename (brain, "study.json", NULL);
+  DubWindow *window = make_window (1280);
+
+  gtk_window_present (GTK_WINDOW (window));
+  wait_until (shows_text (GTK_WIDGET (window), "Doubtful lesions"));
+  g_assert_true (shows_text (GTK_WIDGET (window), "Make it and open it · about 2 min"));
+  g_assert_true (shows_text (GTK_WIDGET (window), "Make it and open it · about 3 min"));
+  g_assert_true (shows_text (GTK_WIDGET (window), "made on this machine, once"));
+  destroy_window (window);
+
+  /* What a stopped making leaves, and a demo that is there. */
+  g_assert_cmpint (g_mkdir_with_parents (lesions, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir_with_parents (brain, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (truth, "id\n", -1, NULL));
+  g_assert_true (g_file_set_contents (study, "{}", -1, NULL));
+  window = make_window (1280);
+  gtk_window_present (GTK_WINDOW (window));
+  wait_until (shows_text (GTK_WIDGET (window), "Go on making it, and open it"));
+  g_assert_true (shows_text (GTK_WIDGET (window), "24 volumes · 2 mm · 1 network"));
+  g_assert_true (shows_text (GTK_WIDGET (window), "made on this machine, once"));
+  destroy_window (window);
+  g_remove (truth);
+  g_remove (study);
+  g_remove (lesions);
+  g_remove (brain);
+}
+
 /* One half is kept and the other is asked for. */
 static void
 test_pending (void)
@@ -430,6 +464,7 @@ main (int   argc,
   g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
 
   g_test_add_func ("/shell/welcome", test_welcome);
+  g_test_add_func ("/shell/demos", test_demos);
   g_test_add_func ("/shell/pending", test_pending);
   g_test_add_func ("/shell/broken", test_broken);
   g_test_add_func ("/shell/study", test_study);

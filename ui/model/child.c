@@ -2,6 +2,7 @@
 
 #include "ui/model/stage-words.h"
 
+#include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
 #include <signal.h>
 #include <string.h>
@@ -96,6 +97,16 @@ dub_child_feed (DubJob     *job,
     g_autofree char *words = dub_stage_words (json_node_get_string (message));
 
     dub_job_log (job, json_node_get_string (message));
+    dub_job_set_stage (job, words);
+  }
+  /* An epoch of a network, as training tells it. */
+  JsonNode *network = json_object_get_member (object, "run");
+  double epoch, n_epochs;
+
+  if (network != NULL && JSON_NODE_HOLDS_VALUE (network) && json_node_get_value_type (network) == G_TYPE_STRING &&
+      member_double (object, "epoch", &epoch) && member_double (object, "epochs", &n_epochs)) {
+    g_autofree char *words = g_strdup_printf (_("%s, epoch %.0f of %.0f"), json_node_get_string (network), epoch, n_epochs);
+
     dub_job_set_stage (job, words);
   }
   if (member_double (object, "left", &value))

@@ -1,8 +1,8 @@
-/* The welcome page: drop area, recent studies, demo study.
+/* The welcome page: drop area, recent studies, demo studies.
  *
  * It only shows; what happens is the window's: win.new, win.open, win.open-folder,
  * win.open-recent (s: folder), win.locate-recent (s), win.remove-recent (s), win.open-demo,
- * win.forget-pending.
+ * win.open-lesions, win.forget-pending.
  */
 #pragma once
 
@@ -23,6 +23,14 @@ typedef enum {
   DUB_PENDING_VOLUMES, /* volumes are there, a network is asked for */
 } DubPending;
 
+typedef enum { DUB_DEMO_BRAIN, DUB_DEMO_LESIONS, DUB_N_DEMOS } DubDemoKind;
+
+typedef enum {
+  DUB_DEMO_ABSENT,
+  DUB_DEMO_BEGUN,  /* its making was stopped, and goes on from there */
+  DUB_DEMO_READY,
+} DubDemoState;
+
 /* The picture of a study for its row, or NULL; called again when the list changes. (transfer full) */
 typedef GdkPaintable *(*DubPictureFunc) (const char *folder,
                                          gpointer    user_data);
@@ -37,10 +45,11 @@ void dub_welcome_page_set_pending    (DubWelcomePage *self,
                                       const char     *name);
 void dub_welcome_page_set_drop_hover (DubWelcomePage *self,
                                       gboolean        hover);
-/* @job: (nullable): the demo is being made; otherwise @ready says whether it is there.
+/* @job: (nullable): the demo is being made; otherwise @state says whether it is there.
  * @picture: (nullable): of the demo's own data */
 void dub_welcome_page_set_demo       (DubWelcomePage *self,
-                                      gboolean        ready,
+                                      DubDemoKind     kind,
+                                      DubDemoState    state,
                                       GdkPaintable   *picture,
                                       DubJob         *job);
 
