@@ -7,6 +7,7 @@
 #include "app/cli/cmd-export.h"
 #include "app/cli/cmd-failure.h"
 #include "app/cli/cmd-figure.h"
+#include "app/cli/cmd-heatmap.h"
 #include "app/cli/cmd-import.h"
 #include "app/cli/cmd-mask.h"
 #include "app/cli/cmd-model.h"
@@ -51,6 +52,7 @@ static const CliCommand COMMANDS[] = {
   { "export", N_("write what the networks of a study say, for other tools"), cmd_export, NULL },
   { "uq", N_("score how unsure the networks of a study are, and measure what that is worth"), cmd_uq, NULL },
   { "failure", N_("measure how well any scores of uncertainty find wrong answers"), cmd_failure, NULL },
+  { "heatmap", N_("where in an image a network's answer, or its doubt, comes from"), cmd_heatmap, NULL },
   { "mask", N_("the smallest mask that changes what a network says about a volume"), cmd_mask, NULL },
   { "segment", N_("give every voxel of a volume a class, and show where networks are unsure of it"), cmd_segment, NULL },
   { "demo", N_("make a demonstration study with known truth"), NULL, DEMO_COMMANDS },

@@ -84,6 +84,14 @@ gboolean   dub_prepare_cases   (const DubPrepare *self,
                                 DubRun           *run,
                                 GError          **error);
 
+/* dub_prepare_affine:
+ * @extents: (i, j, k) of the case as stored
+ * @affine: (inout): voxel of the stored case to world; becomes voxel (i, j, k) of the prepared grid to world
+ */
+void       dub_prepare_affine  (const DubPrepare *self,
+                                const int64_t     extents[3],
+                                double            affine[4][4]);
+
 JsonNode  *dub_prepare_to_json (const DubPrepare *self);   /* (transfer full) */
 /* @where: for messages: "study.json: models[2].prepare". Strict: members that are unknown, of another kind or outside their
  * range are DUB_ERROR_FORMAT and leave @self as it was. Needs channels, size and scaling, and mean and sd with "mean-sd". */

@@ -58,8 +58,9 @@ dub_heatmap_mask_params_init (DubMaskParams *self,
   if (n_axes != 2)
     return;
   /* A picture of few pixels: an object covers a far larger share of it than of a brain. */
-  self->lambda1 = 2.0;
-  self->lambda2 = 5.0;
+  self->lambda1 = 0.7;
+  self->lambda2 = 1.0;
+  self->start = 0.1;
   self->replacement = DUB_REPLACE_BLUR;
 }
 

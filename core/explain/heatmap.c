@@ -146,6 +146,18 @@ take_window (DubHeatmapWork  *work,
   return TRUE;
 }
 
+gboolean
+dub_heatmap_score_estimator (const DubAnswers  *answers,
+                             double            *scores,
+                             gpointer           user_data,
+                             DubRun            *run,
+                             GError           **error)
+{
+  const DubHeatmapEstimator *self = user_data;
+
+  return self->estimator->score (self->fitted, self->options, answers, scores, run, error);
+}
+
 /* --- the kinds --- */
 
 static gboolean
@@ -210,7 +222,7 @@ describe_target (const DubHeatmapWork *work)
     return g_strdup ("entropy");
   case DUB_HEATMAP_OF_SCORE:
   default:
-    return g_strdup ("score");
+    return g_strdup (work->options->score_name != NULL ? work->options->score_name : "score");
   }
 }
 

@@ -22,7 +22,7 @@
 #pragma once
 
 #include "core/explain/mask.h"
-#include "core/uq/answers.h"
+#include "core/uq/estimator.h"
 
 G_BEGIN_DECLS
 
@@ -60,6 +60,7 @@ typedef struct {
   int                 class_index; /* of PROBABILITY and LOGIT and of the mask; -1 = what the networks' mean predicts */
   DubHeatmapScoreFunc score;       /* of OF_SCORE */
   gpointer            score_data;
+  const char         *score_name;  /* (nullable) for messages: "mutual information" */
 
   /* Occlusion. 0 = chosen from the extents: dub_heatmap_window. */
   guint               window;      /* voxels along every axis, at most the extent there */
@@ -97,6 +98,19 @@ typedef struct {
   char          *layer;        /* (nullable) Grad-CAM: the value whose maps were read, of the first network */
   char          *what;         /* for a person: "occlusion of the entropy, window 7, stride 2, replaced by its mean" */
 } DubHeatmap;
+
+/* Any estimator of uncertainty as a DubHeatmapScoreFunc whose user data is this. */
+typedef struct {
+  const DubEstimator        *estimator;
+  gconstpointer              fitted;  /* (nullable): what its fit returned */
+  const DubEstimatorOptions *options;
+} DubHeatmapEstimator;
+
+gboolean     dub_heatmap_score_estimator (const DubAnswers    *answers,
+                                       double                 *scores,
+                                       gpointer                user_data,
+                                       DubRun                 *run,
+                                       GError                **error);
 
 /* Good defaults of a kind for an image of @n_axes spatial axes (2 or 3); README.md says where they come from. The target is the
  * probability of the predicted class. */

@@ -244,18 +244,29 @@ dub_preprocess_back (const DubPreprocess *self,
 }
 
 DubVolume *
+dub_preprocess_onto (const DubPreprocess *self,
+                     DubVolume           *map,
+                     const DubVolume     *original,
+                     float                outside,
+                     DubRun              *run,
+                     GError             **error)
+{
+  const int64_t *dim = original->voxels->shape.dim;
+
+  if (dub_volume_same_space (map, original))
+    return dub_volume_ref (map);
+  if (self->fit == DUB_FIT_CROP_PAD)
+    return dub_volume_crop_or_pad (map, dim, outside, error);
+
+  return dub_volume_resample (map, dim, original->affine, DUB_INTERPOLATION_LINEAR, outside, run, error);
+}
+
+DubVolume *
 dub_preprocess_mask_onto (const DubPreprocess *self,
                           DubVolume           *mask,
                           const DubVolume     *original,
                           DubRun              *run,
                           GError             **error)
 {
-  const int64_t *dim = original->voxels->shape.dim;
-
-  if (dub_volume_same_space (mask, original))
-    return dub_volume_ref (mask);
-  if (self->fit == DUB_FIT_CROP_PAD)
-    return dub_volume_crop_or_pad (mask, dim, 1.0f, error);
-
-  return dub_volume_resample (mask, dim, original->affine, DUB_INTERPOLATION_LINEAR, 1.0f, run, error);
+  return dub_preprocess_onto (self, mask, original, 1.0f, run, error);
 }

@@ -133,6 +133,15 @@ DubVolume *dub_preprocess_mask_onto (const DubPreprocess *self,
                                 DubRun              *run,
                                 GError             **error);
 
+/* The same of any map: @outside stands where the network saw nothing. (transfer full) */
+G_GNUC_WARN_UNUSED_RESULT
+DubVolume *dub_preprocess_onto (const DubPreprocess *self,
+                                DubVolume           *map,
+                                const DubVolume     *original,
+                                float                outside,
+                                DubRun              *run,
+                                GError             **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubStudy, dub_study_unref)
 
 G_END_DECLS
