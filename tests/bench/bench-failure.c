@@ -40,9 +40,10 @@ main (int    argc,
   for (int repeat = 0; repeat < 3; repeat++) {
     gint64 start = g_get_monotonic_time ();
     DubBootstrapDesign design = { .n_cases = n, .strata = strata };
-    g_autoptr (DubBootstrap) bootstrap = dub_bootstrap_new (&design, area_cb, 1, ranking, run, NULL);
+    DubBootstrap *bootstrap = dub_bootstrap_new (&design, area_cb, 1, ranking, run, NULL);
     double area = (double) (g_get_monotonic_time () - start) / 1e6;
 
+    dub_bootstrap_free (bootstrap);
     start = g_get_monotonic_time ();
 
     g_autoptr (DubFailure) failure = dub_failure_measure (score, correct, n, &(DubFailureOptions) { 0 }, run, NULL);
