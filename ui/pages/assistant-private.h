@@ -32,6 +32,9 @@ void       _dub_assistant_train_set_parent (GtkWidget *widget,
 void       _dub_assistant_train_set_error (GtkWidget  *widget,
                                           const char  *message);
 
+/* How far the work is, or that it is under way. Asked for again and again. */
+void       _dub_assistant_show_progress  (GtkProgressBar *bar,
+                                          DubNewStudy    *study);
 /* assistant-words.c: the same words in several cards. All (transfer full). */
 char      *_dub_assistant_shape_words    (const DubDataset *dataset);
 char      *_dub_assistant_loss_words     (DubNewStudy *study);

@@ -143,12 +143,8 @@ static gboolean
 poll_cb (gpointer data)
 {
   DubAssistantTrain *self = data;
-  double fraction = dub_new_study_get_progress (self->study);
 
-  if (fraction > 0.0)
-    gtk_progress_bar_set_fraction (self->progress, fraction);
-  else
-    gtk_progress_bar_pulse (self->progress);
+  _dub_assistant_show_progress (self->progress, self->study);
 
   return G_SOURCE_CONTINUE;
 }

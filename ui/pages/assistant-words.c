@@ -17,6 +17,18 @@ _dub_assistant_label (const char *text,
   return label;
 }
 
+void
+_dub_assistant_show_progress (GtkProgressBar *bar,
+                              DubNewStudy    *study)
+{
+  double fraction = dub_new_study_get_progress (study);
+
+  if (fraction > 0.0)
+    gtk_progress_bar_set_fraction (bar, fraction);
+  else
+    gtk_progress_bar_pulse (bar);
+}
+
 char *
 _dub_assistant_shape_words (const DubDataset *dataset)
 {
