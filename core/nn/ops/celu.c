@@ -5,15 +5,7 @@
 
 #include <math.h>
 
-static gboolean
-infer (DubInferContext *ctx,
-       GError         **error)
-{
-  static const char *const names[] = { "alpha" };
-  static const float fallbacks[] = { 1.0f };
-
-  return dub_pointwise_infer (ctx, names, fallbacks, G_N_ELEMENTS (names), error);
-}
+DUB_POINTWISE_INFER_ONE ("alpha", 1.0f)
 
 static void
 forward_run (const float  *x,

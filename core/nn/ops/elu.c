@@ -4,15 +4,7 @@
 #include "core/nn/kernels/vector-math.h"
 #include "core/nn/ops/pointwise.h"
 
-static gboolean
-infer (DubInferContext *ctx,
-       GError         **error)
-{
-  static const char *const names[] = { "alpha" };
-  static const float fallbacks[] = { 1.0f };
-
-  return dub_pointwise_infer (ctx, names, fallbacks, G_N_ELEMENTS (names), error);
-}
+DUB_POINTWISE_INFER_ONE ("alpha", 1.0f)
 
 /* Elements at a time: the input may lie where the output goes. */
 enum { BLOCK = 512 };

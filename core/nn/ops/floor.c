@@ -17,13 +17,7 @@ forward_run (const float  *x,
     y[i] = floorf (x[i]);
 }
 
-static gboolean
-forward (DubOpContext *ctx,
-         DubRun       *run,
-         GError      **error)
-{
-  return dub_pointwise_forward (ctx, forward_run, run, error);
-}
+DUB_POINTWISE_FORWARD (forward_run)
 
 static const DubOpCase CASES[] = {
   { .name = "floor", .inputs = "f32 2,3,4" },

@@ -5,15 +5,7 @@
 
 #include <math.h>
 
-static gboolean
-infer (DubInferContext *ctx,
-       GError         **error)
-{
-  static const char *const names[] = { "alpha", "beta" };
-  static const float fallbacks[] = { 0.2f, 0.5f };
-
-  return dub_pointwise_infer (ctx, names, fallbacks, G_N_ELEMENTS (names), error);
-}
+DUB_POINTWISE_INFER_TWO ("alpha", 0.2f, "beta", 0.5f)
 
 static void
 forward_run (const float  *x,

@@ -3,15 +3,7 @@
 
 #include "core/nn/ops/pointwise.h"
 
-static gboolean
-infer (DubInferContext *ctx,
-       GError         **error)
-{
-  static const char *const names[] = { "alpha" };
-  static const float fallbacks[] = { 0.01f };
-
-  return dub_pointwise_infer (ctx, names, fallbacks, G_N_ELEMENTS (names), error);
-}
+DUB_POINTWISE_INFER_ONE ("alpha", 0.01f)
 
 static void
 forward_run (const float  *x,

@@ -41,11 +41,34 @@ gboolean dub_pointwise_infer    (DubInferContext      *ctx,
     return dub_pointwise_infer (ctx, NULL, NULL, 0, error);          \
   }
 
-#define DUB_POINTWISE_COMPUTE(forward_run, backward_run)                         \
+/* The same of an operator with numbers of its own, by their names and what they are where they are absent. */
+#define DUB_POINTWISE_INFER_ONE(name, fallback)                      \
+  static gboolean infer (DubInferContext *ctx, GError **error)       \
+  {                                                                  \
+    static const char *const names[] = { name };                     \
+    static const float fallbacks[] = { fallback };                   \
+                                                                     \
+    return dub_pointwise_infer (ctx, names, fallbacks, 1, error);    \
+  }
+
+#define DUB_POINTWISE_INFER_TWO(name, fallback, other, other_fallback) \
+  static gboolean infer (DubInferContext *ctx, GError **error)       \
+  {                                                                  \
+    static const char *const names[] = { name, other };              \
+    static const float fallbacks[] = { fallback, other_fallback };   \
+                                                                     \
+    return dub_pointwise_infer (ctx, names, fallbacks, 2, error);    \
+  }
+
+/* Of an operator that no gradient passes. */
+#define DUB_POINTWISE_FORWARD(forward_run)                                       \
   static gboolean forward (DubOpContext *ctx, DubRun *run, GError **error)       \
   {                                                                              \
     return dub_pointwise_forward (ctx, forward_run, run, error);                 \
-  }                                                                              \
+  }
+
+#define DUB_POINTWISE_COMPUTE(forward_run, backward_run)                         \
+  DUB_POINTWISE_FORWARD (forward_run)                                            \
   static gboolean backward (DubOpContext *ctx, DubRun *run, GError **error)      \
   {                                                                              \
     return dub_pointwise_backward (ctx, backward_run, run, error);               \

@@ -4,15 +4,7 @@
 #include "core/nn/kernels/vector-math.h"
 #include "core/nn/ops/pointwise.h"
 
-static gboolean
-infer (DubInferContext *ctx,
-       GError         **error)
-{
-  static const char *const names[] = { "alpha", "gamma" };
-  static const float fallbacks[] = { 1.67326319217681884765625f, 1.05070102214813232421875f };
-
-  return dub_pointwise_infer (ctx, names, fallbacks, G_N_ELEMENTS (names), error);
-}
+DUB_POINTWISE_INFER_TWO ("alpha", 1.67326319217681884765625f, "gamma", 1.05070102214813232421875f)
 
 /* Elements at a time: the input may lie where the output goes. */
 enum { BLOCK = 512 };
