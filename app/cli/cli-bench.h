@@ -47,6 +47,8 @@ gboolean cli_bench_train_resnet18_w16 (CliBench *bench,
                                    GError   **error);
 gboolean cli_bench_train_cnn3d    (CliBench  *bench,
                                    GError   **error);
+gboolean cli_bench_occlusion      (CliBench  *bench,
+                                   GError   **error);
 gboolean cli_bench_slice          (CliBench  *bench,
                                    GError   **error);
 

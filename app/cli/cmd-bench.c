@@ -18,6 +18,7 @@ const CliBenchRow CLI_BENCHES[] = {
   { "train-resnet18", N_("a training step of ResNet-18 with a 3x3 stem, 28x28, batch 128"), cli_bench_train_resnet18 },
   { "train-resnet18-w16", N_("the same with a quarter of the channels"), cli_bench_train_resnet18_w16 },
   { "train-cnn3d", N_("a training step of the 3-D network 8-16-32-64-128, 121x145x121, batch 4"), cli_bench_train_cnn3d },
+  { "occlusion", N_("the occlusion map of a 28x28 case under five ResNet-18 of width 16, window 7, stride 2"), cli_bench_occlusion },
   { "slice", N_("one frame of scrolling a 600x600 pane through a 256x256x256 volume with an overlay"), cli_bench_slice },
   { NULL },
 };

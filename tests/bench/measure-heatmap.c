@@ -9,6 +9,7 @@
 #include "core/explain/heatmap.h"
 #include "core/explain/regions.h"
 #include "core/io/onnx.h"
+#include "core/study/case-input.h"
 #include "tests/bench/measure-patients.h"
 
 #include <math.h>
@@ -119,40 +120,6 @@ measure_case (const DubStudyModel *model,
   return TRUE;
 }
 
-/* The mean of the cases without the illness. */
-static DubTensor *
-make_template (const DubStudy  *study,
-               DubRun          *run,
-               GError         **error)
-{
-  const DubStudyModel *model = g_ptr_array_index (study->models, 0);
-  g_autoptr (DubTensor) sum = NULL;
-  guint n = 0;
-
-  for (guint i = 0; i < study->cases->len; i++) {
-    DubStudyCase item = *(const DubStudyCase *) g_ptr_array_index (study->cases, i);
-    g_autoptr (DubTensor) input = NULL;
-    g_autoptr (DubTensor) truth = NULL;
-
-    if (item.label != 0)
-      continue;
-    item.truth_path = item.path;
-    if (!measure_patients_read (model, &item, &input, &truth, run, error))
-      return NULL;
-    n++;
-    if (sum == NULL) {
-      sum = g_steal_pointer (&input);
-      continue;
-    }
-    for (size_t k = 0; k < dub_tensor_n_elements (sum); k++)
-      dub_tensor_f32 (sum)[k] += dub_tensor_f32 (input)[k];
-  }
-  for (size_t k = 0; sum != NULL && k < dub_tensor_n_elements (sum); k++)
-    dub_tensor_f32 (sum)[k] /= (float) n;
-
-  return g_steal_pointer (&sum);
-}
-
 static gboolean
 measure (const char *folder,
          Options    *options,
@@ -166,9 +133,15 @@ measure (const char *folder,
   if (study == NULL)
     return FALSE;
   if (options->heatmap.replacement == DUB_REPLACE_FILE) {
-    reference = make_template (study, run, error);
+    reference = dub_study_mean_input (study, g_ptr_array_index (study->models, 0), 0, NULL, NULL, run, error);
     if (reference == NULL)
       return FALSE;
+
+    const int64_t *dim = reference->shape.dim;
+    DubTensor *volume = dub_tensor_reshape (reference, DUB_SHAPE (dim[2], dim[3], dim[4]), error);
+
+    dub_tensor_unref (reference);
+    reference = volume;
     options->heatmap.reference = reference;
   }
 
