@@ -7,25 +7,11 @@
 #include "core/calibration/scores.h"
 #include "core/calibration/temperature.h"
 #include "core/io/npy.h"
+#include "tests/shared.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-/* NULL, with the test skipped, where the file is not at hand. */
-static char *
-find_shared (const char *name)
-{
-  const char *shared = g_getenv ("DUBITO_SHARED");
-  g_autofree char *beside = g_test_build_filename (G_TEST_DIST, "..", "..", "shared", NULL);
-  g_autofree char *path = g_build_filename (shared != NULL ? shared : beside, "data", "calibration", name, NULL);
-
-  if (g_file_test (path, G_FILE_TEST_EXISTS))
-    return g_steal_pointer (&path);
-  g_test_skip ("the shared calibration data is not here (set DUBITO_SHARED)");
-
-  return NULL;
-}
 
 static const struct {
   const char *name;
@@ -34,15 +20,15 @@ static const struct {
   double      ece;
   double      mce;
 } PUBLISHED[] = {
-  { "resnet110", "hollance_markus93_resnet110_c10_toplabel.csv", 0.9356, 0.047503518641, 0.295798957348 },
-  { "densenet40", "hollance_markus93_densenet40_c100_toplabel.csv", 0.7, 0.211562852757, 0.45400331452 },
+  { "resnet110", "calibration/hollance_markus93_resnet110_c10_toplabel.csv", 0.9356, 0.047503518641, 0.295798957348 },
+  { "densenet40", "calibration/hollance_markus93_densenet40_c100_toplabel.csv", 0.7, 0.211562852757, 0.45400331452 },
 };
 
 static void
 test_published (gconstpointer data)
 {
   size_t k = GPOINTER_TO_SIZE (data);
-  g_autofree char *path = find_shared (PUBLISHED[k].file);
+  g_autofree char *path = shared_data (PUBLISHED[k].file);
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
   size_t n = 0, n_correct = 0;
@@ -123,7 +109,7 @@ static void
 test_wide_resnet (void)
 {
   enum { N = 10000, C = 10 };
-  g_autofree char *path = find_shared ("netcal_wideresnet-16-4-cifar-10.npz");
+  g_autofree char *path = shared_data ("calibration/netcal_wideresnet-16-4-cifar-10.npz");
   g_autoptr (GError) error = NULL;
 
   if (path == NULL)

@@ -4,27 +4,10 @@
 #include "core/data/dataset.h"
 #include "core/io/npy.h"
 #include "tests/io/scratch.h"
+#include "tests/shared.h"
 
 #include <string.h>
 #include <zlib.h>
-
-/* Path inside the shared data, or NULL after g_test_skip. */
-static inline char *
-shared_data (const char *name)
-{
-  const char *root = g_getenv ("DUBITO_SHARED");
-  g_autofree char *beside = g_test_build_filename (G_TEST_DIST, "..", "..", "shared", NULL);
-  g_autofree char *path = g_build_filename (root != NULL ? root : beside, "data", name, NULL);
-
-  if (!g_file_test (path, G_FILE_TEST_EXISTS)) {
-    g_autofree char *reason = g_strdup_printf ("the shared data set %s is absent (DUBITO_SHARED)", name);
-
-    g_test_skip (reason);
-    return NULL;
-  }
-
-  return g_steal_pointer (&path);
-}
 
 /* A uint8 tensor whose element i is a fixed function of i and @salt. */
 static inline DubTensor *

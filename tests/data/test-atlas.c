@@ -2,6 +2,7 @@
 #include "core/data/atlas.h"
 #include "core/io/nifti.h"
 #include "tests/io/scratch.h"
+#include "tests/shared.h"
 
 #include <string.h>
 
@@ -199,11 +200,8 @@ test_resample (void)
 static void
 test_installed (void)
 {
-  g_autofree char *shared = g_strdup (g_getenv ("DUBITO_SHARED"));
-  g_autofree char *source = g_test_build_filename (G_TEST_DIST, "..", "..", "shared", NULL);
-  const char *root = shared != NULL ? shared : source;
-  g_autofree char *aal2 = g_build_filename (root, "data", "brain", "clinica_atlas-AAL2_dseg.nii.gz", NULL);
-  g_autofree char *aal2_table = g_build_filename (root, "data", "brain", "clinica_atlas-AAL2_dseg.tsv", NULL);
+  g_autofree char *aal2 = shared_path ("brain/clinica_atlas-AAL2_dseg.nii.gz");
+  g_autofree char *aal2_table = shared_path ("brain/clinica_atlas-AAL2_dseg.tsv");
   const struct { const char *labels, *table; guint n_regions; int left, right; } ATLASES[] = {
     { "/usr/share/mricron/templates/aal.nii.gz", "/usr/share/mricron/templates/aal.nii.txt", 116, 37, 38 },
     { aal2, aal2_table, 120, 4101, 4102 },

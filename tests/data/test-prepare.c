@@ -1,21 +1,15 @@
 #include "core/data/prepare.h"
 #include "tests/data/data-set.h"
+#include "tests/reference/reference.h"
 
 #include <math.h>
 
 static DubTensor *
 reference (const char *name)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "reference", "prepare.npz", NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (DubNpz) npz = dub_npz_open (path, &error);
-  DubTensor *tensor;
+  g_autoptr (DubNpz) npz = reference_open ("prepare.npz");
 
-  g_assert_no_error (error);
-  tensor = dub_npz_read (npz, name, &error);
-  g_assert_no_error (error);
-
-  return tensor;
+  return reference_read (npz, name);
 }
 
 static DubPrepare

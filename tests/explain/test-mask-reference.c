@@ -4,31 +4,20 @@
  * shared atrophy data are somebody else's, and are skipped where that data is not at hand. */
 #include "core/explain/mask.h"
 #include "core/io/nifti.h"
-#include "core/io/npy.h"
 #include "core/io/onnx.h"
+#include "tests/reference/reference.h"
+#include "tests/shared.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static DubTensor *
-read_array (DubNpz     *npz,
-            const char *name)
-{
-  g_autoptr (GError) error = NULL;
-  DubTensor *tensor = dub_npz_read (npz, name, &error);
-
-  g_assert_no_error (error);
-
-  return tensor;
-}
 
 static int
 add_weight (DubGraph   *graph,
             DubNpz     *npz,
             const char *name)
 {
-  g_autoptr (DubTensor) tensor = read_array (npz, name);
+  g_autoptr (DubTensor) tensor = reference_read (npz, name);
 
   return dub_graph_add_constant (graph, name, tensor, TRUE);
 }
@@ -128,20 +117,16 @@ static void
 test_recorded (gconstpointer data)
 {
   size_t index = GPOINTER_TO_SIZE (data);
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "reference", "mask.npz", NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (DubNpz) npz = dub_npz_open (path, &error);
-
-  g_assert_no_error (error);
-
+  g_autoptr (DubNpz) npz = reference_open ("mask.npz");
   g_autoptr (DubGraph) graph = make_graph (npz);
-  g_autoptr (DubTensor) both = read_array (npz, "images");
-  g_autoptr (DubTensor) reference = read_array (npz, "reference");
-  g_autoptr (DubTensor) class = read_array (npz, "class");
+  g_autoptr (DubTensor) both = reference_read (npz, "images");
+  g_autoptr (DubTensor) reference = reference_read (npz, "reference");
+  g_autoptr (DubTensor) class = reference_read (npz, "class");
   g_autofree char *trace_name = g_strdup_printf ("trace_%s", RECORDED[index].name);
   g_autofree char *mask_name = g_strdup_printf ("mask_%s", RECORDED[index].name);
-  g_autoptr (DubTensor) trace = read_array (npz, trace_name);
-  g_autoptr (DubTensor) expected = read_array (npz, mask_name);
+  g_autoptr (DubTensor) trace = reference_read (npz, trace_name);
+  g_autoptr (DubTensor) expected = reference_read (npz, mask_name);
   DubMaskParams params = RECORDED[index].params;
   DubTensor *images[2] = { NULL };
 
@@ -207,9 +192,7 @@ static void
 test_shared (gconstpointer data)
 {
   size_t index = GPOINTER_TO_SIZE (data);
-  const char *shared = g_getenv ("DUBITO_SHARED");
-  g_autofree char *beside = g_test_build_filename (G_TEST_DIST, "..", "..", "shared", NULL);
-  g_autofree char *folder = g_build_filename (shared != NULL ? shared : beside, "data", "atrophy", NULL);
+  g_autofree char *folder = shared_path ("atrophy");
   g_autofree char *trace_name = g_strdup_printf ("%s_trace.csv", SHARED[index].name);
   g_autofree char *mask_name = g_strdup_printf ("%s_mask.npz", SHARED[index].name);
   g_autofree char *network = g_build_filename (folder, SHARED[index].network, NULL);
@@ -234,7 +217,7 @@ test_shared (gconstpointer data)
 
   g_autofree double *rows = read_trace (trace_path, &n_rows);
   g_autoptr (DubNpz) npz = dub_npz_open (mask_path, &error);
-  g_autoptr (DubTensor) expected = read_array (npz, "mask");
+  g_autoptr (DubTensor) expected = reference_read (npz, "mask");
   g_autoptr (DubGraph) graph = dub_onnx_load (network, &error);
 
   g_assert_no_error (error);

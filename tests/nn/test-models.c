@@ -4,43 +4,22 @@
 #include "core/io/npy.h"
 #include "core/io/onnx.h"
 #include "core/nn/plan.h"
+#include "tests/reference/reference.h"
+#include "tests/shared.h"
 
 #include <math.h>
 
 /* Gradients are compared at every so many voxels. */
 enum { STRIDE = 997 };
 
-/* (transfer full): a file of the shared data, or NULL where it is absent. */
-static char *
-shared_file (const char *name)
-{
-  const char *shared = g_getenv ("DUBITO_SHARED");
-  g_autofree char *path = shared != NULL ? g_build_filename (shared, "data", name, NULL)
-                                         : g_test_build_filename (G_TEST_DIST, "..", "..", "shared", "data", name, NULL);
-
-  if (g_file_test (path, G_FILE_TEST_EXISTS))
-    return g_steal_pointer (&path);
-  g_test_skip ("The shared models are not here; DUBITO_SHARED may name their folder.");
-
-  return NULL;
-}
-
 static DubTensor *
 recorded (const char *network,
           const char *what)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "reference", "models.npz", NULL);
   g_autofree char *name = g_strconcat (network, ".", what, NULL);
-  g_autoptr (DubNpz) file = dub_npz_open (path, &error);
+  g_autoptr (DubNpz) file = reference_open ("models.npz");
 
-  g_assert_no_error (error);
-
-  DubTensor *tensor = dub_npz_read (file, name, &error);
-
-  g_assert_no_error (error);
-
-  return tensor;
+  return reference_read (file, name);
 }
 
 /* The volume as a tensor (1, 1, ni, nj, nk), or (1, 1, nk, nj, ni) with @reversed. */
@@ -126,7 +105,7 @@ assert_outputs (Network    *self,
 static void
 test_digits (void)
 {
-  g_autofree char *path = shared_file ("models/wonnx_opt-mnist.onnx");
+  g_autofree char *path = shared_data ("models/wonnx_opt-mnist.onnx");
   g_auto (Network) network = { NULL };
 
   if (path == NULL)
@@ -153,8 +132,8 @@ test_atrophy (gconstpointer data)
   g_auto (GStrv) parts = g_strsplit (data, ".", 2);
   g_autofree char *model = g_strdup_printf ("atrophy/%s.onnx", parts[0]);
   g_autofree char *subject = g_strdup_printf ("atrophy/%s_gm.nii.gz", parts[1]);
-  g_autofree char *model_path = shared_file (model);
-  g_autofree char *subject_path = model_path != NULL ? shared_file (subject) : NULL;
+  g_autofree char *model_path = shared_data (model);
+  g_autofree char *subject_path = model_path != NULL ? shared_data (subject) : NULL;
   g_auto (Network) network = { NULL };
 
   if (subject_path == NULL)
@@ -201,9 +180,9 @@ scale_to_unit (DubTensor *x)
 static void
 test_meshnet (void)
 {
-  g_autofree char *model = shared_file ("models/meshnet/meshnet_gwm.onnx");
-  g_autofree char *image = model != NULL ? shared_file ("brain/brainchop_t1_crop.nii.gz") : NULL;
-  g_autofree char *labels = image != NULL ? shared_file ("models/meshnet/meshnet_reference_labels_t1_crop.nii.gz") : NULL;
+  g_autofree char *model = shared_data ("models/meshnet/meshnet_gwm.onnx");
+  g_autofree char *image = model != NULL ? shared_data ("brain/brainchop_t1_crop.nii.gz") : NULL;
+  g_autofree char *labels = image != NULL ? shared_data ("models/meshnet/meshnet_reference_labels_t1_crop.nii.gz") : NULL;
   g_auto (Network) network = { NULL };
   size_t n_same = 0;
 

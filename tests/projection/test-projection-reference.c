@@ -1,22 +1,11 @@
 /* scikit-learn (tests/reference/make_projection_reference.py). */
-#include "core/io/npy.h"
 #include "core/projection/knn.h"
 #include "core/projection/pca.h"
+#include "tests/reference/reference.h"
 
 #include <math.h>
 
 static DubNpz *npz;
-
-static DubTensor *
-read_array (const char *name)
-{
-  g_autoptr (GError) error = NULL;
-  DubTensor *tensor = dub_npz_read (npz, name, &error);
-
-  g_assert_no_error (error);
-
-  return tensor;
-}
 
 static void
 assert_array (const char   *name,
@@ -24,7 +13,7 @@ assert_array (const char   *name,
               size_t        n,
               double        scale)
 {
-  g_autoptr (DubTensor) tensor = read_array (name);
+  g_autoptr (DubTensor) tensor = reference_read (npz, name);
 
   g_assert_cmpuint (dub_tensor_n_elements (tensor), ==, n);
   for (size_t i = 0; i < n; i++)
@@ -36,7 +25,7 @@ check_pca (const char *data,
            gboolean    standardize)
 {
   const char *kind = standardize ? "standard" : "plain";
-  g_autoptr (DubTensor) x = read_array (data);
+  g_autoptr (DubTensor) x = reference_read (npz, data);
   size_t n = (size_t) x->shape.dim[0], n_features = (size_t) x->shape.dim[1];
   DubPcaOptions options = { .standardize = standardize, .n_components = 5 };
   g_autoptr (GError) error = NULL;
@@ -74,8 +63,8 @@ test_pca (void)
 static void
 test_knn (void)
 {
-  g_autoptr (DubTensor) x = read_array ("x");
-  g_autoptr (DubTensor) expected = read_array ("knn_indices");
+  g_autoptr (DubTensor) x = reference_read (npz, "x");
+  g_autoptr (DubTensor) expected = reference_read (npz, "knn_indices");
   size_t n_features = (size_t) x->shape.dim[1];
   uint32_t indices[40 * 5];
   double distances[40 * 5];
@@ -91,14 +80,8 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_autoptr (GError) error = NULL;
-
   g_test_init (&argc, &argv, NULL);
-
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "reference", "projection.npz", NULL);
-
-  npz = dub_npz_open (path, &error);
-  g_assert_no_error (error);
+  npz = reference_open ("projection.npz");
   g_test_add_func ("/projection-reference/pca", test_pca);
   g_test_add_func ("/projection-reference/knn", test_knn);
 

@@ -2,13 +2,13 @@
 #include "core/calibration/scores.h"
 #include "core/calibration/reliability.h"
 #include "core/calibration/temperature.h"
-#include "core/io/npy.h"
 #include "core/stats/bootstrap.h"
 #include "core/stats/confusion.h"
 #include "core/stats/delong.h"
 #include "core/stats/describe.h"
 #include "core/stats/distribution.h"
 #include "core/stats/roc.h"
+#include "tests/reference/reference.h"
 
 static DubNpz *npz;
 
@@ -16,18 +16,7 @@ static double *
 read_doubles (const char *name,
               size_t     *n)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (DubTensor) tensor = dub_npz_read (npz, name, &error);
-
-  g_assert_no_error (error);
-  *n = dub_tensor_n_elements (tensor);
-
-  double *values = g_new (double, *n);
-
-  for (size_t i = 0; i < *n; i++)
-    values[i] = dub_tensor_get_double (tensor, i);
-
-  return values;
+  return reference_read_doubles (npz, name, n);
 }
 
 static int *
@@ -229,14 +218,8 @@ int
 main (int    argc,
       char **argv)
 {
-  g_autoptr (GError) error = NULL;
-
   g_test_init (&argc, &argv, NULL);
-
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "reference", "stats.npz", NULL);
-
-  npz = dub_npz_open (path, &error);
-  g_assert_no_error (error);
+  npz = reference_open ("stats.npz");
   g_test_add_func ("/stats-reference/roc", test_roc);
   g_test_add_func ("/stats-reference/delong", test_delong);
   g_test_add_func ("/stats-reference/classes", test_classes);

@@ -1,33 +1,9 @@
 /* Training steps against PyTorch (tests/reference/make_train_reference.py), and the loop's promises. */
-#include "core/io/npy.h"
 #include "core/train/loop.h"
+#include "tests/reference/reference.h"
 
 #include <math.h>
 #include <string.h>
-
-static DubTensor *
-read_array (DubNpz     *npz,
-            const char *name)
-{
-  g_autoptr (GError) error = NULL;
-  DubTensor *tensor = dub_npz_read (npz, name, &error);
-
-  g_assert_no_error (error);
-
-  return tensor;
-}
-
-static DubNpz *
-open_reference (void)
-{
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "reference", "train.npz", NULL);
-  g_autoptr (GError) error = NULL;
-  DubNpz *npz = dub_npz_open (path, &error);
-
-  g_assert_no_error (error);
-
-  return npz;
-}
 
 /* A copy: training changes parameters in place. */
 static int
@@ -36,7 +12,7 @@ add_start (DubGraph   *graph,
            const char *name)
 {
   g_autofree char *key = g_strconcat ("start_", name, NULL);
-  g_autoptr (DubTensor) read = read_array (npz, key);
+  g_autoptr (DubTensor) read = reference_read (npz, key);
   g_autoptr (DubTensor) tensor = dub_tensor_copy (read, NULL);
 
   return dub_graph_add_constant (graph, name, tensor, TRUE);
@@ -91,7 +67,7 @@ distance (DubGraph   *graph,
           const char *key)
 {
   const DubTensor *found = dub_graph_value (graph, dub_graph_find_value (graph, value))->constant;
-  g_autoptr (DubTensor) expected = read_array (npz, key);
+  g_autoptr (DubTensor) expected = reference_read (npz, key);
   double worst = 0.0;
 
   g_assert_cmpuint (dub_tensor_n_elements (found), ==, dub_tensor_n_elements (expected));
@@ -114,11 +90,11 @@ static void
 test_trajectory (void)
 {
   static const char *const parameters[] = { "conv.weight", "norm.weight", "norm.bias", "dense.weight", "dense.bias" };
-  g_autoptr (DubNpz) npz = open_reference ();
+  g_autoptr (DubNpz) npz = reference_open ("train.npz");
   g_autoptr (DubGraph) graph = make_graph (npz);
-  g_autoptr (DubTensor) batches = read_array (npz, "batches");
-  g_autoptr (DubTensor) labels = read_array (npz, "labels");
-  g_autoptr (DubTensor) losses = read_array (npz, "losses");
+  g_autoptr (DubTensor) batches = reference_read (npz, "batches");
+  g_autoptr (DubTensor) labels = reference_read (npz, "labels");
+  g_autoptr (DubTensor) losses = reference_read (npz, "losses");
   DubOptimizerOptions adam = dub_optimizer_defaults (DUB_OPTIMIZER_ADAM);
   DubType input = { DUB_DTYPE_F32, DUB_SHAPE (4, 1, 8, 8, 8) };
   g_autoptr (GError) error = NULL;
@@ -187,8 +163,8 @@ fit (DubGraph *graph,
      gboolean  cancel,
      GError  **error)
 {
-  g_autoptr (DubNpz) npz = open_reference ();
-  g_autoptr (DubTensor) batches = read_array (npz, "batches");
+  g_autoptr (DubNpz) npz = reference_open ("train.npz");
+  g_autoptr (DubTensor) batches = reference_read (npz, "batches");
   g_autoptr (DubRun) run = dub_run_new (n_threads);
   Cases cases = { .cases = batches, .cancel_after = cancel ? run : NULL };
   DubType input = { DUB_DTYPE_F32, DUB_SHAPE (4, 1, 8, 8, 8) };
@@ -215,7 +191,7 @@ fit (DubGraph *graph,
 static void
 test_fit (void)
 {
-  g_autoptr (DubNpz) npz = open_reference ();
+  g_autoptr (DubNpz) npz = reference_open ("train.npz");
   g_autoptr (DubGraph) a = make_graph (npz);
   g_autoptr (DubGraph) b = make_graph (npz);
   g_autoptr (DubGraph) c = make_graph (npz);

@@ -1,7 +1,7 @@
 /* Whole trajectories of training against PyTorch in double precision (tests/reference/make_trajectory_reference.py). */
-#include "core/io/npy.h"
 #include "core/nn/arch.h"
 #include "core/train/trainer.h"
+#include "tests/reference/reference.h"
 #include "tests/train/formula.h"
 
 #include <math.h>
@@ -47,30 +47,14 @@ static const Trajectory TRAJECTORIES[] = {
   { "clipped", { 0 }, { .kind = DUB_OPTIMIZER_SGD, .rate = 0.05, .clip_norm = 0.5 } },
 };
 
-static DubNpz *
-open_reference (void)
-{
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "reference", "trajectories.npz", NULL);
-  g_autoptr (GError) error = NULL;
-  DubNpz *npz = dub_npz_open (path, &error);
-
-  g_assert_no_error (error);
-
-  return npz;
-}
-
 static DubTensor *
 read_array (DubNpz     *npz,
             const char *trajectory,
             const char *what)
 {
   g_autofree char *name = g_strconcat (trajectory, ".", what, NULL);
-  g_autoptr (GError) error = NULL;
-  DubTensor *tensor = dub_npz_read (npz, name, &error);
 
-  g_assert_no_error (error);
-
-  return tensor;
+  return reference_read (npz, name);
 }
 
 static int
@@ -140,7 +124,7 @@ test_small (gconstpointer data)
 {
   static const char *const parameters[] = { "conv.weight", "norm.weight", "norm.bias", "dense.weight", "dense.bias" };
   const Trajectory *trajectory = data;
-  g_autoptr (DubNpz) npz = open_reference ();
+  g_autoptr (DubNpz) npz = reference_open ("trajectories.npz");
   g_autoptr (DubTensor) losses = read_array (npz, trajectory->name, "losses");
   g_autoptr (DubGraph) graph = make_graph ();
   g_autoptr (DubTensor) batch = dub_tensor_new (DUB_DTYPE_F32, DUB_SHAPE (N, 1, SIZE, SIZE), NULL);
@@ -237,7 +221,7 @@ static void
 test_resnet (gconstpointer data)
 {
   const Trajectory *trajectory = data;
-  g_autoptr (DubNpz) npz = open_reference ();
+  g_autoptr (DubNpz) npz = reference_open ("trajectories.npz");
   g_autoptr (DubTensor) losses = read_array (npz, trajectory->name, "losses");
   g_autoptr (GError) error = NULL;
   g_autoptr (DubGraph) graph = dub_arch_resnet18 (SIDE, SIDE, 1, CLASSES, WIDTH, 1, &error);

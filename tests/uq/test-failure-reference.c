@@ -1,6 +1,6 @@
 /* scikit-learn, SciPy and plain definitions (tests/reference/make_failure_reference.py). */
-#include "core/io/npy.h"
 #include "core/uq/failure.h"
+#include "tests/reference/reference.h"
 
 static DubNpz *npz;
 
@@ -9,20 +9,9 @@ read_doubles (const char *set,
               const char *what,
               size_t     *n)
 {
-  g_autoptr (GError) error = NULL;
   g_autofree char *name = g_strconcat (set, what, NULL);
-  g_autoptr (DubTensor) tensor = dub_npz_read (npz, name, &error);
 
-  g_assert_no_error (error);
-
-  double *values = g_new (double, dub_tensor_n_elements (tensor));
-
-  for (size_t i = 0; i < dub_tensor_n_elements (tensor); i++)
-    values[i] = dub_tensor_get_double (tensor, i);
-  if (n != NULL)
-    *n = dub_tensor_n_elements (tensor);
-
-  return values;
+  return reference_read_doubles (npz, name, n);
 }
 
 static gboolean *
@@ -94,14 +83,8 @@ int
 main (int    argc,
       char **argv)
 {
-  g_autoptr (GError) error = NULL;
-
   g_test_init (&argc, &argv, NULL);
-
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "reference", "failure.npz", NULL);
-
-  npz = dub_npz_open (path, &error);
-  g_assert_no_error (error);
+  npz = reference_open ("failure.npz");
   g_test_add_data_func ("/failure-reference/small", "small", test_set);
   g_test_add_data_func ("/failure-reference/ties", "ties", test_set);
   g_test_add_data_func ("/failure-reference/fine", "fine", test_set);
