@@ -1,5 +1,5 @@
 /* The assistant in the window, walked through by its actions. */
-#include "app/dub-window.h"
+#include "tests/ui/application.h"
 #include "tests/ui/data-fixture.h"
 #include "tests/ui/find.h"
 #include "ui/pages/assistant-page.h"
@@ -10,13 +10,7 @@ static AdwApplication *application;
 static DubWindow *
 make_window (int width)
 {
-  g_autoptr (DubSettingsState) settings = dub_settings_state_new ();
-  g_autofree char *file = g_build_filename (folder, "recent.json", NULL);
-  g_autoptr (DubRecent) recent = dub_recent_new (file);
-
-  g_object_set (settings, "window-width", width, "window-height", 800, NULL);
-
-  return dub_window_new (application, settings, recent);
+  return application_window (application, folder, width, 800);
 }
 
 static void
@@ -119,18 +113,13 @@ int
 main (int   argc,
       char *argv[])
 {
-  /* The person's own files are out of reach. */
-  folder = g_dir_make_tmp ("dubito-assistant-XXXXXX", NULL);
-  g_setenv ("XDG_DATA_HOME", folder, TRUE);
-  g_setenv ("XDG_CACHE_HOME", folder, TRUE);
+  folder = application_folder ("dubito-assistant-XXXXXX");
   g_test_init (&argc, &argv, NULL);
   if (!gtk_init_check ()) {
     g_print ("1..0 # SKIP no display\n");
     return 0;
   }
-  application = adw_application_new ("org.dubito.Test", G_APPLICATION_NON_UNIQUE);
-  g_application_set_resource_base_path (G_APPLICATION (application), "/org/dubito/Dubito");
-  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+  application = application_new ();
 
   g_test_add_func ("/assistant/walk", test_walk);
   g_test_add_func ("/assistant/refusal", test_refusal);

@@ -3,8 +3,8 @@
 
 #include "app/dub-preferences.h"
 #include "app/dub-study-dialog.h"
-#include "app/dub-window.h"
 #include "core/base/error.h"
+#include "tests/ui/application.h"
 #include "tests/ui/find.h"
 #include "tests/ui/mask-fixture.h"
 #include "ui/pages/welcome-page.h"
@@ -53,13 +53,7 @@ answer (DubWindow  *window,
 static DubWindow *
 make_window (int width)
 {
-  g_autoptr (DubSettingsState) settings = dub_settings_state_new ();
-  g_autofree char *file = g_build_filename (data_folder, "recent.json", NULL);
-  g_autoptr (DubRecent) recent = dub_recent_new (file);
-
-  g_object_set (settings, "window-width", width, "window-height", 700, NULL);
-
-  return dub_window_new (application, settings, recent);
+  return application_window (application, data_folder, width, 700);
 }
 
 static DubStudy *
@@ -450,18 +444,13 @@ int
 main (int   argc,
       char *argv[])
 {
-  /* The person's own files are out of reach. */
-  data_folder = g_dir_make_tmp ("dubito-shell-XXXXXX", NULL);
-  g_setenv ("XDG_DATA_HOME", data_folder, TRUE);
-  g_setenv ("XDG_CACHE_HOME", data_folder, TRUE);
+  data_folder = application_folder ("dubito-shell-XXXXXX");
   g_test_init (&argc, &argv, NULL);
   if (!gtk_init_check ()) {
     g_print ("1..0 # SKIP no display\n");
     return 0;
   }
-  application = adw_application_new ("org.dubito.Test", G_APPLICATION_NON_UNIQUE);
-  g_application_set_resource_base_path (G_APPLICATION (application), "/org/dubito/Dubito");
-  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+  application = application_new ();
 
   g_test_add_func ("/shell/welcome", test_welcome);
   g_test_add_func ("/shell/demos", test_demos);
