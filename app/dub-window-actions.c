@@ -226,6 +226,27 @@ page_action (GtkWidget  *widget,
   _dub_window_show_page (DUB_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
+/* "training.new": the page before the dot, then its action. */
+static void
+page_do_action (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  const char *action = g_variant_get_string (parameter, NULL);
+  g_auto (GStrv) parts = g_strsplit (action, ".", 2);
+
+  if (parts[0] != NULL && _dub_window_show_page (DUB_WINDOW (widget), parts[0]))
+    _dub_window_run_page_action (DUB_WINDOW (widget), action);
+}
+
+static void
+import_networks_action (GtkWidget  *widget,
+                        const char *name,
+                        GVariant   *parameter)
+{
+  _dub_window_choose_networks (DUB_WINDOW (widget));
+}
+
 static void
 page_action_action (GtkWidget  *widget,
                     const char *name,
@@ -326,6 +347,8 @@ _dub_window_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.forward", NULL, forward_action);
   gtk_widget_class_install_action (klass, "win.toggle-sidebar", NULL, toggle_sidebar_action);
   gtk_widget_class_install_action (klass, "win.page", "s", page_action);
+  gtk_widget_class_install_action (klass, "win.page-do", "s", page_do_action);
+  gtk_widget_class_install_action (klass, "win.import-networks", NULL, import_networks_action);
   gtk_widget_class_install_property_action (klass, "win.fullscreen", "fullscreened");
   gtk_widget_class_install_action (klass, "win.page-action", "s", page_action_action);
   for (size_t i = 0; i < G_N_ELEMENTS (EXPORTS); i++)

@@ -17,7 +17,9 @@ response_cb (AdwMessageDialog *dialog,
     dub_session_set_study (leaving->window->session, NULL);
     leaving->leave (leaving->window);
   } else if (g_strcmp0 (response, "save") == 0) {
+    /* The chooser that comes now drops what an earlier one was for. */
     _dub_window_choose_save (leaving->window);
+    leaving->window->after_save = leaving->leave;
   }
 }
 

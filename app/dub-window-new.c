@@ -62,9 +62,12 @@ ensure_assistant (DubWindow *self)
 }
 
 static void
-begin_with_nothing (DubWindow *self)
+begin_with_kept (DubWindow *self)
 {
-  _dub_window_show_assistant (self, NULL, NULL);
+  g_autofree char *path = g_steal_pointer (&self->begin_path);
+  g_auto (GStrv) networks = g_steal_pointer (&self->begin_networks);
+
+  _dub_window_show_assistant (self, path, (const char *const *) networks);
 }
 
 void
@@ -73,8 +76,13 @@ _dub_window_show_assistant (DubWindow         *self,
                             const char *const *networks)
 {
   /* A study that exists only in memory would be gone when the next one opens. */
-  if (!_dub_window_ask_to_leave (self, begin_with_nothing))
+  if (!_dub_window_ask_to_leave (self, begin_with_kept)) {
+    g_free (self->begin_path);
+    g_strfreev (self->begin_networks);
+    self->begin_path = g_strdup (path);
+    self->begin_networks = g_strdupv ((char **) networks);
     return;
+  }
   ensure_assistant (self);
   gtk_stack_set_visible_child_name (self->root_stack, "assistant");
   dub_assistant_page_begin (self->assistant, path, networks);

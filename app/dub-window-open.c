@@ -224,6 +224,19 @@ add_to_study (DubWindow *self,
   dub_session_toast (self->session, text);
 }
 
+/* Networks of the person's own beside the data of the open study: the assistant checks how they go together. */
+static void
+import_into_data (DubWindow *self,
+                  GPtrArray *networks)
+{
+  const DubStudy *study = dub_session_get_study (self->session);
+  g_auto (GStrv) own = merge (NULL, networks);
+  g_autofree char *path = g_strdup (study->data->path);
+
+  if (path != NULL && own[0] != NULL)
+    _dub_window_show_assistant (self, path, (const char *const *) own);
+}
+
 void
 dub_window_open_files (DubWindow  *self,
                        GListModel *files)
@@ -299,7 +312,14 @@ dub_window_open_files (DubWindow  *self,
     ask_for_study (self, more_networks, more_volumes);
     return;
   }
-  if (dub_session_get_study (self->session) != NULL) {
+
+  const DubStudy *current = dub_session_get_study (self->session);
+
+  if (current != NULL && current->data != NULL && current->data->path != NULL && networks->len > 0) {
+    import_into_data (self, networks);
+    return;
+  }
+  if (current != NULL) {
     add_to_study (self, networks, volumes);
     return;
   }
@@ -324,6 +344,7 @@ show_chooser (DubWindow            *self,
               GCallback             callback)
 {
   g_clear_object (&self->chooser);
+  self->after_save = NULL;
   self->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (self), action, NULL, NULL);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
   g_signal_connect_object (self->chooser, "response", callback, self, G_CONNECT_SWAPPED);
@@ -357,6 +378,43 @@ _dub_window_choose_files (DubWindow *self)
   gtk_file_filter_add_suffix (filter, "nii");
   gtk_file_filter_add_suffix (filter, "nii.gz");
   gtk_file_filter_add_suffix (filter, "hdr");
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), filter);
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (chooser), TRUE);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+}
+
+static void
+networks_chosen_cb (DubWindow *self,
+                    int        response)
+{
+  g_autoptr (GtkFileChooserNative) chooser = g_steal_pointer (&self->chooser);
+  DubStudy *study = dub_session_get_study (self->session);
+
+  if (response != GTK_RESPONSE_ACCEPT || study == NULL || study->data == NULL)
+    return;
+
+  g_autoptr (GListModel) files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (chooser));
+  g_autoptr (GPtrArray) networks = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++) {
+    g_autoptr (GFile) file = g_list_model_get_item (files, i);
+    g_autofree char *path = g_file_get_path (file);
+
+    if (path != NULL)
+      g_ptr_array_add (networks, g_steal_pointer (&path));
+  }
+  import_into_data (self, networks);
+}
+
+void
+_dub_window_choose_networks (DubWindow *self)
+{
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+  GtkFileChooserNative *chooser = show_chooser (self, _("Import Networks"), GTK_FILE_CHOOSER_ACTION_OPEN,
+                                                G_CALLBACK (networks_chosen_cb));
+
+  gtk_file_filter_set_name (filter, _("Networks (.onnx)"));
+  gtk_file_filter_add_suffix (filter, "onnx");
   gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), filter);
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (chooser), TRUE);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
@@ -409,6 +467,7 @@ save_chosen_cb (DubWindow *self,
 {
   g_autoptr (GtkFileChooserNative) chooser = g_steal_pointer (&self->chooser);
   DubStudy *study = dub_session_get_study (self->session);
+  DubLeaveFunc leave = g_steal_pointer (&self->after_save);
 
   if (response != GTK_RESPONSE_ACCEPT || study == NULL)
     return;
@@ -428,6 +487,8 @@ save_chosen_cb (DubWindow *self,
   _dub_window_remember_study (self);
   dub_session_study_edited (self->session);
   dub_session_toast (self->session, _("Study saved"));
+  if (leave != NULL)
+    leave (self);
 }
 
 void

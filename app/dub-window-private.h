@@ -13,6 +13,8 @@
 
 G_BEGIN_DECLS
 
+typedef void (*DubLeaveFunc) (DubWindow *self);
+
 struct _DubWindow {
   AdwApplicationWindow  parent_instance;
   DubSession           *session;
@@ -23,6 +25,9 @@ struct _DubWindow {
   GStrv                 networks;      /* (nullable) files that wait for their other half */
   GStrv                 volumes;
   DubStudyDialog       *study_dialog;  /* (nullable) (weak) the question that is open */
+  DubLeaveFunc          after_save;    /* (nullable) what the person wanted when the study had to be saved first */
+  char                 *begin_path;    /* (nullable) what the assistant begins with once that is answered */
+  GStrv                 begin_networks;
   char                 *locating;      /* folder of the missing study that is being located */
   gboolean              play_when_open;
   DubDemo              *open_when_made; /* (nullable) whose making was asked for last, by one who waits for it */
@@ -64,6 +69,8 @@ void       _dub_window_check_pending      (DubWindow      *self);
 /* dub-window-open.c */
 void       _dub_window_init_drop          (DubWindow      *self);
 void       _dub_window_choose_files       (DubWindow      *self);
+/* ONNX files that are imported with the data of the open study. */
+void       _dub_window_choose_networks    (DubWindow      *self);
 void       _dub_window_choose_folder      (DubWindow      *self,
                                            const char     *locating);
 void       _dub_window_choose_save        (DubWindow      *self);
@@ -73,8 +80,7 @@ void       _dub_window_forget_pending     (DubWindow      *self);
 void       _dub_window_update_pending     (DubWindow      *self);
 
 /* dub-window-leave.c */
-typedef void (*DubLeaveFunc) (DubWindow *self);
-/* TRUE where nothing would be lost. Otherwise asks, and calls @leave once the study is given up. */
+/* TRUE where nothing would be lost. Otherwise asks, and calls @leave once the study is saved or given up. */
 gboolean   _dub_window_ask_to_leave       (DubWindow      *self,
                                            DubLeaveFunc    leave);
 

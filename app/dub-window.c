@@ -484,6 +484,8 @@ dub_window_dispose (GObject *object)
   g_clear_object (&self->thumbnails);
   g_clear_object (&self->recent);
   g_clear_pointer (&self->networks, g_strfreev);
+  g_clear_pointer (&self->begin_path, g_free);
+  g_clear_pointer (&self->begin_networks, g_strfreev);
   g_clear_pointer (&self->volumes, g_strfreev);
   g_clear_pointer (&self->locating, g_free);
   self->welcome = NULL;

@@ -56,6 +56,7 @@ test_no_network (Fixture       *fixture,
 {
   wait_for_text (fixture->page, "This study has no network yet");
   g_assert_true (shows_text (fixture->page, "Train Networks"));
+  g_assert_true (shows_text (fixture->page, "Import Networks…"));
   g_assert_true (shows_text (fixture->page, "stratified, seed 0"));
   wait_for_text (fixture->page, "120 cases compared");
   g_assert_true (shows_text (fixture->page, "squares, 8 × 8 grey"));
@@ -69,6 +70,7 @@ test_no_network (Fixture       *fixture,
   squares_train (fixture->folder);
   g_assert_true (dub_session_renew (fixture->session, &error));
   wait_for_text (fixture->page, "The networks were not run yet");
+  g_assert_false (shows_text (fixture->page, "Import Networks…"));
 }
 
 static void

@@ -208,6 +208,30 @@ test_study (void)
   destroy_window (window);
 }
 
+/* What is dropped while the question is asked is what the assistant begins with when it is answered. */
+static void
+test_drop_beside_unsaved (void)
+{
+  DubWindow *window = make_window (1280);
+  DubSession *session = dub_window_get_session (window);
+  g_autoptr (DubStudy) study = make_study (TRUE);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autofree char *path = g_build_filename (data_folder, "answers.csv", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  g_assert_true (g_file_set_contents (path, "label,p_0,p_1\n0,0.9,0.1\n1,0.2,0.8\n1,0.6,0.4\n", -1, NULL));
+  g_list_store_append (files, file);
+  gtk_window_present (GTK_WINDOW (window));
+  dub_session_set_study (session, study);
+  dub_window_open_files (window, G_LIST_MODEL (files));
+  answer (window, "discard");
+  g_assert_null (dub_session_get_study (session));
+  wait_until (shows_text (GTK_WIDGET (window), "answers"));
+  wait_until (shows_text (GTK_WIDGET (window), "3"));
+  g_remove (path);
+  destroy_window (window);
+}
+
 static void
 test_undo_actions (void)
 {
@@ -457,6 +481,7 @@ main (int   argc,
   g_test_add_func ("/shell/pending", test_pending);
   g_test_add_func ("/shell/broken", test_broken);
   g_test_add_func ("/shell/study", test_study);
+  g_test_add_func ("/shell/drop-beside-unsaved", test_drop_beside_unsaved);
   g_test_add_func ("/shell/undo-actions", test_undo_actions);
   g_test_add_func ("/shell/fold", test_fold);
   g_test_add_func ("/shell/schemes", test_schemes);

@@ -185,7 +185,8 @@ test_page (Fixture       *fixture,
   wait_until (shows_text (page, badge));
 
   /* The dialog keeps the network of the runs that are there and asks for another loss. */
-  DubNewRunsDialog *dialog = dub_new_runs_dialog_new (GTK_WINDOW (window), fixture->session, dub_training_get_runs (training));
+  DubNewRunsDialog *dialog = dub_new_runs_dialog_new (GTK_WINDOW (window), fixture->session, dub_training_get_runs (training),
+                                                      FALSE);
 
   g_signal_connect (dialog, "accepted", G_CALLBACK (keep_arguments), &kept);
   gtk_window_present (GTK_WINDOW (dialog));
@@ -194,6 +195,19 @@ test_page (Fixture       *fixture,
   g_assert_nonnull (kept);
   g_assert_true (g_strv_contains ((const char *const *) kept, "mlp"));
   g_assert_true (g_strv_contains ((const char *const *) kept, "--dca"));
+  g_assert_false (g_strv_contains ((const char *const *) kept, "--class-weights"));
+
+  /* Asked for because of a rare class, it weighs the classes and adds no term. */
+  g_auto (GStrv) weighted = NULL;
+
+  dialog = dub_new_runs_dialog_new (GTK_WINDOW (window), fixture->session, dub_training_get_runs (training), TRUE);
+  g_signal_connect (dialog, "accepted", G_CALLBACK (keep_arguments), &weighted);
+  gtk_window_present (GTK_WINDOW (dialog));
+  iterate (1000);
+  gtk_widget_activate_action (GTK_WIDGET (dialog), "runs.accept", NULL);
+  g_assert_nonnull (weighted);
+  g_assert_true (g_strv_contains ((const char *const *) weighted, "--class-weights"));
+  g_assert_false (g_strv_contains ((const char *const *) weighted, "--dca"));
   gtk_widget_activate_action (page, "training.start-with", "^as", kept);
   iterate_until (is_idle, training, 120);
   wait_until (dub_runs_get_n (dub_training_get_runs (training)) == 4);

@@ -230,7 +230,7 @@ warn_of_imbalance (GPtrArray      *warnings,
 
   /* Training can weigh the classes; outputs alone cannot be trained on. */
   if (study->data->path != NULL)
-    answer_with (warning, _("Training"), "win.page", "training");
+    answer_with (warning, _("Class Weights…"), "win.page-do", "training.new-weighted");
 }
 
 GPtrArray *

@@ -197,7 +197,8 @@ network_rows (DubNewRunsDialog *self,
 
 static void
 build (DubNewRunsDialog *self,
-       gboolean          volumes)
+       gboolean          volumes,
+       gboolean          weighted)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *bar = adw_header_bar_new ();
   GtkWidget *page = adw_preferences_page_new (), *group = adw_preferences_group_new ();
@@ -219,11 +220,14 @@ build (DubNewRunsDialog *self,
 
   network_rows (self, group, volumes);
   self->loss = combo_row (group, _("Loss"), names);
-  adw_combo_row_set_selected (ADW_COMBO_ROW (self->loss), self->like != NULL ? 1 : 0);
+  /* Beside runs that are there another loss is what is most often compared. */
+  adw_combo_row_set_selected (ADW_COMBO_ROW (self->loss), self->like != NULL && !weighted ? 1 : 0);
   self->weight_row = spin_row (group, "", _("Weight of the term"), 0.0, 1000.0, 15.0, &self->weight);
   g_signal_connect_swapped (self->loss, "notify::selected", G_CALLBACK (loss_changed_cb), self);
 
   self->class_weights = gtk_switch_new ();
+  gtk_switch_set_active (GTK_SWITCH (self->class_weights),
+                         weighted || (self->like != NULL && self->like->recipe->class_weights));
   gtk_widget_set_valign (self->class_weights, GTK_ALIGN_CENTER);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (weights_row), _("Class weights"));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (weights_row), _("Rare classes count as much as frequent ones"));
@@ -270,7 +274,8 @@ dub_new_runs_dialog_init (DubNewRunsDialog *self)
 DubNewRunsDialog *
 dub_new_runs_dialog_new (GtkWindow  *parent,
                          DubSession *session,
-                         DubRuns    *runs)
+                         DubRuns    *runs,
+                         gboolean    weighted)
 {
   DubNewRunsDialog *self = g_object_new (DUB_TYPE_NEW_RUNS_DIALOG, "transient-for", parent, "modal", TRUE, "title",
                                          _("New Runs"), "default-width", 480, "default-height", 520, NULL);
@@ -281,7 +286,7 @@ dub_new_runs_dialog_new (GtkWindow  *parent,
     self->like = dub_run_record_load (dub_runs_get (runs, 0)->folder, NULL);
   if (study != NULL && study->data != NULL && study->data->dataset != NULL)
     volumes = study->data->dataset->n_axes == 3;
-  build (self, volumes);
+  build (self, volumes, weighted);
 
   return self;
 }

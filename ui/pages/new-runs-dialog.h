@@ -14,9 +14,11 @@ G_BEGIN_DECLS
 #define DUB_TYPE_NEW_RUNS_DIALOG (dub_new_runs_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (DubNewRunsDialog, dub_new_runs_dialog, DUB, NEW_RUNS_DIALOG, AdwWindow)
 
-/* The network and its settings are taken from the first of @runs where there is one. */
+/* The network and its settings are taken from the first of @runs where there is one. @weighted: the person comes for plain
+ * cross-entropy with class weights. */
 DubNewRunsDialog *dub_new_runs_dialog_new (GtkWindow  *parent,
                                            DubSession *session,
-                                           DubRuns    *runs);
+                                           DubRuns    *runs,
+                                           gboolean    weighted);
 
 G_END_DECLS

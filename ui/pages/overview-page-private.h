@@ -60,6 +60,7 @@ struct _DubOverviewPage {
   GtkLabel       *status_text;
   GtkProgressBar *status_progress;
   GtkButton      *status_button;
+  GtkWidget      *import_button;
   GtkGrid        *plots;
   GtkGrid        *table;
   GtkWidget      *foot;

@@ -311,6 +311,7 @@ show_status (DubOverviewPage *self,
   gtk_label_set_label (self->status_text, text != NULL ? text : "");
   gtk_widget_set_visible (GTK_WIDGET (self->status_text), text != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->status_button), button != NULL);
+  gtk_widget_hide (self->import_button);
   if (button != NULL) {
     gtk_button_set_label (self->status_button, button);
     gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->status_button),
@@ -428,12 +429,15 @@ _dub_overview_page_update_results (DubOverviewPage *self)
   } else if (state == DUB_OVERVIEW_READING) {
     show_status (self, NULL, _("Reading what was computed"), NULL, NULL, NULL, NULL);
   } else if (state == DUB_OVERVIEW_NO_NETWORK) {
-    if (dub_training_is_running (self->training))
+    if (dub_training_is_running (self->training)) {
       show_status (self, "dub-network-symbolic", _("The first network is being trained"),
                    _("Numbers stand here when it is done."), _("Watch"), "win.page", "training");
-    else
+    } else {
       show_status (self, "dub-network-symbolic", _("This study has no network yet"),
-                   _("Train some on these data, and read here what they are worth."), _("Train Networks"), "win.page", "training");
+                   _("Train some on these data, or import your own, and read here what they are worth."), _("Train Networks"),
+                   "win.page", "training");
+      gtk_widget_set_visible (self->import_button, study->data->path != NULL);
+    }
   } else {
     show_missing (self, study);
   }

@@ -307,6 +307,7 @@ bind_template (GtkWidgetClass *widget_class)
   BIND (status_text);
   BIND (status_progress);
   BIND (status_button);
+  BIND (import_button);
   BIND (plots);
   BIND (table);
   BIND (foot);

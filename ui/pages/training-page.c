@@ -77,6 +77,7 @@ accepted_cb (DubTrainingPage *self,
   start (self, (const char *const *) arguments);
 }
 
+/* training.new, training.new-weighted */
 static void
 new_action (GtkWidget  *widget,
             const char *name,
@@ -85,7 +86,8 @@ new_action (GtkWidget  *widget,
   DubTrainingPage *self = DUB_TRAINING_PAGE (widget);
   GtkRoot *root = gtk_widget_get_root (widget);
   DubNewRunsDialog *dialog = dub_new_runs_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, self->session,
-                                                      dub_training_get_runs (self->training));
+                                                      dub_training_get_runs (self->training),
+                                                      g_str_equal (name, "training.new-weighted"));
 
   g_signal_connect_object (dialog, "accepted", G_CALLBACK (accepted_cb), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
@@ -272,6 +274,7 @@ dub_training_page_class_init (DubTrainingPageClass *klass)
   bind_card (widget_class, 1);
 
   gtk_widget_class_install_action (widget_class, "training.new", NULL, new_action);
+  gtk_widget_class_install_action (widget_class, "training.new-weighted", NULL, new_action);
   gtk_widget_class_install_action (widget_class, "training.start-with", "as", start_with_action);
   gtk_widget_class_install_action (widget_class, "training.stop", NULL, stop_action);
   gtk_widget_class_install_action (widget_class, "training.resume", NULL, resume_action);
