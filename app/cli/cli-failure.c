@@ -1,5 +1,7 @@
 #include "app/cli/cli-failure.h"
 
+#include "app/cli/cli-estimate.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -126,17 +128,6 @@ cli_failure_print_head (void)
 }
 
 static void
-print_estimate (const DubEstimate *estimate)
-{
-  if (isnan (estimate->value))
-    printf (" %-19s", "–");
-  else if (isnan (estimate->low))
-    printf (" %-19.3f", estimate->value);
-  else
-    printf (" %.3f [%.3f %.3f]", estimate->value, estimate->low, estimate->high);
-}
-
-static void
 print_rate (DubRate rate)
 {
   g_autofree char *text = rate.d > 0 ? g_strdup_printf ("%.3f %zu/%zu", dub_rate_value (rate), rate.n, rate.d) : g_strdup ("–");
@@ -151,11 +142,11 @@ cli_failure_print (const char       *title,
   const DubOperatingPoint *point = &failure->point[DUB_POINT_BALANCED];
 
   printf ("%-22s", title);
-  print_estimate (&failure->auroc);
-  print_estimate (&point->balanced);
+  cli_print_estimate (&failure->auroc);
+  cli_print_estimate (&point->balanced);
   print_rate (point->failures_rejected);
   print_rate (point->correct_accepted);
-  print_estimate (&failure->augrc);
-  print_estimate (&failure->zero_failure);
+  cli_print_estimate (&failure->augrc);
+  cli_print_estimate (&failure->zero_failure);
   putchar ('\n');
 }

@@ -1,6 +1,7 @@
 /* dubito-cli evaluate: how good the networks of a study are, on every part of its data. */
 #include "app/cli/cmd-evaluate.h"
 
+#include "app/cli/cli-estimate.h"
 #include "app/cli/cli-json.h"
 #include "app/cli/cli-run.h"
 #include "core/study/evaluate.h"
@@ -226,17 +227,6 @@ print_json (const DubStudy           *study,
 /* --- the table --- */
 
 static void
-print_estimate (const DubEstimate *estimate)
-{
-  if (isnan (estimate->value))
-    printf (" %-19s", "–");
-  else if (isnan (estimate->low))
-    printf (" %-19.3f", estimate->value);
-  else
-    printf (" %.3f [%.3f %.3f]", estimate->value, estimate->low, estimate->high);
-}
-
-static void
 print_table (const DubStudy      *study,
              const DubEvaluation *evaluation)
 {
@@ -264,7 +254,7 @@ print_table (const DubStudy      *study,
 
     printf ("%-22s %-12s %6zu", name, part, row->metrics.n_cases);
     for (size_t k = 0; k < G_N_ELEMENTS (shown); k++)
-      print_estimate (&row->metrics.estimate[shown[k]]);
+      cli_print_estimate (&row->metrics.estimate[shown[k]]);
     putchar ('\n');
     for (guint w = 0; w < row->warnings->len; w++) {
       g_autofree char *sentence = g_strdup_printf ("%s: %s", part, (const char *) g_ptr_array_index (row->warnings, w));
