@@ -3,6 +3,7 @@
 #include "core/base/rng.h"
 #include "core/nn/kernels/conv-ref.h"
 #include "core/nn/kernels/conv-weights.h"
+#include "tests/nn/random-floats.h"
 
 #include <math.h>
 #include <string.h>
@@ -57,20 +58,6 @@ shape_of (const Case *c)
   }
 
   return s;
-}
-
-static float *
-random_floats (size_t      n,
-               const char *purpose)
-{
-  float *x = g_new (float, n);
-  DubRng rng;
-
-  dub_rng_init (&rng, 1, purpose, 0);
-  for (size_t i = 0; i < n; i++)
-    x[i] = 2.0f * dub_rng_float (&rng) - 1.0f;
-
-  return x;
 }
 
 static size_t

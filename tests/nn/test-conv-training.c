@@ -4,6 +4,7 @@
 #include "core/nn/kernels/conv-lanes.h"
 #include "core/nn/kernels/conv-ref.h"
 #include "core/nn/kernels/winograd.h"
+#include "tests/nn/random-floats.h"
 
 #include <math.h>
 #include <string.h>
@@ -103,20 +104,6 @@ shape_of (const Case *c)
   }
 
   return s;
-}
-
-static float *
-random_floats (size_t      n,
-               const char *purpose)
-{
-  float *x = g_new (float, n);
-  DubRng rng;
-
-  dub_rng_init (&rng, 1, purpose, 0);
-  for (size_t i = 0; i < n; i++)
-    x[i] = 2.0f * dub_rng_float (&rng) - 1.0f;
-
-  return x;
 }
 
 static void
