@@ -1,6 +1,7 @@
 /* dubito-cli: the table of commands. */
 #include "app/cli/cli-command.h"
 #include "app/cli/cmd-bench.h"
+#include "app/cli/cmd-conformal.h"
 #include "app/cli/cmd-data.h"
 #include "app/cli/cmd-demo.h"
 #include "app/cli/cmd-evaluate.h"
@@ -53,6 +54,7 @@ static const CliCommand COMMANDS[] = {
   { "uq", N_("score how unsure the networks of a study are, and measure what that is worth"), cmd_uq, NULL },
   { "failure", N_("measure how well any scores of uncertainty find wrong answers"), cmd_failure, NULL },
   { "heatmap", N_("where in an image a network's answer, or its doubt, comes from"), cmd_heatmap, NULL },
+  { "conformal", N_("sets of classes that hold the true one with a chosen probability"), cmd_conformal, NULL },
   { "mask", N_("the smallest mask that changes what a network says about a volume"), cmd_mask, NULL },
   { "segment", N_("give every voxel of a volume a class, and show where networks are unsure of it"), cmd_segment, NULL },
   { "demo", N_("make a demonstration study with known truth"), NULL, DEMO_COMMANDS },
