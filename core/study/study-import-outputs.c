@@ -226,7 +226,7 @@ dub_study_import_outputs (const char              *folder,
   if (strrchr (title, '.') != NULL)
     *strrchr (title, '.') = '\0';
 
-  g_autoptr (DubStudy) study = dub_study_new (title);
+  g_autoptr (DubStudy) study = dub_study_new (options->title != NULL ? options->title : title);
 
   study->seed = options->split.seed;
   if (!name_classes (study, file, options, error) ||

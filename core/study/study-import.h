@@ -46,8 +46,9 @@ DubStudy *dub_study_import_networks (const char              *folder,
 
 typedef struct {
   const char        *path;      /* outputs-file.h says what it may be */
+  const char        *title;     /* (nullable): of the study; default: the file's name */
   const char        *family;    /* (nullable): default the file's, else "imported" */
-  const char        *positive;  /* (nullable): name or index; default the file's, else 1 */
+  const char        *positive;  /* (nullable): name or index; default the file's, else dub_study_likely_positive */
   const char *const *classes;   /* (nullable): names; default the file's, else "0", "1" … */
   guint              n_classes; /* that the task has; 0 = as many as there are */
   gboolean           has_split; /* else the file's own, and without one every case is a test case */

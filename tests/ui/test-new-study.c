@@ -253,6 +253,19 @@ test_outputs (void)
   g_assert_null (dub_new_study_get_dataset (study));
   g_assert_nonnull (dub_new_study_get_outputs (study));
   g_assert_cmpuint (dub_new_study_get_outputs (study)->n_cases, ==, 30);
+
+  /* Split and positive class are for the person to choose. */
+  DubNewStudyChoices choices = *dub_new_study_get_choices (study);
+
+  g_assert_true (choices.split.given);
+  g_assert_cmpint (choices.positive, ==, 1);
+  choices.split.given = FALSE;
+  choices.split.fractions[0] = 0.0;
+  choices.split.fractions[1] = 0.2;
+  choices.split.fractions[2] = 0.8;
+  choices.positive = 0;
+  dub_new_study_set_choices (study, &choices);
+  dub_new_study_set_class_name (study, 1, "well");
   dub_new_study_make_async (study, "Said", path, made_cb, &made);
   while (!made.over)
     g_main_context_iteration (NULL, TRUE);
@@ -263,6 +276,15 @@ test_outputs (void)
   g_assert_no_error (error);
   g_assert_cmpuint (read->models->len, ==, 1);
   g_assert_cmpuint (read->data->n_cases, ==, 30);
+  g_assert_cmpstr (read->title, ==, "Said");
+  g_assert_cmpint (read->data->positive, ==, 0);
+  g_assert_cmpstr (g_ptr_array_index (read->classes, 1), ==, "well");
+
+  g_autoptr (GArray) calibration = dub_split_indices (read->data->split, DUB_PART_CALIBRATION);
+  g_autoptr (GArray) test = dub_split_indices (read->data->split, DUB_PART_TEST);
+
+  g_assert_cmpuint (calibration->len, ==, 6);
+  g_assert_cmpuint (test->len, ==, 24);
 }
 
 int

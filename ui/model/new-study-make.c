@@ -74,7 +74,15 @@ make (DubRun   *run,
     return NULL;
   }
   if (making->outputs) {
-    DubImportOutputs options = { .path = making->path };
+    const DubSplitOptions *split = &making->options.split;
+    DubImportOutputs options = {
+      .path = making->path,
+      .title = making->title,
+      .positive = making->positive,
+      .classes = (const char *const *) making->names,
+      .has_split = !split->given,
+      .split = *split,
+    };
 
     return dub_study_import_outputs (making->folder, &options, run, error);
   }
@@ -146,6 +154,8 @@ dub_new_study_make_async (DubNewStudy         *self,
   making->title = g_strdup (title);
   making->outputs = self->outputs != NULL;
   making->networks = g_strdupv (self->networks);
+  if (self->outputs != NULL && self->outputs->n_classes == 2)
+    making->positive = g_strdup_printf ("%d", self->choices.positive);
   if (self->dataset != NULL) {
     making->positive = g_strdup (g_ptr_array_index (self->dataset->classes, self->choices.positive));
     making->dataset = dub_dataset_ref (self->dataset);

@@ -169,6 +169,23 @@ choose_defaults (DubNewStudy *self)
     g_ptr_array_add (self->names, g_strdup (g_ptr_array_index (self->dataset->classes, i)));
 }
 
+/* As the file has it; and a split worth offering where it has none. */
+static void
+choose_for_outputs (DubNewStudy *self)
+{
+  const DubOutputsFile *outputs = self->outputs;
+
+  g_ptr_array_set_size (self->names, 0);
+  for (size_t c = 0; c < outputs->n_classes; c++)
+    g_ptr_array_add (self->names, outputs->classes != NULL ? g_strdup (outputs->classes[c]) : g_strdup_printf ("%zu", c));
+  self->choices = (DubNewStudyChoices) {
+    .split = DUB_SPLIT_DEFAULT,
+    .positive = outputs->positive >= 0 ? outputs->positive : dub_study_likely_positive (self->names),
+  };
+  self->choices.split.given = TRUE;
+  self->choices.split.by_patient = outputs->patient != NULL;
+}
+
 static void
 opened_cb (gpointer     *result,
            const GError *error,
@@ -190,6 +207,7 @@ opened_cb (gpointer     *result,
   self->dataset = g_steal_pointer (&opened->dataset);
   self->outputs = g_steal_pointer (&opened->outputs);
   if (self->outputs != NULL) {
+    choose_for_outputs (self);
     _dub_new_study_changed (self);
     return;
   }
@@ -295,9 +313,13 @@ dub_new_study_set_choices (DubNewStudy              *self,
 
   DubNewStudyChoices old = self->choices;
 
-  if (self->dataset == NULL || self->making || memcmp (&old, choices, sizeof old) == 0)
+  if ((self->dataset == NULL && self->outputs == NULL) || self->making || memcmp (&old, choices, sizeof old) == 0)
     return;
   self->choices = *choices;
+  if (self->outputs != NULL) {
+    _dub_new_study_changed (self);
+    return;
+  }
   self->prepare_edited |= old.scaling != choices->scaling || old.side != choices->side;
   if (old.arch != choices->arch) {
     g_autoptr (DubRecipe) recipe = dub_recipe_for (dub_arch_name (choices->arch), self->dataset);
@@ -318,10 +340,13 @@ dub_new_study_set_class_name (DubNewStudy *self,
                               const char  *name)
 {
   g_return_if_fail (DUB_IS_NEW_STUDY (self));
-  g_return_if_fail (self->dataset != NULL && index < self->names->len);
+  g_return_if_fail ((self->dataset != NULL || self->outputs != NULL) && index < self->names->len);
 
   g_autofree char *stripped = g_strstrip (g_strdup (name));
-  const char *wanted = stripped[0] != '\0' ? stripped : g_ptr_array_index (self->dataset->classes, index);
+  const char *own = self->dataset != NULL            ? g_ptr_array_index (self->dataset->classes, index)
+                    : self->outputs->classes != NULL ? self->outputs->classes[index]
+                                                     : g_ptr_array_index (self->names, index);
+  const char *wanted = stripped[0] != '\0' ? stripped : own;
 
   if (strcmp (wanted, g_ptr_array_index (self->names, index)) == 0)
     return;

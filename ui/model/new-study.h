@@ -74,7 +74,8 @@ gboolean           dub_new_study_get_skip_bad    (DubNewStudy  *self);
 void               dub_new_study_set_networks    (DubNewStudy  *self,
                                                   const char *const *paths);
 const char *const *dub_new_study_get_networks    (DubNewStudy  *self);
-/* (nullable): a file of outputs was opened instead of data: there is nothing to check, only to import. */
+/* (nullable): a file of outputs was opened instead of data: there is nothing to check, only to import. Of the choices split
+ * (given: as the file has it, else every case a test case) and positive hold. */
 const DubOutputsFile *dub_new_study_get_outputs  (DubNewStudy  *self);
 
 /* All (nullable) (transfer none) until they are there. */

@@ -6,6 +6,9 @@
 
 enum { POLL_MS = 100, MOST_TRIES = 1000 };
 
+/* Shares for calibration that are offered for outputs, after the split that they came with. */
+static const double SHARES[] = { 0.3, 0.5 };
+
 #define DUB_TYPE_ASSISTANT_TRAIN (dub_assistant_train_get_type ())
 G_DECLARE_FINAL_TYPE (DubAssistantTrain, dub_assistant_train, DUB, ASSISTANT_TRAIN, AdwBin)
 
@@ -23,6 +26,10 @@ struct _DubAssistantTrain {
   GtkWidget      *making;
   GtkProgressBar *progress;
   GtkWidget      *make_button;
+  GtkWidget      *outputs_box;
+  AdwComboRow    *outputs_split;
+  AdwComboRow    *outputs_positive;
+  gboolean        filling;  /* the rows are being filled: nobody has chosen anything */
 };
 
 G_DEFINE_FINAL_TYPE (DubAssistantTrain, dub_assistant_train, ADW_TYPE_BIN)
@@ -86,7 +93,6 @@ summarise_outputs (DubAssistantTrain    *self,
                                            outputs->n_models, outputs->n_cases, outputs->n_classes);
 
   add_line (self, _("Outputs"), what);
-  add_line (self, _("Split"), outputs->part != NULL ? _("as the file has it") : _("every case is a test case"));
   for (guint i = 0; i < outputs->notes->len; i++)
     add_line (self, _("Assumed"), g_ptr_array_index (outputs->notes, i));
   add_line (self, _("Missing"), _("the images: masks, heat maps and training need the data themselves"));
@@ -139,6 +145,61 @@ summarise (DubAssistantTrain *self)
   add_line (self, _("Runs"), effort);
 }
 
+/* --- what outputs leave open --- */
+
+static void
+fill_row (AdwComboRow *row,
+          GPtrArray   *words,
+          guint        selected)
+{
+  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+
+  for (guint i = 0; i < words->len; i++)
+    gtk_string_list_append (list, g_ptr_array_index (words, i));
+  adw_combo_row_set_model (row, G_LIST_MODEL (list));
+  adw_combo_row_set_selected (row, selected);
+}
+
+static void
+fill_outputs (DubAssistantTrain    *self,
+              const DubOutputsFile *outputs)
+{
+  g_autoptr (GPtrArray) splits = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) classes = g_ptr_array_new_with_free_func (g_free);
+
+  self->filling = TRUE;
+  g_ptr_array_add (splits, g_strdup (outputs->part != NULL ? _("As the file has it") : _("All for the test")));
+  for (guint i = 0; i < G_N_ELEMENTS (SHARES); i++)
+    g_ptr_array_add (splits, g_strdup_printf (_("%.0f %% calibration, %.0f %% test"), 100.0 * SHARES[i], 100.0 * (1.0 - SHARES[i])));
+  for (guint c = 0; c < outputs->n_classes; c++)
+    g_ptr_array_add (classes, g_strdup (dub_new_study_get_class_name (self->study, c)));
+  fill_row (self->outputs_split, splits, 0);
+  fill_row (self->outputs_positive, classes, (guint) dub_new_study_get_choices (self->study)->positive);
+  gtk_widget_set_visible (GTK_WIDGET (self->outputs_positive), outputs->n_classes == 2);
+  self->filling = FALSE;
+}
+
+static void
+chosen_cb (DubAssistantTrain *self)
+{
+  guint split = adw_combo_row_get_selected (self->outputs_split), positive = adw_combo_row_get_selected (self->outputs_positive);
+
+  if (self->filling || self->shown_outputs == NULL || split == GTK_INVALID_LIST_POSITION || positive == GTK_INVALID_LIST_POSITION)
+    return;
+
+  DubNewStudyChoices choices = *dub_new_study_get_choices (self->study);
+  const double whole[3] = { 0.0, 0.0, 1.0 };
+
+  choices.positive = (int) positive;
+  choices.split.given = split == 0;
+  memcpy (choices.split.fractions, whole, sizeof whole);
+  if (split > 0 && split <= G_N_ELEMENTS (SHARES)) {
+    choices.split.fractions[1] = SHARES[split - 1];
+    choices.split.fractions[2] = 1.0 - SHARES[split - 1];
+  }
+  dub_new_study_set_choices (self->study, &choices);
+}
+
 static gboolean
 poll_cb (gpointer data)
 {
@@ -163,6 +224,8 @@ changed_cb (DubAssistantTrain *self)
   if (dub_new_study_get_outputs (self->study) != self->shown_outputs) {
     self->shown_outputs = dub_new_study_get_outputs (self->study);
     if (self->shown_outputs != NULL) {
+      fill_outputs (self, self->shown_outputs);
+
       g_autofree char *name = g_path_get_basename (dub_new_study_get_path (self->study));
       char *dot = strrchr (name, '.');
 
@@ -173,6 +236,8 @@ changed_cb (DubAssistantTrain *self)
   }
   summarise (self);
   gtk_widget_set_visible (self->making, making);
+  gtk_widget_set_visible (self->outputs_box, self->shown_outputs != NULL);
+  gtk_widget_set_sensitive (self->outputs_box, !making);
   gtk_widget_set_sensitive (GTK_WIDGET (self->title), !making);
   gtk_widget_set_visible (self->make_button, !making && dub_new_study_get_networks (self->study) == NULL
                                                && self->shown_outputs == NULL);
@@ -213,6 +278,9 @@ dub_assistant_train_class_init (DubAssistantTrainClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DubAssistantTrain, making);
   gtk_widget_class_bind_template_child (widget_class, DubAssistantTrain, progress);
   gtk_widget_class_bind_template_child (widget_class, DubAssistantTrain, make_button);
+  gtk_widget_class_bind_template_child (widget_class, DubAssistantTrain, outputs_box);
+  gtk_widget_class_bind_template_child (widget_class, DubAssistantTrain, outputs_split);
+  gtk_widget_class_bind_template_child (widget_class, DubAssistantTrain, outputs_positive);
 }
 
 static void
@@ -223,6 +291,8 @@ dub_assistant_train_init (DubAssistantTrain *self)
   self->parent = g_build_filename (documents != NULL ? documents : g_get_home_dir (), "Dubito", NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_object (self->title, "changed", G_CALLBACK (titled_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->outputs_split, "notify::selected", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->outputs_positive, "notify::selected", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
 }
 
 GtkWidget *
