@@ -2,6 +2,7 @@
 
 #include "app/cli/cli-command.h"
 #include "app/cli/cli-heatmap-image.h"
+#include "app/cli/cli-output.h"
 #include "core/io/file.h"
 #include "core/io/onnx.h"
 #include "core/study/case-input.h"
@@ -48,7 +49,7 @@ cli_heatmap_entries (CliHeatmapOptions *self)
       N_("How the image is prepared: “prepare” of a network in a study.json"), "FILE.json" },
     { "replace", 0, 0, G_OPTION_ARG_FILENAME, &self->replace,
       N_("What stands where the image is taken away, and where ig begins: 1, 0, mean and blur of the image, an image, or with a study "
-         "the mean of its cases of a class"), "1|0|mean|blur|class:K|FILE" },
+         "the mean of its cases of a class (the kind's own; of grey-matter volumes of two classes the mean of the other class)"), "1|0|mean|blur|class:K|FILE" },
     { "window", 0, 0, G_OPTION_ARG_INT, &self->window, N_("Occlusion: voxels of a window along every axis (from the image's size)"), "N" },
     { "stride", 0, 0, G_OPTION_ARG_INT, &self->stride, N_("Occlusion: voxels between two windows (from the window)"), "N" },
     { "steps", 0, 0, G_OPTION_ARG_INT, &self->steps, N_("Integrated gradients: steps of the path (64)"), "N" },
@@ -214,7 +215,10 @@ take_reference (CliHeatmapJob              *self,
   if (read_class (self->replace, "class:", &index)) {
     if (study == NULL || model == NULL)
       return cli_usage_error (error, _("--replace class:K is the mean of a study's cases; it needs --study."));
-    self->reference = dub_study_mean_input (study, model, index, options->case_id, NULL, run, error);
+    size_t n_cases = 0;
+
+    self->reference = dub_study_mean_input (study, model, index, options->case_id, &n_cases, run, error);
+    self->reference_name = g_strdup_printf ("the mean of %zu cases of class %d", n_cases, index);
   } else {
     g_autoptr (CliHeatmapImage) image = cli_heatmap_image_load (g_ptr_array_index (self->graphs, 0), self->replace, options->prepare,
                                                                 preprocess, run, error);
@@ -234,8 +238,30 @@ take_reference (CliHeatmapJob              *self,
   dub_tensor_unref (self->reference);
   self->reference = one;
   self->options.reference = one;
+  self->options.reference_name = self->reference_name;
 
   return one != NULL;
+}
+
+/* Nobody said: the kind's own, or in a study of registered volumes the mean of the other class. */
+static gboolean
+default_replacement (CliHeatmapJob   *self,
+                     const DubStudy  *study,
+                     DubRun          *run,
+                     GError         **error)
+{
+  int target = self->options.class_index, other = -1;
+
+  if (study != NULL && dub_study_reference_class (study, 0) >= 0 && dub_heatmap_kind_replaces (self->options.kind)) {
+    if (target < 0)
+      target = dub_heatmap_answer ((DubGraph *const *) self->graphs->pdata, self->graphs->len, self->image, NULL, run, error);
+    if (target < 0)
+      return FALSE;
+    other = dub_study_reference_class (study, target);
+  }
+  self->replace = other >= 0 ? g_strdup_printf ("class:%d", other) : g_strdup (REPLACEMENTS[self->options.replacement]);
+
+  return TRUE;
 }
 
 static gboolean
@@ -248,8 +274,8 @@ take_replacement (CliHeatmapJob              *self,
                   GError                    **error)
 {
   self->replace = g_strdup (options->replace);
-  if (self->replace == NULL)
-    self->replace = g_strdup (REPLACEMENTS[self->options.replacement]);
+  if (self->replace == NULL && !default_replacement (self, study, run, error))
+    return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (REPLACEMENTS); i++)
     if (strcmp (self->replace, REPLACEMENTS[i]) == 0) {
       self->options.replacement = (DubReplacement) i;
@@ -302,6 +328,21 @@ settle (CliHeatmapJob            *self,
     return cli_usage_error (error, "%s", refused->message);
 
   return TRUE;
+}
+
+/* What only several networks can say. */
+static gboolean
+check_networks (const CliHeatmapJob  *self,
+                GError              **error)
+{
+  const DubEstimator *estimator = self->estimator.estimator;
+
+  if (estimator == NULL || (estimator->needs & DUB_NEEDS_MODELS) == 0 || self->graphs->len > 1)
+    return TRUE;
+  g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("--of %s is about several networks; there is only one, expected at least 2."),
+               estimator->id);
+
+  return FALSE;
 }
 
 static gboolean
@@ -369,6 +410,7 @@ check_usage (const CliHeatmapOptions *options,
 CliHeatmapJob *
 cli_heatmap_job_new (const CliHeatmapOptions    *options,
                      const CliPreprocessOptions *preprocess,
+                     char *const                *outs,
                      char *const                *files,
                      int                         n_files,
                      DubRun                     *run,
@@ -389,6 +431,8 @@ cli_heatmap_job_new (const CliHeatmapOptions    *options,
       return NULL;
   if (options->study != NULL) {
     study = dub_study_load (options->study, error);
+    if (study != NULL && !cli_check_study_outputs ((const char *const *) outs, g_strv_length ((char **) outs), study, error))
+      return NULL;
     model = study != NULL ? add_family (self, study, options->family, n_networks > 0, error) : NULL;
     if (model == NULL)
       return NULL;
@@ -398,7 +442,7 @@ cli_heatmap_job_new (const CliHeatmapOptions    *options,
                                  : take_file (self, options, preprocess, files[n_files - 1], run, error)))
     return NULL;
   g_clear_pointer (&self->of, g_free);
-  if (!settle (self, options, self->image->shape.rank - 2, error) ||
+  if (!settle (self, options, self->image->shape.rank - 2, error) || !check_networks (self, error) ||
       !take_replacement (self, options, preprocess, study, model, run, error))
     return NULL;
 
@@ -420,6 +464,7 @@ cli_heatmap_job_free (CliHeatmapJob *self)
   g_clear_pointer (&self->original, dub_volume_unref);
   g_free (self->image_name);
   g_free (self->image_hash);
+  g_free (self->reference_name);
   g_free (self->replace);
   g_free (self->of);
   g_free (self);

@@ -30,6 +30,7 @@ typedef struct {
   char               *image_hash;  /* (nullable) SHA-256 of the file */
   DubTensor          *image;       /* (1, C, H, W) or (1, C, D, H, W) */
   DubTensor          *reference;   /* (nullable) */
+  char               *reference_name; /* (nullable) "the mean of 11 cases of class 0" */
   gboolean            kji;
   DubPreprocess       preprocess;  /* of a volume's file */
   DubVolume          *displayed;   /* (nullable) of a volume: the network's grid in space */
@@ -42,6 +43,7 @@ void           cli_heatmap_options_clear (CliHeatmapOptions          *self);
 GOptionEntry  *cli_heatmap_entries       (CliHeatmapOptions          *self);
 
 /* cli_heatmap_job_new:
+ * @outs: files that will be written, NULL-terminated: none may be one of the study's
  * @files: [n_files] networks (.onnx) and, without --case, the image as the last
  *
  * Loads all; options that do not fit are usage errors.
@@ -49,6 +51,7 @@ GOptionEntry  *cli_heatmap_entries       (CliHeatmapOptions          *self);
 G_GNUC_WARN_UNUSED_RESULT
 CliHeatmapJob *cli_heatmap_job_new       (const CliHeatmapOptions    *options,
                                           const CliPreprocessOptions *preprocess,
+                                          char *const                *outs,
                                           char *const                *files,
                                           int                         n_files,
                                           DubRun                     *run,

@@ -341,7 +341,7 @@ cmd_heatmap (const char *path,
     return FALSE;
 
   DubRun *run = cli_run_get (cli);
-  g_autoptr (CliHeatmapJob) job = cli_heatmap_job_new (&heatmap, &preprocess, argv + 1, argc - 1, run, error);
+  g_autoptr (CliHeatmapJob) job = cli_heatmap_job_new (&heatmap, &preprocess, options.outs, argv + 1, argc - 1, run, error);
 
   if (job == NULL)
     return FALSE;

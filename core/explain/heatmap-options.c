@@ -31,6 +31,12 @@ dub_heatmap_kind_find (const char     *name,
 }
 
 gboolean
+dub_heatmap_kind_replaces (DubHeatmapKind kind)
+{
+  return kind == DUB_HEATMAP_OCCLUSION || kind == DUB_HEATMAP_INPUT_GRADIENT || kind == DUB_HEATMAP_INTEGRATED_GRADIENTS;
+}
+
+gboolean
 dub_heatmap_kind_has (DubHeatmapKind kind,
                       DubHeatmapOf   of)
 {
@@ -80,6 +86,14 @@ dub_heatmap_options_init (DubHeatmapOptions *self,
     .replacement = kind == DUB_HEATMAP_OCCLUSION ? DUB_REPLACE_MEAN : DUB_REPLACE_ZERO,
     .blur_sigma = 5.0,
   };
+  /* Slopes of single voxels of a volume are grain; what a person can see is their mean over a few millimetres. */
+  if (n_axes == 3 && (kind == DUB_HEATMAP_GRADIENT || kind == DUB_HEATMAP_INPUT_GRADIENT || kind == DUB_HEATMAP_SMOOTHGRAD ||
+                      kind == DUB_HEATMAP_INTEGRATED_GRADIENTS))
+    self->smooth = 2.0;
+  if (n_axes == 3) {
+    self->n_steps = 32;
+    self->n_samples = 16;
+  }
   /* Softmax of a sure network has hardly a slope; the logit behind it has one. */
   if (kind == DUB_HEATMAP_GRADCAM || kind == DUB_HEATMAP_GRADCAM_SD)
     self->of = DUB_HEATMAP_OF_LOGIT;

@@ -66,29 +66,46 @@ take_image (DubHeatmapLook   *look,
   return TRUE;
 }
 
-/* What the networks say of the image decides the class, and is the target's value. */
+/* The mean over the networks of what they say of the image, whose largest is the class. @mean: (out) (transfer full): [K] */
+static gboolean
+ask (DubHeatmapLook  *look,
+     double         **mean,
+     size_t          *best,
+     DubRun          *run,
+     GError         **error)
+{
+  DubHeatmapBinding binding = { .batch = 1 };
+
+  if (!_dub_heatmap_look_bind (look, &binding, run, error) || !_dub_heatmap_look_forward (look, look->x, 1, run, error))
+    return FALSE;
+
+  const DubHeatmapTarget all = { .n_networks = look->n_networks, .n_classes = look->n_classes };
+
+  *mean = g_new (double, look->n_classes);
+  _dub_heatmap_mean (&all, look->logits, look->n_classes, *mean);
+  *best = 0;
+  for (size_t k = 1; k < look->n_classes; k++)
+    if ((*mean)[k] > (*mean)[*best])
+      *best = k;
+
+  return TRUE;
+}
+
 static gboolean
 take_target (DubHeatmapWork  *work,
              DubRun          *run,
              GError         **error)
 {
   DubHeatmapLook *look = &work->look;
-  DubHeatmapBinding binding = { .batch = 1 };
+  g_autofree double *mean = NULL;
+  size_t best;
 
-  if (!_dub_heatmap_look_bind (look, &binding, run, error) || !_dub_heatmap_look_forward (look, look->x, 1, run, error))
+  if (!ask (look, &mean, &best, run, error))
     return FALSE;
-
-  g_autofree double *mean = g_new (double, look->n_classes);
-  size_t best = 0;
-
   work->target = (DubHeatmapTarget) {
     .of = work->options->of, .n_networks = look->n_networks, .n_classes = look->n_classes,
+    .class_index = work->options->class_index >= 0 ? (size_t) work->options->class_index : best,
   };
-  _dub_heatmap_mean (&work->target, look->logits, look->n_classes, mean);
-  for (size_t k = 1; k < look->n_classes; k++)
-    if (mean[k] > mean[best])
-      best = k;
-  work->target.class_index = work->options->class_index >= 0 ? (size_t) work->options->class_index : best;
   if (work->target.class_index >= look->n_classes) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "The class is %d; the network %s has classes 0 to %zu.",
                  work->options->class_index, look->graphs[0]->name, look->n_classes - 1);
@@ -100,6 +117,29 @@ take_target (DubHeatmapWork  *work,
     work->result->class_index = (int) work->target.class_index;
 
   return TRUE;
+}
+
+int
+dub_heatmap_answer (DubGraph *const  *networks,
+                    size_t            n_networks,
+                    DubTensor        *image,
+                    double          **probabilities,
+                    DubRun           *run,
+                    GError          **error)
+{
+  g_return_val_if_fail (n_networks > 0 && image != NULL, -1);
+
+  g_autoptr (DubTensor) contiguous = dub_tensor_contiguous (image, error);
+  DubHeatmapLook look = { .graphs = networks, .n_networks = n_networks };
+  g_autofree double *mean = NULL;
+  size_t best = 0;
+  gboolean ok = contiguous != NULL && take_image (&look, contiguous, error) && ask (&look, &mean, &best, run, error);
+
+  _dub_heatmap_look_clear (&look);
+  if (ok && probabilities != NULL)
+    *probabilities = g_steal_pointer (&mean);
+
+  return ok ? (int) best : -1;
 }
 
 void
@@ -163,8 +203,7 @@ dub_heatmap_score_estimator (const DubAnswers  *answers,
 static gboolean
 needs_replacement (DubHeatmapKind kind)
 {
-  return kind == DUB_HEATMAP_OCCLUSION || kind == DUB_HEATMAP_INPUT_GRADIENT || kind == DUB_HEATMAP_INTEGRATED_GRADIENTS ||
-         kind == DUB_HEATMAP_MASK;
+  return dub_heatmap_kind_replaces (kind) || kind == DUB_HEATMAP_MASK;
 }
 
 static gboolean
@@ -229,8 +268,9 @@ describe_target (const DubHeatmapWork *work)
 static char *
 describe (const DubHeatmapWork *work)
 {
-  static const char *const replacements[] = { "1", "0", "its mean", "its blur", "a given image" };
   const DubHeatmapOptions *options = work->options;
+  const char *given = options->reference_name != NULL ? options->reference_name : "a given image";
+  const char *const replacements[] = { "1", "0", "its mean", "its blur", given };
   GString *what = g_string_new (NULL);
   g_autofree char *target = describe_target (work);
 

@@ -76,6 +76,7 @@ typedef struct {
   DubReplacement      replacement;
   double              blur_sigma;  /* of REPLACE_BLUR, voxels */
   DubTensor          *reference;   /* of REPLACE_FILE: (C, H, W), (C, D, H, W), or without the C; not owned */
+  const char         *reference_name; /* (nullable) for a person: "the mean of class 0" */
 
   const char         *layer;       /* Grad-CAM: name of the value or node whose maps are read; NULL = found */
   const DubMaskParams *mask;       /* (nullable): NULL = the defaults; its class, replacement and seed are taken from above */
@@ -130,6 +131,19 @@ void         dub_heatmap_window       (const DubHeatmapOptions *options,
                                        guint                   *window,
                                        guint                   *stride);
 
+/* dub_heatmap_answer:
+ * @probabilities: (out) (optional) (transfer full): [K] the mean over the networks
+ *
+ * The class that they predict for the image, of equal ones the first: what a class_index of -1 stands for. -1 with @error
+ * set as by dub_heatmap_run.
+ */
+int          dub_heatmap_answer       (DubGraph *const         *networks,
+                                       size_t                   n_networks,
+                                       DubTensor               *image,
+                                       double                 **probabilities,
+                                       DubRun                  *run,
+                                       GError                 **error);
+
 /* dub_heatmap_run:
  * @networks: [n_networks] classifiers as core/study/classifier.h reads them, all of the same classes
  * @image: (1, C, H, W) or (1, C, D, H, W) float32, prepared as the networks want it; only read
@@ -157,6 +171,8 @@ const char  *dub_heatmap_kind_name    (DubHeatmapKind           kind);
 /* FALSE = no such word. */
 gboolean     dub_heatmap_kind_find    (const char              *name,
                                        DubHeatmapKind          *kind);
+/* Whether the kind takes away parts of the image, or begins from another, so that the replacement matters. The mask keeps its own. */
+gboolean     dub_heatmap_kind_replaces (DubHeatmapKind          kind);
 /* Whether the kind can have this target. */
 gboolean     dub_heatmap_kind_has     (DubHeatmapKind           kind,
                                        DubHeatmapOf             of);

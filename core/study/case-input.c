@@ -315,3 +315,13 @@ dub_study_mean_input (DubStudy             *study,
 
   return result;
 }
+
+int
+dub_study_reference_class (const DubStudy *study,
+                           int             class_index)
+{
+  if (study->classes->len != 2 || g_strcmp0 (study->modality, "grey-matter") != 0 || class_index < 0 || class_index > 1)
+    return -1;
+
+  return 1 - class_index;
+}

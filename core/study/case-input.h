@@ -47,6 +47,14 @@ DubTensor *dub_study_mean_input    (DubStudy             *study,
                                     DubRun               *run,
                                     GError              **error);
 
+/* dub_study_reference_class:
+ *
+ * Whose mean a map of the answer @class_index is best held against where nobody says: in a study of two classes whose volumes
+ * are registered grey-matter maps the other class, as then a difference at a voxel means something. -1 = none.
+ */
+int        dub_study_reference_class (const DubStudy      *study,
+                                    int                   class_index);
+
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DubCaseInput, dub_case_input_clear)
 
 G_END_DECLS

@@ -74,6 +74,7 @@ dub_heatmap_figure_new (DubVolume *image,
   self->image = dub_volume_ref (image);
   self->map = dub_volume_ref (map);
   self->is_picture = is_picture;
+  self->radiological = TRUE;
   self->provenance = g_ptr_array_new_with_free_func (g_free);
   find_peak (map, voxel, &largest);
   dub_volume_voxel_to_world (map, voxel, self->cursor);
