@@ -32,8 +32,8 @@ is_separable (const double   *probabilities,
   return differ && highest_other <= lowest_event;
 }
 
-/* The loss is convex, so the best map with a, b >= 0 is the best one of those that the four sets of coefficients allow:
- * both, either, none. */
+/* The loss is convex, so the best map with a, b >= 0 is that of both coefficients if it has none below 0, else the best one of
+ * those that the smaller sets allow: either, none. */
 static gboolean
 find_best (DubBeta             *self,
            const double *const *features,
@@ -51,13 +51,15 @@ find_best (DubBeta             *self,
 
     if (!dub_logistic_fit (sets[s], sizes[s], target, NULL, self->n_cases, 0.0, weight, &bias, &fit, run, error))
       return FALSE;
-    /* A larger set comes first and keeps its place unless a smaller one is better by more than rounding. */
+    /* A larger set comes first, and keeps its place unless a smaller one is better by more than rounding. */
     if (weight[0] < 0.0 || weight[1] < 0.0 || !(fit.loss < least - 1e-15))
       continue;
     least = fit.loss;
     self->a = s == 0 || s == 1 ? weight[0] : 0.0;
     self->b = s == 0 ? weight[1] : s == 2 ? weight[0] : 0.0;
     self->c = bias;
+    if (s == 0)
+      break;
   }
   if (!(self->a > 0.0) && !(self->b > 0.0))
     self->kind = DUB_FIT_CHANCE;

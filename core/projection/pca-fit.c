@@ -5,6 +5,7 @@
 
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
+#include "core/projection/cross-product.h"
 #include "core/projection/feature-rows.h"
 #include "core/tensor/blas.h"
 
@@ -172,8 +173,7 @@ covariance_piece (size_t   piece,
     size_t n = MIN (BLOCK, work->pca->n_fit - block * BLOCK);
 
     load_rows (work, block * BLOCK, n, rows);
-    dub_blas_gemm_f64 (TRUE, FALSE, (int64_t) n_features, (int64_t) n_features, (int64_t) n, 1.0, rows,
-                       (int64_t) n_features, rows, (int64_t) n_features, 1.0, sum, (int64_t) n_features);
+    dub_cross_product_add (rows, n, n_features, sum);
   }
 }
 
@@ -191,6 +191,7 @@ by_covariance (Work                 *work,
       || !dub_parallel_for (run, work->n_pieces, covariance_piece, work, error))
     return FALSE;
   add_sums (work, n * n);
+  dub_cross_product_mirror (work->sum, n);
   for (size_t i = 0; i < n * n; i++)
     work->sum[i] /= (double) (self->n_fit - 1);
   if (!dub_blas_eigen_symmetric ((int64_t) n, work->sum, values, error))

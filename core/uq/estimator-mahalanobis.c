@@ -7,18 +7,16 @@
  */
 #include "core/uq/estimator-private.h"
 
-#include "core/base/clones.h"
 #include "core/base/parallel.h"
+#include "core/projection/cross-product.h"
 #include "core/projection/feature-rows.h"
-#include "core/tensor/blas.h"
+#include "core/uq/whiten.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Cases that are whitened together, one a lane: each is summed by itself, so that it is the same in any company. */
-enum { LANES = 8, ROWS = 4 };
 /* Cases a piece of work, cases of a partial sum. */
-enum { PER_PIECE = 64, BLOCK = 512, N_SUMS = 8 };
+enum { PER_PIECE = 64, BLOCK = 256, N_SUMS = 8 };
 
 /* Of one network. */
 typedef struct {
@@ -87,8 +85,7 @@ scatter_piece_cb (size_t   piece,
       }
       self->fourth[piece] += length * length;
     }
-    dub_blas_gemm_f64 (TRUE, FALSE, (int64_t) F, (int64_t) F, (int64_t) n, 1.0, rows, (int64_t) F, rows, (int64_t) F, 1.0, sum,
-                       (int64_t) F);
+    dub_cross_product_add (rows, n, F, sum);
   }
 }
 
@@ -212,6 +209,7 @@ fit_model (Mahalanobis  *self,
       sum[j] += sum[piece * F * F + j];
     scatter.fourth[0] += scatter.fourth[piece];
   }
+  dub_cross_product_mirror (sum, F);
   gaussian->shrinkage = shrink (sum, scatter.fourth[0], n_cases, F);
   /* Without shrinkage, of many cases, features that depend on each other still need a little. */
   for (size_t f = 0; f < F && gaussian->shrinkage >= 0.0; f++)
@@ -261,35 +259,6 @@ DUB_ESTIMATOR_FIT (mahalanobis)
 
 /* --- score --- */
 
-/* @x: [F][LANES], @y: (out) [F][LANES] = whiten x. ROWS rows at a time, for the reuse of x. */
-DUB_CLONES static void
-whiten_lanes (const double *whiten,
-              size_t        n_features,
-              const double *x,
-              double       *y)
-{
-  size_t r = 0;
-
-  for (; r + ROWS <= n_features; r += ROWS) {
-    double sum[ROWS][LANES] = { { 0.0 } };
-
-    /* Beyond the diagonal there are zeros, so that the rows may end together. */
-    for (size_t f = 0; f < r + ROWS; f++)
-      for (size_t k = 0; k < ROWS; k++)
-        for (size_t l = 0; l < LANES; l++)
-          sum[k][l] += whiten[(r + k) * n_features + f] * x[f * LANES + l];
-    memcpy (y + r * LANES, sum, sizeof sum);
-  }
-  for (; r < n_features; r++) {
-    double sum[LANES] = { 0.0 };
-
-    for (size_t f = 0; f <= r; f++)
-      for (size_t l = 0; l < LANES; l++)
-        sum[l] += whiten[r * n_features + f] * x[f * LANES + l];
-    memcpy (y + r * LANES, sum, sizeof sum);
-  }
-}
-
 typedef struct {
   const Mahalanobis *mahalanobis;
   const Gaussian    *gaussian;
@@ -305,20 +274,15 @@ add_nearest (const Scoring *self,
              size_t         n)
 {
   size_t F = self->mahalanobis->n_features;
-  double nearest[LANES];
+  double nearest[DUB_WHITEN_LANES], squares[DUB_WHITEN_LANES];
 
-  for (size_t l = 0; l < LANES; l++)
+  for (size_t l = 0; l < DUB_WHITEN_LANES; l++)
     nearest[l] = (double) INFINITY;
   for (size_t c = 0; c < self->mahalanobis->n_classes; c++) {
-    const double *mean = self->gaussian->means + c * F;
-    double squares[LANES] = { 0.0 };
-
     if (!self->mahalanobis->known[c])
       continue;
-    for (size_t f = 0; f < F; f++)
-      for (size_t l = 0; l < LANES; l++)
-        squares[l] += (y[f * LANES + l] - mean[f]) * (y[f * LANES + l] - mean[f]);
-    for (size_t l = 0; l < LANES; l++)
+    dub_whiten_squares (y, self->gaussian->means + c * F, F, squares);
+    for (size_t l = 0; l < DUB_WHITEN_LANES; l++)
       nearest[l] = MIN (nearest[l], squares[l]);
   }
   for (size_t l = 0; l < n; l++)
@@ -333,16 +297,16 @@ score_piece_cb (size_t   piece,
   const Scoring *self = user_data;
   size_t F = self->mahalanobis->n_features;
   size_t last = MIN ((piece + 1) * PER_PIECE, self->n_cases);
-  g_autofree double *x = g_new0 (double, F * LANES);
-  g_autofree double *y = g_new (double, F * LANES);
+  g_autofree double *x = g_new0 (double, F * DUB_WHITEN_LANES);
+  g_autofree double *y = g_new (double, F * DUB_WHITEN_LANES);
 
-  for (size_t first = piece * PER_PIECE; first < last; first += LANES) {
-    size_t n = MIN (LANES, last - first);
+  for (size_t first = piece * PER_PIECE; first < last; first += DUB_WHITEN_LANES) {
+    size_t n = MIN (DUB_WHITEN_LANES, last - first);
 
     for (size_t l = 0; l < n; l++)
       for (size_t f = 0; f < F; f++)
-        x[f * LANES + l] = (double) self->features[(first + l) * F + f];
-    whiten_lanes (self->gaussian->whiten, F, x, y);
+        x[f * DUB_WHITEN_LANES + l] = (double) self->features[(first + l) * F + f];
+    dub_whiten (self->gaussian->whiten, F, x, y);
     add_nearest (self, y, first, n);
   }
 }
