@@ -247,6 +247,20 @@ import_networks_action (GtkWidget  *widget,
   _dub_window_choose_networks (DUB_WINDOW (widget));
 }
 
+/* Esc lets go of the selected set first, then of the case. */
+static void
+clear_selection_action (GtkWidget  *widget,
+                        const char *name,
+                        GVariant   *parameter)
+{
+  DubSelection *selection = dub_session_get_selection (DUB_WINDOW (widget)->session);
+
+  if (dub_selection_has_set (selection))
+    dub_selection_clear_set (selection);
+  else
+    dub_selection_set_case (selection, -1);
+}
+
 static void
 page_action_action (GtkWidget  *widget,
                     const char *name,
@@ -349,6 +363,7 @@ _dub_window_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.page", "s", page_action);
   gtk_widget_class_install_action (klass, "win.page-do", "s", page_do_action);
   gtk_widget_class_install_action (klass, "win.import-networks", NULL, import_networks_action);
+  gtk_widget_class_install_action (klass, "win.clear-selection", NULL, clear_selection_action);
   gtk_widget_class_install_property_action (klass, "win.fullscreen", "fullscreened");
   gtk_widget_class_install_action (klass, "win.page-action", "s", page_action_action);
   for (size_t i = 0; i < G_N_ELEMENTS (EXPORTS); i++)

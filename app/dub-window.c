@@ -2,6 +2,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/pages/cases-page.h"
 #include "ui/pages/mask-page.h"
 #include "ui/pages/overview-page.h"
 #include "ui/pages/training-page.h"
@@ -38,9 +39,17 @@ is_of_data (const DubStudy *study)
   return study->data != NULL;
 }
 
+/* One answer a case: what a segmentation says has a place of its own. */
+static gboolean
+has_cases (const DubStudy *study)
+{
+  return study->data != NULL && (study->data->task == DUB_TASK_BINARY || study->data->task == DUB_TASK_MULTICLASS);
+}
+
 /* In the order of the sidebar. */
 static const DubPageEntry PAGES[] = {
   { "overview", N_("Overview"), "dub-overview-symbolic", dub_overview_page_get_type, is_of_data },
+  { "cases", N_("Cases"), "dub-cases-symbolic", dub_cases_page_get_type, has_cases },
   { "mask", N_("Mask"), "dub-mask-symbolic", dub_mask_page_get_type, has_volumes },
   { "training", N_("Training"), "dub-training-symbolic", dub_training_page_get_type, has_data },
 };
@@ -151,6 +160,19 @@ _dub_window_remember_study (DubWindow *self)
   g_object_set (settings_of (self), "last-study", study != NULL && study->folder != NULL ? study->folder : "", NULL);
 }
 
+/* A page may say itself what it shows, by a property. (transfer full) (nullable) */
+static char *
+page_subtitle (DubWindow *self)
+{
+  GtkWidget *page = gtk_stack_get_child_by_name (self->pages, selected_entry (self)->name);
+  char *subtitle = NULL;
+
+  if (page != NULL && g_object_class_find_property (G_OBJECT_GET_CLASS (page), "subtitle") != NULL)
+    g_object_get (page, "subtitle", &subtitle, NULL);
+
+  return subtitle;
+}
+
 static void
 update_title (DubWindow *self)
 {
@@ -173,7 +195,11 @@ update_title (DubWindow *self)
   if (atlas != NULL && atlas->name != NULL && atlas->name[0] != '\0')
     parts[n++] = atlas->name;
 
-  g_autofree char *where = g_strjoinv (" · ", (char **) parts);
+  g_autofree char *where = page_subtitle (self);
+
+  if (where == NULL)
+    where = g_strjoinv (" · ", (char **) parts);
+
   guint n_cases = study->data != NULL ? (guint) study->data->n_cases : study->cases->len;
   g_autofree char *cases = g_strdup_printf (g_dngettext (NULL, "%u case", "%u cases", n_cases), n_cases);
   g_autofree char *models = g_strdup_printf (g_dngettext (NULL, "%u network", "%u networks", study->models->len),
@@ -224,6 +250,8 @@ update_page (DubWindow *self)
     GtkWidget *page = real ? g_object_new (entry->get_type (), "session", self->session, NULL) : adw_bin_new ();
 
     gtk_stack_add_named (self->pages, page, entry->name);
+    g_signal_connect_object (page, "notify::subtitle", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);
+    update_title (self);
   }
   gtk_stack_set_visible_child_name (self->pages, entry->name);
   _dub_window_update_actions (self);
@@ -528,6 +556,8 @@ dub_window_class_init (DubWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DubWindow, redo_button);
   gtk_widget_class_bind_template_child (widget_class, DubWindow, export_button);
   _dub_window_install_actions (widget_class);
+  /* After everything that has a use of its own for the key. */
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.clear-selection", NULL);
 }
 
 static void

@@ -3,7 +3,7 @@
  * Class actions: win.new, win.open, win.open-folder, win.open-recent (s), win.locate-recent (s),
  * win.remove-recent (s), win.open-demo, win.forget-pending, win.save, win.close-study, win.close, win.undo,
  * win.redo, win.back, win.forward, win.toggle-sidebar, win.fullscreen, win.radiological,
- * win.color-scheme (s), win.page (s), win.page-action (s), win.export-figure, win.export-csv, win.export-nifti, win.play.
+ * win.color-scheme (s), win.page (s), win.clear-selection, win.page-action (s), win.export-figure, win.export-csv, win.export-nifti, win.play.
  */
 #pragma once
 

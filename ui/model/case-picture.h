@@ -20,4 +20,10 @@ GBytes *dub_case_picture (DubDataset  *dataset,
                           int          side,
                           GError     **error);
 
+/* The same of numbers that were read already: (C, H, W) or (C, i, j, k) of a data set of @kind, or of a view of a case. */
+G_GNUC_WARN_UNUSED_RESULT
+GBytes *dub_tensor_picture (const DubTensor *raw,
+                            DubDatasetKind   kind,
+                            int              side);
+
 G_END_DECLS

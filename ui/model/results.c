@@ -35,6 +35,9 @@ static guint signals[N_SIGNALS];
 static const char *const PREFERRED[] = { "ensemble-sd", "msr" };
 
 static void read_stored (DubResults *self);
+static void submit      (DubResults         *self,
+                         DubResultsReadWork  work,
+                         DubComputeDone      done);
 
 static void
 changed (DubResults *self)
@@ -108,16 +111,43 @@ repair_score (DubResults *self)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SCORE]);
 }
 
+static guint
+n_scored (const DubResultsRead *read)
+{
+  guint n = 0;
+
+  for (guint i = 0; read != NULL && read->scores != NULL && i < read->scores->scores->len; i++)
+    n += ((const DubScore *) g_ptr_array_index (read->scores->scores, i))->values != NULL;
+
+  return n;
+}
+
+/* Scores that cost a little more than reading: nothing is told where there are no more of them than before. */
+static void
+scored_cb (gpointer     *result,
+           const GError *error,
+           gpointer      user_data)
+{
+  DubResults *self = user_data;
+
+  if (*result == NULL || n_scored (*result) <= n_scored (self->read))
+    return;
+  g_clear_pointer (&self->read, dub_results_read_unref);
+  self->read = g_steal_pointer (result);
+  repair_score (self);
+  changed (self);
+}
+
 static void
 read_cb (gpointer     *result,
          const GError *error,
          gpointer      user_data)
 {
   DubResults *self = user_data;
-  gboolean ran = self->job != NULL && error == NULL;
+  gboolean ran = self->job != NULL && error == NULL, stored = self->job == NULL;
 
   if (error == NULL) {
-    g_clear_pointer (&self->read, dub_results_read_free);
+    g_clear_pointer (&self->read, dub_results_read_unref);
     self->read = g_steal_pointer (result);
     g_clear_pointer (&self->failure, g_free);
   } else if (!g_error_matches (error, DUB_ERROR, DUB_ERROR_CANCELLED)) {
@@ -133,20 +163,23 @@ read_cb (gpointer     *result,
   changed (self);
   if (again)
     read_stored (self);
+  else if (stored && self->read != NULL && self->read->complete)
+    submit (self, DUB_RESULTS_READ_SCORES, scored_cb);
   if (ran)
     dub_session_outputs_made (self->session, self);
 }
 
 static void
 submit (DubResults         *self,
-        DubResultsReadWork  work)
+        DubResultsReadWork  work,
+        DubComputeDone      done)
 {
   Order *order = g_new0 (Order, 1);
 
   order->folder = g_strdup (self->folder);
   order->family = g_strdup (self->family);
   order->work = work;
-  dub_compute_slot_submit (self->slot, read_thread, order, order_free, (GDestroyNotify) dub_results_read_free, read_cb, self);
+  dub_compute_slot_submit (self->slot, read_thread, order, order_free, (GDestroyNotify) dub_results_read_unref, done, self);
 }
 
 static void
@@ -157,7 +190,7 @@ read_stored (DubResults *self)
     return;
   }
   if (self->folder != NULL && self->family != NULL)
-    submit (self, DUB_RESULTS_READ_STORED);
+    submit (self, DUB_RESULTS_READ_STORED, read_cb);
 }
 
 /* --- running --- */
@@ -189,7 +222,7 @@ dub_results_run (DubResults     *self,
   g_signal_connect_object (self->job, "cancel", G_CALLBACK (dub_results_stop), self, G_CONNECT_SWAPPED);
   dub_jobs_add (dub_session_get_jobs (self->session), self->job);
   self->poll = g_timeout_add (POLL_MS, poll_cb, self);
-  submit (self, views ? DUB_RESULTS_READ_VIEWS : DUB_RESULTS_READ_NETWORKS);
+  submit (self, views ? DUB_RESULTS_READ_VIEWS : DUB_RESULTS_READ_NETWORKS, read_cb);
   changed (self);
 }
 
@@ -238,7 +271,7 @@ forget (DubResults *self)
   dub_compute_slot_cancel (self->slot);
   end_job (self, error);
   self->again = FALSE;
-  g_clear_pointer (&self->read, dub_results_read_free);
+  g_clear_pointer (&self->read, dub_results_read_unref);
   g_clear_pointer (&self->failure, g_free);
 }
 
@@ -318,6 +351,14 @@ dub_results_get_state (DubResults *self)
     return DUB_RESULTS_ERROR;
 
   return self->read == NULL ? DUB_RESULTS_READING : DUB_RESULTS_NO_OUTPUTS;
+}
+
+DubResultsRead *
+dub_results_get_read (DubResults *self)
+{
+  g_return_val_if_fail (DUB_IS_RESULTS (self), NULL);
+
+  return self->read;
 }
 
 const DubOutputs *
@@ -467,18 +508,14 @@ dub_results_get_percentile (DubResults     *self,
                             const DubScore *score,
                             size_t          index)
 {
-  const DubOutputs *outputs = dub_results_get_outputs (self);
-  size_t n = 0, below = 0;
+  const DubScores *scores = dub_results_get_scores (self);
+  DubStudy *study = dub_session_get_study (self->session);
 
-  if (outputs == NULL || score == NULL || score->values == NULL || index >= outputs->n_cases || isnan (score->values[index]))
+  if (scores == NULL || study == NULL || score == NULL || score->values == NULL || index >= scores->n_cases
+      || isnan (score->values[index]))
     return (double) NAN;
-  for (size_t i = 0; i < outputs->n_cases; i++)
-    if (outputs->part[i] == DUB_PART_CALIBRATION && !isnan (score->values[i])) {
-      n++;
-      below += score->values[i] <= score->values[index];
-    }
 
-  return n > 0 ? (double) below / (double) n : (double) NAN;
+  return dub_scores_percentile (scores, study, score, score->values[index]);
 }
 
 /* --- the object --- */

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "core/study/scores.h"
+#include "ui/model/results-read.h"
 #include "ui/model/session.h"
 
 G_BEGIN_DECLS
@@ -39,6 +40,8 @@ DubResultsState   dub_results_get_state     (DubResults     *self);
 /* (transfer none) (nullable), valid until the next "changed": outputs of the family's networks only. */
 const DubOutputs *dub_results_get_outputs   (DubResults     *self);
 const DubScores  *dub_results_get_scores    (DubResults     *self);
+/* Both as they were read, for other threads to hold. (transfer none) (nullable) */
+DubResultsRead   *dub_results_get_read      (DubResults     *self);
 /* Networks, data or split changed since the outputs were made. */
 gboolean          dub_results_is_stale      (DubResults     *self);
 /* Whether scores that need augmented views could be had by running the networks. */
