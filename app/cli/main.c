@@ -13,6 +13,7 @@
 #include "app/cli/cmd-mask.h"
 #include "app/cli/cmd-model.h"
 #include "app/cli/cmd-segment.h"
+#include "app/cli/cmd-score.h"
 #include "app/cli/cmd-toy.h"
 #include "app/cli/cmd-train.h"
 #include "app/cli/cmd-uq.h"
@@ -52,6 +53,7 @@ static const CliCommand COMMANDS[] = {
   { "evaluate", N_("measure the networks of a study on every part of its data, with intervals"), cmd_evaluate, NULL },
   { "export", N_("write what the networks of a study say, for other tools"), cmd_export, NULL },
   { "uq", N_("score how unsure the networks of a study are, and measure what that is worth"), cmd_uq, NULL },
+  { "score", N_("answer new images and score how unsure the answers are"), cmd_score, NULL },
   { "failure", N_("measure how well any scores of uncertainty find wrong answers"), cmd_failure, NULL },
   { "heatmap", N_("where in an image a network's answer, or its doubt, comes from"), cmd_heatmap, NULL },
   { "conformal", N_("sets of classes that hold the true one with a chosen probability"), cmd_conformal, NULL },

@@ -136,11 +136,13 @@ read_volume (const char  *path,
   return dub_tensor_reshape (volume->voxels, DUB_SHAPE (1, dim[0], dim[1], dim[2]), error);
 }
 
-static DubTensor *
-read_file (const char  *path,
-           double      *spacing,
-           GError     **error)
+DubTensor *
+dub_dataset_read_file (const char  *path,
+                       double      *spacing,
+                       GError     **error)
 {
+  if (spacing != NULL)
+    spacing[0] = spacing[1] = spacing[2] = (double) NAN;
   if (!_dub_dataset_is_png (path))
     return read_volume (path, spacing, error);
 
@@ -155,7 +157,7 @@ read_case (DubDataset  *dataset,
            double      *spacing,
            GError     **error)
 {
-  return read_file (dataset->cases[index].path, spacing, error);
+  return dub_dataset_read_file (dataset->cases[index].path, spacing, error);
 }
 
 DubDatasetSource *

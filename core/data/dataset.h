@@ -98,6 +98,12 @@ DubTensor  *dub_dataset_read      (DubDataset              *self,
                                    double                  *spacing,
                                    GError                 **error);
 
+/* The same of one file that is in no set: PNG or NIfTI. */
+G_GNUC_WARN_UNUSED_RESULT
+DubTensor  *dub_dataset_read_file (const char              *path,
+                                   double                  *spacing,
+                                   GError                 **error);
+
 /* Index of the case with @id, or -1. */
 gssize      dub_dataset_find      (const DubDataset        *self,
                                    const char              *id);

@@ -20,11 +20,9 @@ typedef struct {
   DubRun     *run;
 } Work;
 
-static void
-score_free (gpointer data)
+void
+_dub_score_free (DubScore *self)
 {
-  DubScore *self = data;
-
   g_free (self->id);
   g_free (self->title);
   g_free (self->needs_text);
@@ -543,27 +541,19 @@ fill (Work    *work,
   return TRUE;
 }
 
-static DubScores *
-make_scores (DubStudy                *study,
-             const DubScoresOptions  *options,
-             gboolean                 peek,
-             DubRun                  *run,
-             GError                 **error)
+DubScores *
+_dub_scores_compute (DubScoring  *scoring,
+                     gboolean     peek,
+                     DubRun      *run,
+                     GError     **error)
 {
-  if (!check_ids (options->ids, TRUE, error) || !check_ids (options->fuse, FALSE, error))
-    return NULL;
-
-  g_autoptr (DubScoring) scoring = _dub_scoring_new (study, options, peek, run, error);
-
-  if (scoring == NULL)
-    return NULL;
-
+  const DubStudy *study = scoring->study;
   g_autofree char *key = _dub_scoring_key (scoring);
   g_autoptr (GHashTable) stored = _dub_scores_read (study, scoring->family, key);
   g_autoptr (DubScores) scores = g_new0 (DubScores, 1);
   Work work = { .scoring = scoring, .scores = scores, .stored = stored, .peek = peek, .run = run };
 
-  scores->scores = g_ptr_array_new_with_free_func (score_free);
+  scores->scores = g_ptr_array_new_with_free_func ((GDestroyNotify) _dub_score_free);
   scores->warnings = g_ptr_array_new_with_free_func (g_free);
 
   gboolean done = fill (&work, error);
@@ -578,6 +568,26 @@ make_scores (DubStudy                *study,
   }
 
   return done ? g_steal_pointer (&scores) : NULL;
+}
+
+gboolean
+_dub_scores_check (const DubScoresOptions  *options,
+                   GError                 **error)
+{
+  return check_ids (options->ids, TRUE, error) && check_ids (options->fuse, FALSE, error);
+}
+
+static DubScores *
+make_scores (DubStudy                *study,
+             const DubScoresOptions  *options,
+             gboolean                 peek,
+             DubRun                  *run,
+             GError                 **error)
+{
+  g_autoptr (DubScoring) scoring =
+    _dub_scores_check (options, error) ? _dub_scoring_new (study, options, peek, run, error) : NULL;
+
+  return scoring != NULL ? _dub_scores_compute (scoring, peek, run, error) : NULL;
 }
 
 DubScores *

@@ -71,6 +71,17 @@ void        _dub_scoring_views     (const DubScoring        *self,
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubScoring, _dub_scoring_free)
 
+/* Every column, from what is stored and what has to be computed; what was computed is stored. */
+G_GNUC_WARN_UNUSED_RESULT
+DubScores  *_dub_scores_compute    (DubScoring              *scoring,
+                                    gboolean                 peek,
+                                    DubRun                  *run,
+                                    GError                 **error);
+void        _dub_score_free        (DubScore                *score);
+/* DUB_ERROR_ARGUMENT for a name in the options that no score has. */
+gboolean    _dub_scores_check      (const DubScoresOptions  *options,
+                                    GError                 **error);
+
 /* results/scores/<family>.npz: "key", "ids" (K), "fitted" (K), "values" (K, N). What cannot be read is as good as absent.
  * Of a hash table: id (char *) → DubStoredScore. */
 typedef struct {
