@@ -8,6 +8,7 @@
  */
 #include "core/uq/estimator-private.h"
 
+#include "core/projection/feature-rows.h"
 #include "core/uq/latent-space.h"
 #include "core/uq/linear-attribution.h"
 
@@ -228,6 +229,9 @@ DUB_ESTIMATOR_SCORE (knn)
   for (size_t m = 0; m < self->n_models; m++) {
     const float *features = cases->features + self->models[m] * cases->n_cases * self->n_features;
 
+    /* Here, where cases still have their own numbers. */
+    if (!dub_features_check ("The features", features, cases->n_cases, self->n_features, error))
+      return FALSE;
     for (size_t s = 0; s < self->n_spaces; s++)
       if (first[s + 1] > first[s] &&
           !dub_latent_space_distances (self->space[m * self->n_spaces + s], features, members + first[s], first[s + 1] - first[s],
@@ -259,7 +263,8 @@ _dub_knn_describe (gconstpointer fitted)
   if (self->n_models > 1)
     g_string_append_printf (words, "; mean over %zu networks, each in its own space (the first is described)", self->n_models);
   if (self->n_without > 0)
-    g_string_append_printf (words, "; %zu without two different training cases of their class, measured against all", self->n_without);
+    g_string_append_printf (words, "; %zu of them not of their class, which has no two different training cases, but of all",
+                            self->n_without);
 
   return g_string_free (g_steal_pointer (&words), FALSE);
 }

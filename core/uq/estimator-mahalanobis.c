@@ -347,7 +347,7 @@ _dub_mahalanobis_describe (gconstpointer fitted)
     n_unknown += self->known[c] ? 0 : 1;
   g_string_append_printf (words, "covariance of %zu features, shrunk by %.3g", self->n_features, self->gaussian[0].shrinkage);
   if (n_unknown > 0)
-    g_string_append_printf (words, "; %zu classes without a training case", n_unknown);
+    g_string_append_printf (words, "; %zu class%s without a training case", n_unknown, n_unknown > 1 ? "es" : "");
 
   return g_string_free (g_steal_pointer (&words), FALSE);
 }

@@ -22,8 +22,10 @@ DUB_ESTIMATOR_SCORE (dhl)
     g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE, "DHL is for two classes; these answers have %zu.", cases->n_classes);
     return FALSE;
   }
+  /* Of the answer's probability, not of class 1: single precision ends earlier near 1 than near 0, and the two would not order
+   * cases as MSR does. */
   for (size_t i = 0; i < cases->n_cases; i++)
-    scores[i] = 0.5 - fabs ((double) cases->mean[2 * i + 1] - 0.5);
+    scores[i] = 0.5 - fabs ((double) cases->mean[2 * i + (size_t) cases->predicted[i]] - 0.5);
 
   return _dub_estimator_check ("DHL", scores, cases->n_cases, error);
 }

@@ -343,7 +343,13 @@ add_map (const Maps *self,
   const DubIsotonic *isotonic = self->map[k];
   const DubBeta *beta = self->map[k];
 
-  if (map_kind (self, k) == DUB_FIT_CHANCE)
+  size_t n_positive = self->kind == PLATT      ? platt->n_positive
+                      : self->kind == ISOTONIC ? isotonic->n_positive
+                                               : beta->n_positive;
+
+  if (n_positive == 0)
+    g_string_append (words, "no calibration case has it, not applied");
+  else if (map_kind (self, k) == DUB_FIT_CHANCE)
     g_string_append (words, "no better than chance, not applied");
   else if (map_kind (self, k) == DUB_FIT_SEPARABLE)
     g_string_append (words, "a threshold tells all cases apart, not applied");
