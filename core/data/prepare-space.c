@@ -3,6 +3,15 @@
 
 #include <math.h>
 
+/* The first of @n_new samples of @step old voxels, in old voxels: the middles of both grids fall together. */
+static double
+first_sample (int64_t n_old,
+              int64_t n_new,
+              double  step)
+{
+  return (0.5 - 0.5 * (double) n_new) * step + 0.5 * (double) n_old - 0.5;
+}
+
 /* New voxel i of @axis is old voxel offset + step · i. */
 static void
 move_axis (double affine[4][4],
@@ -29,7 +38,7 @@ dub_prepare_affine (const DubPrepare *self,
       double step = self->spacing / found;
 
       n = (int64_t) MAX (round ((double) n * found / self->spacing), 1.0);
-      move_axis (affine, axis, 0.5 * step - 0.5, step);
+      move_axis (affine, axis, first_sample (extents[axis], n, step), step);
     }
     if (n == self->size[axis])
       continue;
@@ -38,7 +47,7 @@ dub_prepare_affine (const DubPrepare *self,
     } else {
       double step = (double) n / (double) self->size[axis];
 
-      move_axis (affine, axis, 0.5 * step - 0.5, step);
+      move_axis (affine, axis, first_sample (n, self->size[axis], step), step);
     }
   }
 }
