@@ -10,7 +10,8 @@
 
 static const char DESCRIPTION[] = N_(
   "FILE.csv has the column correct, 1 for every right answer and 0 for every wrong one, and one column for every score, higher =\n"
-  "less sure; columns id and patient are optional, and cases of one patient are drawn together. Positive is a correct answer:\n"
+  "less sure; columns id and patient are optional, and cases of one patient are drawn together; split, label,\n"
+  "prediction and fold are passed over, so that a table of “dubito-cli uq --cases” can be given. Positive is a correct answer:\n"
   "sensitivity is correct answers accepted of all correct ones, specificity failures rejected of all failures.\n"
   "Thresholds are chosen on the cases of --calibration and measured on FILE.csv; without it they are chosen on the cases that\n"
   "they are measured on, which is too good and is said.");

@@ -25,6 +25,7 @@ typedef struct {
   char             *split;
   char             *threshold_on;
   char             *output;
+  char             *cases;
   gboolean          table;
   gboolean          json;
   guint             parts;      /* bits 1 << DubPart */
@@ -38,6 +39,7 @@ options_clear (Options *self)
   g_free (self->split);
   g_free (self->threshold_on);
   g_free (self->output);
+  g_free (self->cases);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -285,6 +287,15 @@ write_table (const Measured  *self,
   return dub_file_write_atomic (path, text, strlen (text), error);
 }
 
+static gboolean
+write_cases (const Measured  *self,
+             GError         **error)
+{
+  g_autofree char *text = dub_scores_cases_csv (self->scores, self->study, self->options->parts);
+
+  return dub_file_write_atomic (self->options->cases, text, strlen (text), error);
+}
+
 /* --- the options --- */
 
 static gboolean
@@ -322,6 +333,8 @@ check_options (Options           *options,
       (options->threshold_on != NULL && !cli_choose ("--threshold-on", options->threshold_on, choices, &threshold, error)))
     return FALSE;
   options->own_points = threshold == 1;
+  if (options->cases != NULL && !cli_check_output (options->cases, error))
+    return FALSE;
   if (!options->table)
     return out == NULL || cli_usage_error (error, _("-o writes the table; ask for it with --table."));
   if (out == NULL || !(g_str_has_suffix (out, ".csv") || g_str_has_suffix (out, ".md")))
@@ -346,6 +359,8 @@ cmd_uq (const char *path,
     { "split", 0, 0, G_OPTION_ARG_STRING, &options.split, N_("Some of train,calibration,test, or all (calibration,test)"), "PARTS" },
     { "table", 0, 0, G_OPTION_ARG_NONE, &options.table, N_("Write the table of methods to -o"), NULL },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, N_("The table: .csv or .md"), "TABLE" },
+    { "cases", 0, 0, G_OPTION_ARG_FILENAME, &options.cases,
+      N_("Also write every case of the parts with all of its scores, as “dubito-cli failure” reads them"), "FILE.csv" },
     { "threshold-on", 0, 0, G_OPTION_ARG_STRING, &options.threshold_on,
       N_("Where thresholds are chosen: calibration, or test as it was published, which is too good (calibration)"), "PART" },
     { "resamples", 0, 0, G_OPTION_ARG_INT, &options.failure.resamples, N_("Resamples of the bootstrap (9999)"), "N" },
@@ -366,7 +381,7 @@ cmd_uq (const char *path,
   g_auto (Measured) measured = { .options = &options, .study = study, .scores = scores };
 
   if (scores == NULL || !measure (&measured, cli_run_get (cli), error) ||
-      (options.table && !write_table (&measured, error)))
+      (options.table && !write_table (&measured, error)) || (options.cases != NULL && !write_cases (&measured, error)))
     return FALSE;
   list_warnings (&measured);
   if (options.json)

@@ -311,3 +311,50 @@ dub_scores_table_markdown (const DubScores             *scores,
 
   return g_string_free (text, FALSE);
 }
+
+/* --- cases --- */
+
+static gboolean
+have_patients (const DubStudyData *data)
+{
+  for (size_t i = 0; i < data->n_cases; i++)
+    if (data->patient[i] != NULL)
+      return TRUE;
+
+  return FALSE;
+}
+
+char *
+dub_scores_cases_csv (const DubScores *scores,
+                      const DubStudy  *study,
+                      guint            parts)
+{
+  const DubStudyData *data = study->data;
+  gboolean patients = have_patients (data);
+  GString *text = g_string_new (patients ? "id,patient,split,label,prediction,correct" : "id,split,label,prediction,correct");
+
+  for (guint k = 0; k < scores->scores->len; k++)
+    if (((const DubScore *) g_ptr_array_index (scores->scores, k))->values != NULL)
+      append_text (text, ((const DubScore *) g_ptr_array_index (scores->scores, k))->id);
+  g_string_append_c (text, '\n');
+  for (size_t i = 0; i < scores->n_cases; i++) {
+    if ((parts & 1u << data->split->part[i]) == 0)
+      continue;
+    dub_csv_append (text, data->ids[i]);
+    if (patients)
+      append_text (text, data->patient[i]);
+    append_text (text, dub_part_name ((DubPart) data->split->part[i]));
+    append_text (text, data->labels[i] >= 0 ? g_ptr_array_index (study->classes, (guint) data->labels[i]) : NULL);
+    append_text (text, g_ptr_array_index (study->classes, (guint) scores->predicted[i]));
+    append_text (text, scores->failed[i] == 2 ? NULL : scores->failed[i] == 0 ? "1" : "0");
+    for (guint k = 0; k < scores->scores->len; k++) {
+      const DubScore *score = g_ptr_array_index (scores->scores, k);
+
+      if (score->values != NULL)
+        append_number (text, score->values[i]);
+    }
+    g_string_append_c (text, '\n');
+  }
+
+  return g_string_free (text, FALSE);
+}

@@ -26,4 +26,14 @@ char *dub_scores_table_markdown (const DubScores              *scores,
                                  const DubFailure *const      *failures,
                                  const DubScoresTableOptions  *options);
 
+/* dub_scores_cases_csv:
+ * @parts: bits 1 << DubPart
+ *
+ * One line a case: id, patient where the data have them, split, label, prediction, correct (1, 0, empty where the label is
+ * unknown), and every score that has values: what dub_failure_table_load reads. (transfer full)
+ */
+char *dub_scores_cases_csv      (const DubScores              *scores,
+                                 const DubStudy               *study,
+                                 guint                         parts);
+
 G_END_DECLS

@@ -8,6 +8,8 @@
 static const char *const CORRECT[] = { "correct", NULL };
 static const char *const ID[] = { "id", "case", NULL };
 static const char *const PATIENT[] = { "patient", NULL };
+/* What tables of cases have beside: no scores. */
+static const char *const PASSED_OVER[] = { "split", "label", "prediction", "fold", NULL };
 
 static gboolean
 refuse_cell (const DubDelimited *table,
@@ -87,6 +89,17 @@ read_patients (DubFailureTable    *self,
 }
 
 static gboolean
+is_passed_over (const DubDelimited *table,
+                size_t              column)
+{
+  for (size_t i = 0; PASSED_OVER[i] != NULL; i++)
+    if (g_ascii_strcasecmp (dub_delimited_column_name (table, column), PASSED_OVER[i]) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
 read_scores (DubFailureTable    *self,
              const DubDelimited *table,
              const int           others[3],
@@ -95,7 +108,7 @@ read_scores (DubFailureTable    *self,
   self->scores = g_new0 (char *, table->n_columns + 1);
   self->values = g_new0 (double *, table->n_columns + 1);
   for (size_t c = 0; c < table->n_columns; c++) {
-    if ((int) c == others[0] || (int) c == others[1] || (int) c == others[2])
+    if ((int) c == others[0] || (int) c == others[1] || (int) c == others[2] || is_passed_over (table, c))
       continue;
     self->scores[self->n_scores] = g_strdup (dub_delimited_column_name (table, c));
     self->values[self->n_scores] = g_new (double, self->n_cases);

@@ -2,6 +2,7 @@
  *
  *   correct            0 or 1 (false, true): whether the network's answer was right
  *   id, case, patient  (optional) names; cases of one patient are drawn together
+ *   split, label, prediction, fold   (optional) passed over
  *   every other column one score; higher = less sure
  *
  * Letters: K scores, N cases.

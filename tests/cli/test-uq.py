@@ -181,6 +181,18 @@ def t_table():
     expect(all(name in honest for name in PUBLISHED), honest)
 
 
+def t_cases():
+    """A table of cases, from which failure measures the same"""
+    study = tiny.study()
+    told = document('uq', study, '--split', 'test', '--cases', path('cases-test.csv'), '--json', *BRIEF)['scores']
+    cli('uq', study, '--split', 'calibration', '--cases', path('cases-cal.csv'), *BRIEF)
+    again = document('failure', path('cases-test.csv'), '--calibration', path('cases-cal.csv'), '--json', *BRIEF)['scores']
+    expect(list(again) == [name for name, score in told.items() if score['splits']], list(again))
+    for name, found in again.items():
+        mine = told[name]['splits']['test']
+        expect(all(mine[member] == found[member] for member in found), f'{name}: {mine} and {found}')
+
+
 def t_score():
     """A case of the study as a new image: its values to the bit, from npz, npy and PNG, alone or among others"""
     study = tiny.study()
