@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Each page exports what it shows: "win.export-csv" is the visible page's "overview.export-csv". */
-static const char *const EXPORTS[] = { "win.export-figure", "win.export-csv", "win.export-nifti" };
+static const char *const EXPORTS[] = { "win.export-figure", "win.export-csv", "win.export-table", "win.export-nifti" };
 
 static void
 set_enabled (DubWindow  *self,

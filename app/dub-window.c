@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/pages/cases-page.h"
+#include "ui/pages/failure-page.h"
 #include "ui/pages/mask-page.h"
 #include "ui/pages/overview-page.h"
 #include "ui/pages/training-page.h"
@@ -50,6 +51,7 @@ has_cases (const DubStudy *study)
 static const DubPageEntry PAGES[] = {
   { "overview", N_("Overview"), "dub-overview-symbolic", dub_overview_page_get_type, is_of_data },
   { "cases", N_("Cases"), "dub-cases-symbolic", dub_cases_page_get_type, has_cases },
+  { "failure", N_("Failure Detection"), "dub-failure-symbolic", dub_failure_page_get_type, has_cases },
   { "mask", N_("Mask"), "dub-mask-symbolic", dub_mask_page_get_type, has_volumes },
   { "training", N_("Training"), "dub-training-symbolic", dub_training_page_get_type, has_data },
 };

@@ -64,7 +64,8 @@ ticks_init (Ticks       *self,
             DubCanvas   *canvas,
             DubAxisKind  kind,
             const double range[2],
-            int          max_ticks)
+            int          max_ticks,
+            gboolean     is_unsigned)
 {
   double size = dub_canvas_get_theme (canvas)->font_caption;
   double step = dub_ticks_step (range[0], range[1], max_ticks);
@@ -74,7 +75,7 @@ ticks_init (Ticks       *self,
   self->widest = 0.0;
   for (int i = 0; i < self->n; i++) {
     self->text[i] = kind == DUB_AXIS_LOG ? dub_tick_format_log (self->value[i])
-                                         : dub_tick_format_linear (self->value[i], step);
+                                         : dub_tick_format_linear (is_unsigned ? fabs (self->value[i]) : self->value[i], step);
     self->widest = MAX (self->widest, dub_canvas_text_width (canvas, self->text[i], size, DUB_TEXT_LEFT));
   }
 }
@@ -343,12 +344,12 @@ dub_figure_draw (const DubFigure *self,
   bottom = mark + gap + 1.2 * size + (self->x.label != NULL ? gap + 1.1 * size : 0.0);
   box.y = dub_canvas_snap (canvas, top);
   box.height = dub_canvas_snap (canvas, MAX (MIN_PLOT, height - top - bottom));
-  ticks_init (&y_ticks, canvas, box.y_kind, box.y_range, (int) CLAMP (box.height / (1.6 * size), 2, 9));
+  ticks_init (&y_ticks, canvas, box.y_kind, box.y_range, (int) CLAMP (box.height / (1.6 * size), 2, 9), self->y_unsigned);
   left = y_ticks.widest + gap + mark + (self->y.label != NULL ? 1.25 * size + gap : 0.0);
   box.x = dub_canvas_snap (canvas, left);
   /* The last number of the x axis may reach beyond the box by half its width. */
   box.width = dub_canvas_snap (canvas, MAX (MIN_PLOT, width - left - 1.1 * size));
-  ticks_init (&x_ticks, canvas, box.x_kind, box.x_range, (int) CLAMP (box.width / (4.5 * size), 2, 9));
+  ticks_init (&x_ticks, canvas, box.x_kind, box.x_range, (int) CLAMP (box.width / (4.5 * size), 2, 9), FALSE);
 
   legend (self, canvas, box.x, 0.0, width - box.x, TRUE);
   _dub_figure_draw_pending (self, canvas, &box);

@@ -68,6 +68,7 @@ typedef struct {
   DubAxis    y;
   GPtrArray *series;       /* of DubSeries *, in the order of the legend; the first is drawn on top */
   gboolean   legend;
+  gboolean   y_unsigned;   /* what hangs below zero is as much as what stands above: ticks have no sign */
   double     cursor;       /* x of the vertical line; NaN = none */
   gboolean   cursor_marker; /* a disc on the first series under the cursor, and on those that ask for one */
   double     pending;      /* x from which the plot is still to come, and grey; NaN = none */

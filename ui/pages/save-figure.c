@@ -24,12 +24,13 @@ dub_save_ask (GtkWidget      *page,
               gpointer        data,
               GDestroyNotify  free_data)
 {
-  static const char *const endings[] = { "png", "csv", "nii.gz" };
-  const char *const titles[] = { _("Export Figure"), _("Export Numbers"), _("Export Mask") };
+  static const char *const endings[] = { "png", "csv", "nii.gz", "csv" };
+  const char *const titles[] = { _("Export Figure"), _("Export Numbers"), _("Export Mask"), _("Export Table") };
   const char *const filters[][7] = {
     { _("Image (.png)"), "*.png", _("Drawing (.svg)"), "*.svg", _("Document (.pdf)"), "*.pdf", NULL },
     { _("Table (.csv)"), "*.csv", NULL },
     { _("NIfTI, compressed (.nii.gz)"), "*.nii.gz", _("NIfTI (.nii)"), "*.nii", NULL },
+    { _("Table (.csv)"), "*.csv", _("Markdown (.md)"), "*.md", NULL },
   };
   g_autofree char *file = g_strdup_printf ("%s.%s", name, endings[kind]);
   const DubPathQuestion question = { titles[kind], _("_Export"), GTK_FILE_CHOOSER_ACTION_SAVE, file, filters[kind] };

@@ -11,6 +11,7 @@ typedef enum {
   DUB_SAVE_FIGURE,  /* PNG, SVG or PDF */
   DUB_SAVE_NUMBERS, /* CSV */
   DUB_SAVE_MASK,    /* NIfTI, compressed or not */
+  DUB_SAVE_TABLE,   /* CSV or Markdown */
 } DubSaveKind;
 
 /* Writes what the page shows at this moment to @path, in the form that its ending says.

@@ -9,6 +9,9 @@ enum { WIDTH = 120, HEIGHT = 18, DOT = 8 };
 struct _DubIntervalStrip {
   GtkWidget parent_instance;
   double    value, low, high;
+  double    axis[2];
+  double    reference; /* NaN = none */
+  gboolean  chosen;
 };
 
 G_DEFINE_FINAL_TYPE (DubIntervalStrip, dub_interval_strip, GTK_TYPE_WIDGET)
@@ -27,6 +30,14 @@ append (GtkSnapshot *snapshot,
                              &GRAPHENE_RECT_INIT ((float) x, (float) y, (float) width, (float) height));
 }
 
+/* In [0, 1]; what lies outside of the axis stands at its end. */
+static double
+place (DubIntervalStrip *self,
+       double            value)
+{
+  return CLAMP ((value - self->axis[0]) / (self->axis[1] - self->axis[0]), 0.0, 1.0);
+}
+
 static void
 dub_interval_strip_snapshot (GtkWidget   *widget,
                              GtkSnapshot *snapshot)
@@ -36,11 +47,18 @@ dub_interval_strip_snapshot (GtkWidget   *widget,
   DubTheme theme;
 
   dub_widget_theme (widget, &theme);
-  append (snapshot, theme.line, 0.0, middle, width + DOT, 1.0);
+  if (isnan (self->reference))
+    append (snapshot, theme.line, 0.0, middle, width + DOT, 1.0);
+  for (double y = 1.0; !isnan (self->reference) && y < gtk_widget_get_height (widget); y += 4.0)
+    append (snapshot, theme.faint, floor (DOT / 2.0 + place (self, self->reference) * width), y, 1.0, 2.0);
   if (!isfinite (self->value))
     return;
-  append (snapshot, theme.dim, DOT / 2.0 + self->low * width, middle - 0.5, (self->high - self->low) * width, 2.0);
-  append (snapshot, theme.text, self->value * width, middle - DOT / 2.0 + 0.5, DOT, DOT);
+
+  double from = place (self, isfinite (self->low) ? self->low : self->value) * width;
+  double to = place (self, isfinite (self->high) ? self->high : self->value) * width;
+
+  append (snapshot, theme.dim, DOT / 2.0 + from, middle - 0.5, to - from, 2.0);
+  append (snapshot, self->chosen ? theme.accent : theme.text, place (self, self->value) * width, middle - DOT / 2.0 + 0.5, DOT, DOT);
 }
 
 static void
@@ -71,7 +89,8 @@ dub_interval_strip_class_init (DubIntervalStripClass *klass)
 static void
 dub_interval_strip_init (DubIntervalStrip *self)
 {
-  self->value = self->low = self->high = (double) NAN;
+  self->value = self->low = self->high = self->reference = (double) NAN;
+  self->axis[1] = 1.0;
 }
 
 GtkWidget *
@@ -91,5 +110,29 @@ dub_interval_strip_set (DubIntervalStrip *self,
   self->value = value;
   self->low = low;
   self->high = high;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+dub_interval_strip_set_axis (DubIntervalStrip *self,
+                             double            low,
+                             double            high,
+                             double            reference)
+{
+  g_return_if_fail (DUB_IS_INTERVAL_STRIP (self) && low < high);
+
+  self->axis[0] = low;
+  self->axis[1] = high;
+  self->reference = reference;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+dub_interval_strip_set_chosen (DubIntervalStrip *self,
+                               gboolean          chosen)
+{
+  g_return_if_fail (DUB_IS_INTERVAL_STRIP (self));
+
+  self->chosen = chosen;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

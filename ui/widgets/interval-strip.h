@@ -1,4 +1,5 @@
-/* An estimate with its interval on an axis from 0 to 1, as high as a row of text. The numbers stand beside it. */
+/* An estimate with its interval on an axis, from 0 to 1 where nothing else is set, as high as a row of text. The numbers stand
+ * beside it. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -14,5 +15,13 @@ void       dub_interval_strip_set (DubIntervalStrip *self,
                                    double            value,
                                    double            low,
                                    double            high);
+/* @reference: a dotted mark, as at chance; NaN = none, and then the axis itself is drawn */
+void       dub_interval_strip_set_axis (DubIntervalStrip *self,
+                                   double            low,
+                                   double            high,
+                                   double            reference);
+/* Whether the estimate is the chosen one of several. */
+void       dub_interval_strip_set_chosen (DubIntervalStrip *self,
+                                   gboolean          chosen);
 
 G_END_DECLS
