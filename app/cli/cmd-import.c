@@ -12,7 +12,7 @@
 
 static const char DESCRIPTION[] = N_(
   "With --data and --model: ONNX classifiers are copied into the study, several as one ensemble. Cases are prepared as\n"
-  "--preprocess says (the member “prepare” of a model in study.json), or run.json beside the network, or as the network's\n"
+  "--preprocess says (once for all networks or once for each; the member “prepare” of a model in study.json), or run.json beside the network, or as the network's\n"
   "input and the data suggest, which is then said. --train-ids names the cases that a network learned from (ids, one a\n"
   "line; once for all networks or once for each): none of them is measured as unseen. reference.npz beside a network is\n"
   "computed again, and a mismatch refused.\n\n"
@@ -24,7 +24,7 @@ typedef struct {
   char    *out;
   char   **models;
   char   **train_ids;
-  char    *preprocess;
+  char   **preprocess;
   char    *outputs;
   char    *classes;
   char    *family;
@@ -38,7 +38,7 @@ options_clear (Options *self)
   g_free (self->out);
   g_strfreev (self->models);
   g_strfreev (self->train_ids);
-  g_free (self->preprocess);
+  g_strfreev (self->preprocess);
   g_free (self->outputs);
   g_free (self->classes);
   g_free (self->family);
@@ -82,6 +82,9 @@ check_options (const Options          *options,
   if (n_ids > 1 && n_ids != n_models)
     return cli_usage_error (error, _("--train-ids is given %u times; expected once, or once for each of %u networks."), n_ids,
                             n_models);
+  if (count (options->preprocess) > 1 && count (options->preprocess) != n_models)
+    return cli_usage_error (error, _("--preprocess is given %u times; expected once, or once for each of %u networks."),
+                            count (options->preprocess), n_models);
 
   return TRUE;
 }
@@ -121,18 +124,24 @@ import_networks (const Options          *options,
                  GError                **error)
 {
   guint n = count (options->models), n_ids = count (options->train_ids);
+  guint n_prepare = count (options->preprocess);
   g_autofree DubImportModel *models = g_new0 (DubImportModel, n);
-  DubPrepare prepare;
+  g_autofree DubPrepare *prepare = g_new0 (DubPrepare, n_prepare + 1);
   DubImportNetworks import = {
     .data = { .path = data->data, .patients = data->patients, .skip_bad = data->skip_bad, .positive = data->positive },
-    .prepare = options->preprocess != NULL ? &prepare : NULL, .models = models, .n_models = n, .family = options->family,
+    .prepare = n_prepare == 1 ? prepare : NULL, .models = models, .n_models = n, .family = options->family,
     .n_classes = n_classes_of (options->task),
   };
 
   for (guint i = 0; i < n; i++)
-    models[i] = (DubImportModel) { options->models[i], n_ids > 0 ? options->train_ids[n_ids > 1 ? i : 0] : NULL };
-  if (!cli_train_split (data, &import.data.split, error) ||
-      (options->preprocess != NULL && !read_prepare (options->preprocess, &prepare, error)))
+    models[i] = (DubImportModel) {
+      .path = options->models[i], .train_ids = n_ids > 0 ? options->train_ids[n_ids > 1 ? i : 0] : NULL,
+      .prepare = n_prepare > 1 ? &prepare[i] : NULL,
+    };
+  for (guint i = 0; i < n_prepare; i++)
+    if (!read_prepare (options->preprocess[i], &prepare[i], error))
+      return NULL;
+  if (!cli_train_split (data, &import.data.split, error))
     return NULL;
 
   return dub_study_import_networks (options->out, &import, run, error);
@@ -255,7 +264,7 @@ cmd_import (const char *path,
   const GOptionEntry entries[] = {
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &options.out, N_("The study: a folder that is made"), "STUDY.dubito" },
     { "model", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.models, N_("A network; once for each of an ensemble"), "M.onnx" },
-    { "preprocess", 0, 0, G_OPTION_ARG_FILENAME, &options.preprocess, N_("How cases are prepared for the networks"), "FILE.json" },
+    { "preprocess", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.preprocess, N_("How cases are prepared for the networks"), "FILE.json" },
     { "train-ids", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.train_ids, N_("The cases that the networks learned from"), "FILE" },
     { "outputs", 0, 0, G_OPTION_ARG_FILENAME, &options.outputs, N_("Outputs and labels instead of networks and data"), "PRED" },
     { "classes", 0, 0, G_OPTION_ARG_STRING, &options.classes, N_("Names of the classes of the outputs, in order"), "A,B,…" },

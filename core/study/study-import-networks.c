@@ -78,28 +78,43 @@ fit_to_input (Guest             *self,
 }
 
 static gboolean
+fit_to_training (Guest     *self,
+                 DubStudy  *study,
+                 DubRun    *run,
+                 GError   **error)
+{
+  g_autoptr (GArray) train = dub_split_indices (study->data->split, DUB_PART_TRAIN);
+
+  return train->len == 0 || dub_prepare_fit (&self->prepare, study->data->dataset, (const size_t *) (const void *) train->data,
+                                             train->len, run, error);
+}
+
+static gboolean
 choose_prepare (Guest             *self,
                 const DubPrepare  *given,
                 DubStudy          *study,
                 DubRun            *run,
                 GError           **error)
 {
+  if (self->model->prepare != NULL)
+    given = self->model->prepare;
   if (given != NULL || self->record != NULL) {
     self->prepare = given != NULL ? *given : self->record->prepare;
     self->prepare_by = given != NULL ? "given" : "run";
-    return TRUE;
+    if (self->model->scaling == NULL || *self->model->scaling == self->prepare.scaling)
+      return TRUE;
+    self->prepare_by = "given";
+    self->prepare.scaling = *self->model->scaling;
+    return fit_to_training (self, study, run, error);
   }
 
-  g_autoptr (GArray) train = dub_split_indices (study->data->split, DUB_PART_TRAIN);
-
-  self->prepare_by = "suggested";
+  self->prepare_by = self->model->scaling != NULL ? "given" : "suggested";
   dub_prepare_init (&self->prepare, study->data->dataset);
-  if (!fit_to_input (self, study->data->dataset, error))
+  if (self->model->scaling != NULL)
+    self->prepare.scaling = *self->model->scaling;
+  if (!fit_to_input (self, study->data->dataset, error) || !fit_to_training (self, study, run, error))
     return FALSE;
-  if (train->len > 0 && !dub_prepare_fit (&self->prepare, study->data->dataset, (const size_t *) (const void *) train->data,
-                                          train->len, run, error))
-    return FALSE;
-  if (run != NULL) {
+  if (run != NULL && self->model->scaling == NULL) {
     g_autofree char *how = dub_prepare_describe (&self->prepare);
 
     dub_run_log (run, "How the cases of %s are prepared is a guess: %s. Where it was trained otherwise, say so with a preparation file.",

@@ -17,11 +17,13 @@ typedef struct {
                           * mismatch refused; run.json, whose preparation is taken; and a study two folders up, whose training
                           * cases are those of the model */
   const char *train_ids; /* (nullable): file of the ids that the model was trained on: one a line, or a table with a column id */
+  const DubPrepare *prepare; /* (nullable): of this model alone, where several are prepared for in several ways */
+  const DubScaling *scaling; /* (nullable): of this model alone; all else is prepared as without it, mean and SD measured anew */
 } DubImportModel;
 
 typedef struct {
   DubStudyDataOptions   data;
-  const DubPrepare     *prepare;  /* (nullable): else from run.json, else suggested from network and data set, and said so */
+  const DubPrepare     *prepare;  /* (nullable): of all models that have none of their own; else from run.json, else suggested from network and data set, and said so */
   const DubImportModel *models;   /* [n_models] */
   size_t                n_models;
   const char           *family;   /* (nullable): the name of the ensemble; default "imported" */

@@ -287,6 +287,22 @@ def t_networks_suggested():
     expect(measured(path('suggested.dubito'))[1]['ensemble']['splits']['test']['n'] > 0, 'nothing')
 
 
+def t_prepared_apart():
+    """Each network has a preparation of its own where --preprocess is given for each"""
+    data = tiny.data_set('own.npz')
+    with open(path('minmax.json'), 'w', encoding='utf-8') as file:
+        json.dump({'channels': 1, 'size': [SIZE, SIZE], 'resize': 'refuse', 'scaling': 'minmax'}, file)
+    models = ['--model', perceptron('lone.onnx', *weights(2)), '--model', perceptron('other.onnx', *weights(2))]
+    base = ['--data', data, '--twins', 'keep', *models]
+    told = document('import', '--out', fresh('apart.dubito'), *base, '--preprocess', unit_prepare(), '--preprocess',
+                    path('minmax.json'), '--json')
+    with open(path('apart.dubito/study.json'), encoding='utf-8') as file:
+        scalings = [m['prepare']['scaling'] for m in json.load(file)['models']]
+    expect(scalings == ['unit', 'minmax'] and told['models'][0]['prepare'] != told['models'][1]['prepare'], f'{scalings} {told}')
+    done = cli('import', '--out', fresh('apart.dubito'), *base, *['--preprocess', unit_prepare()] * 3, status=2)
+    expect('--preprocess' in done.stderr, done.stderr)
+
+
 def t_training_ids():
     """No case that a network learned from is measured as unseen"""
     data = tiny.data_set('own.npz')

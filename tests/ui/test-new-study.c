@@ -1,7 +1,9 @@
 /* What the assistant knows, without a display: opening, what stands twice, splits, arguments, and the study on disk. */
 #include "core/base/error.h"
 #include "core/data/augment.h"
+#include "core/io/onnx.h"
 #include "core/study/study.h"
+#include "core/train/network.h"
 #include "tests/ui/data-fixture.h"
 #include "ui/model/new-study.h"
 
@@ -233,6 +235,68 @@ test_skip (void)
   g_assert_null (dub_new_study_get_error (study));
 }
 
+static char *
+write_network (DubNewStudy *study,
+               const char  *name)
+{
+  DubDataset *dataset = dub_new_study_get_dataset (study);
+  g_autoptr (DubRecipe) recipe = dub_recipe_for ("mlp", dataset);
+  g_autoptr (GError) error = NULL;
+  DubNetwork *network = dub_network_new (recipe, &DUB_SHAPE (1, DATA_SIDE, DATA_SIDE), 2, 1, NULL, &error);
+  char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_no_error (error);
+  g_assert_true (dub_onnx_save (network->graph, path, &error));
+  g_assert_no_error (error);
+  dub_network_free (network);
+
+  return path;
+}
+
+/* Two networks of one's own: one brings its training cases, the other a scaling of its own. */
+static void
+test_networks (void)
+{
+  g_autoptr (DubNewStudy) study = open_fixture ();
+  g_autofree char *one = write_network (study, "one.onnx"), *two = write_network (study, "two.onnx");
+  g_autofree char *ids = g_build_filename (folder, "ids.txt", NULL), *path = g_build_filename (folder, "Own.dubito", NULL);
+  const char *const networks[] = { one, two, NULL };
+  g_autoptr (GArray) test = dub_split_indices (dub_new_study_get_split (study), DUB_PART_TEST);
+  size_t learned = g_array_index (test, size_t, 0);
+  g_autoptr (GError) error = NULL;
+  Made made = { 0 };
+
+  g_assert_true (g_file_set_contents (ids, dub_new_study_get_dataset (study)->cases[learned].id, -1, NULL));
+  dub_new_study_set_networks (study, networks);
+  g_assert_null (dub_new_study_get_train_ids (study, 0));
+  g_assert_cmpint (dub_new_study_get_own_scaling (study, 1), ==, -1);
+  dub_new_study_set_train_ids (study, 0, ids);
+  dub_new_study_set_own_scaling (study, 1, DUB_SCALING_MINMAX);
+  dub_new_study_make_async (study, "Own", path, made_cb, &made);
+  while (!made.over)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_no_error (made.error);
+
+  g_autoptr (DubStudy) read = dub_study_load (path, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (read->models->len, ==, 2);
+
+  const DubStudyModel *models[] = { g_ptr_array_index (read->models, 0), g_ptr_array_index (read->models, 1) };
+
+  g_assert_false (models[0]->training_unknown);
+  g_assert_true (models[1]->training_unknown);
+  g_assert_cmpint (models[0]->prepare->scaling, ==, DUB_SCALING_MEAN_SD);
+  g_assert_cmpint (models[1]->prepare->scaling, ==, DUB_SCALING_MINMAX);
+  g_assert_cmpint (models[1]->prepare->size[0], ==, DATA_SIDE);
+  g_assert_cmpint (read->data->split->part[learned], ==, DUB_PART_TRAIN);
+
+  /* Other networks, nothing known of them. */
+  dub_new_study_set_networks (study, networks);
+  g_assert_null (dub_new_study_get_train_ids (study, 0));
+  g_assert_cmpint (dub_new_study_get_own_scaling (study, 1), ==, -1);
+}
+
 /* What networks said, without images: recognised, and imported. */
 static void
 test_outputs (void)
@@ -300,6 +364,7 @@ main (int   argc,
   g_test_add_func ("/new-study/pictures", test_pictures);
   g_test_add_func ("/new-study/make", test_make);
   g_test_add_func ("/new-study/skip", test_skip);
+  g_test_add_func ("/new-study/networks", test_networks);
   g_test_add_func ("/new-study/outputs", test_outputs);
 
   int result = g_test_run ();

@@ -13,6 +13,8 @@ typedef struct {
   char               *positive;
   GStrv               names;
   GStrv               networks;   /* (nullable): imported, instead of nothing */
+  char              **train_ids;  /* [networks], each nullable */
+  int                *scalings;   /* [networks] DubScaling, -1 = as for all */
   gboolean            outputs;    /* @path is a file of outputs */
   gboolean            has_prepare;
   DubPrepare          prepare;
@@ -32,6 +34,10 @@ making_free (gpointer data)
   g_free (making->title);
   g_free (making->positive);
   g_strfreev (making->names);
+  for (guint i = 0; making->networks != NULL && making->networks[i] != NULL; i++)
+    g_free (making->train_ids[i]);
+  g_free (making->train_ids);
+  g_free (making->scalings);
   g_strfreev (making->networks);
   g_clear_pointer (&making->dataset, dub_dataset_unref);
   g_clear_pointer (&making->train, g_array_unref);
@@ -44,6 +50,7 @@ import_networks (Making  *making,
                  GError **error)
 {
   g_autofree DubImportModel *models = g_new0 (DubImportModel, g_strv_length (making->networks));
+  g_autofree DubScaling *scalings = g_new0 (DubScaling, g_strv_length (making->networks));
   DubImportNetworks options = {
     .data = making->options,
     .prepare = making->has_prepare ? &making->prepare : NULL,
@@ -51,8 +58,14 @@ import_networks (Making  *making,
     .n_models = g_strv_length (making->networks),
   };
 
-  for (size_t i = 0; i < options.n_models; i++)
-    models[i].path = making->networks[i];
+  for (size_t i = 0; i < options.n_models; i++) {
+    scalings[i] = (DubScaling) MAX (making->scalings[i], 0);
+    models[i] = (DubImportModel) {
+      .path = making->networks[i],
+      .train_ids = making->train_ids[i],
+      .scaling = making->scalings[i] >= 0 ? &scalings[i] : NULL,
+    };
+  }
   if (making->has_prepare && !dub_prepare_fit (&making->prepare, making->dataset,
                                                (const size_t *) (const void *) making->train->data, making->train->len,
                                                run, error))
@@ -154,6 +167,14 @@ dub_new_study_make_async (DubNewStudy         *self,
   making->title = g_strdup (title);
   making->outputs = self->outputs != NULL;
   making->networks = g_strdupv (self->networks);
+  making->train_ids = g_new0 (char *, self->facts->len + 1);
+  making->scalings = g_new0 (int, self->facts->len + 1);
+  for (guint i = 0; i < self->facts->len; i++) {
+    const DubNetworkFacts *facts = &g_array_index (self->facts, DubNetworkFacts, i);
+
+    making->train_ids[i] = g_strdup (facts->train_ids);
+    making->scalings[i] = facts->scaling;
+  }
   if (self->outputs != NULL && self->outputs->n_classes == 2)
     making->positive = g_strdup_printf ("%d", self->choices.positive);
   if (self->dataset != NULL) {

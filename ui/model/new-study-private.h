@@ -7,6 +7,12 @@
 
 G_BEGIN_DECLS
 
+/* What a person says of one network. */
+typedef struct {
+  char *train_ids; /* (nullable) */
+  int   scaling;   /* DubScaling, -1 = as for all */
+} DubNetworkFacts;
+
 struct _DubNewStudy {
   GObject             parent_instance;
   char               *path;
@@ -19,6 +25,7 @@ struct _DubNewStudy {
   char               *search_error;
   gboolean            can_skip;
   GStrv               networks;      /* (nullable) of the person's own */
+  GArray             *facts;         /* of DubNetworkFacts, one a network */
   DubOutputsFile     *outputs;       /* (nullable) instead of a data set */
   gboolean            prepare_edited; /* scaling or size are the person's */
   DubDataset         *dataset;
@@ -42,6 +49,9 @@ struct _DubNewStudy {
 
 /* new-study.c */
 void _dub_new_study_changed        (DubNewStudy *self);
+
+/* new-study-networks.c */
+void _dub_new_study_forget_networks (DubNewStudy *self);
 
 /* new-study-trial.c */
 void _dub_new_study_try            (DubNewStudy *self);

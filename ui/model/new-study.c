@@ -298,7 +298,7 @@ dub_new_study_clear (DubNewStudy *self)
   forget (self);
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->patients, g_free);
-  g_clear_pointer (&self->networks, g_strfreev);
+  _dub_new_study_forget_networks (self);
   self->skip_bad = FALSE;
   _dub_new_study_changed (self);
 }
@@ -369,26 +369,6 @@ dub_new_study_count (DubNewStudy *self,
     n += self->split->part[i] == part && self->dataset->cases[i].label == label;
 
   return n;
-}
-
-void
-dub_new_study_set_networks (DubNewStudy       *self,
-                            const char *const *paths)
-{
-  g_return_if_fail (DUB_IS_NEW_STUDY (self));
-
-  GStrv networks = paths != NULL && paths[0] != NULL ? g_strdupv ((char **) paths) : NULL;
-
-  g_strfreev (self->networks);
-  self->networks = networks;
-  _dub_new_study_try (self);
-  _dub_new_study_changed (self);
-}
-
-const char *const *
-dub_new_study_get_networks (DubNewStudy *self)
-{
-  return (const char *const *) self->networks;
 }
 
 const DubOutputsFile *
@@ -521,7 +501,8 @@ dub_new_study_finalize (GObject *object)
 
   g_free (self->path);
   g_free (self->patients);
-  g_strfreev (self->networks);
+  _dub_new_study_forget_networks (self);
+  g_array_unref (self->facts);
   g_ptr_array_unref (self->names);
   g_hash_table_unref (self->pictures);
   g_array_unref (self->wanted);
@@ -543,6 +524,7 @@ dub_new_study_class_init (DubNewStudyClass *klass)
 static void
 dub_new_study_init (DubNewStudy *self)
 {
+  self->facts = g_array_new (FALSE, TRUE, sizeof (DubNetworkFacts));
   self->names = g_ptr_array_new_with_free_func (g_free);
   self->pictures = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_bytes_unref);
   self->wanted = g_array_new (FALSE, FALSE, sizeof (size_t));

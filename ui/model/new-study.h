@@ -74,6 +74,18 @@ gboolean           dub_new_study_get_skip_bad    (DubNewStudy  *self);
 void               dub_new_study_set_networks    (DubNewStudy  *self,
                                                   const char *const *paths);
 const char *const *dub_new_study_get_networks    (DubNewStudy  *self);
+/* What a person knows of network @index alone. @path: (nullable): file of the ids that it learned from. */
+void               dub_new_study_set_train_ids   (DubNewStudy  *self,
+                                                  guint         index,
+                                                  const char   *path);
+const char        *dub_new_study_get_train_ids   (DubNewStudy  *self,
+                                                  guint         index);
+/* @scaling: a DubScaling, or -1: as for all networks. */
+void               dub_new_study_set_own_scaling (DubNewStudy  *self,
+                                                  guint         index,
+                                                  int           scaling);
+int                dub_new_study_get_own_scaling (DubNewStudy  *self,
+                                                  guint         index);
 /* (nullable): a file of outputs was opened instead of data: there is nothing to check, only to import. Of the choices split
  * (given: as the file has it, else every case a test case) and positive hold. */
 const DubOutputsFile *dub_new_study_get_outputs  (DubNewStudy  *self);

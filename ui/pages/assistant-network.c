@@ -38,18 +38,6 @@ struct _DubAssistantNetwork {
 
 G_DEFINE_FINAL_TYPE (DubAssistantNetwork, dub_assistant_network, ADW_TYPE_BIN)
 
-static const struct {
-  DubScaling  scaling;
-  const char *words;
-} SCALINGS[] = {
-  { DUB_SCALING_MEAN_SD, N_("(x − mean) / SD") },
-  { DUB_SCALING_ZSCORE, N_("each case to mean 0, SD 1") },
-  { DUB_SCALING_MINMAX, N_("each case to 0–1") },
-  { DUB_SCALING_PERCENTILE, N_("percentiles 1–99 to 0–1") },
-  { DUB_SCALING_UNIT, N_("by the range of the type") },
-  { DUB_SCALING_NONE, N_("as it is") },
-};
-
 static const char *const ARCH_NAMES[] = {
   [DUB_ARCH_RESNET18] = N_("ResNet-18"), [DUB_ARCH_CNN2D] = N_("small 2-D CNN"), [DUB_ARCH_CNN3D] = N_("3-D CNN"),
   [DUB_ARCH_MLP] = N_("multilayer perceptron"),
@@ -86,7 +74,7 @@ chosen_cb (DubAssistantNetwork *self)
 
   if (self->setting || self->shown == NULL)
     return;
-  choices.scaling = SCALINGS[MIN (adw_combo_row_get_selected (self->scaling_row), G_N_ELEMENTS (SCALINGS) - 1)].scaling;
+  choices.scaling = _dub_assistant_scaling (adw_combo_row_get_selected (self->scaling_row));
   if (arch < self->archs->len)
     choices.arch = g_array_index (self->archs, DubArch, arch);
   if (side < self->sides->len)
@@ -163,8 +151,8 @@ select_choices (DubAssistantNetwork      *self,
   double low, high;
 
   self->setting = TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (SCALINGS); i++)
-    if (SCALINGS[i].scaling == choices->scaling)
+  for (guint i = 0; _dub_assistant_scaling_name (i) != NULL; i++)
+    if (_dub_assistant_scaling (i) == choices->scaling)
       adw_combo_row_set_selected (self->scaling_row, i);
   for (guint i = 0; i < self->archs->len; i++)
     if (g_array_index (self->archs, DubArch, i) == choices->arch)
@@ -201,30 +189,16 @@ scaling_words (const DubNewStudyTrial *trial,
 }
 
 static void
-show_own (DubAssistantNetwork    *self,
-          const DubNewStudyTrial *trial)
+show_own (DubAssistantNetwork *self)
 {
-  const char *const *networks = dub_new_study_get_networks (self->study);
-  GtkWidget *child;
+  gboolean own = dub_new_study_get_networks (self->study) != NULL;
 
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->own_list))) != NULL)
-    gtk_list_box_remove (self->own_list, child);
-  gtk_widget_set_visible (self->train_list, networks == NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->own_list), networks != NULL);
-  gtk_widget_set_visible (self->own_button, networks == NULL);
-  gtk_widget_set_visible (self->train_button, networks != NULL);
-  for (guint i = 0; networks != NULL && networks[i] != NULL; i++) {
-    GtkWidget *row = adw_action_row_new ();
-    g_autofree char *name = g_path_get_basename (networks[i]);
-
-    adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), trial != NULL && trial->networks != NULL ? trial->networks[i]
-                                                                                                : _("Reading…"));
-    gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
-    gtk_widget_set_tooltip_text (row, networks[i]);
-    gtk_list_box_append (self->own_list, row);
-  }
+  gtk_widget_set_visible (self->train_list, !own);
+  gtk_widget_set_visible (GTK_WIDGET (self->own_list), own);
+  gtk_widget_set_visible (self->own_button, !own);
+  gtk_widget_set_visible (GTK_WIDGET (self->augment_row), !own);
+  gtk_widget_set_visible (self->train_button, own);
+  _dub_assistant_own_show (self->own_list, self->study);
 }
 
 static void
@@ -238,7 +212,7 @@ changed_cb (DubAssistantNetwork *self)
   if (self->shown == NULL)
     return;
   select_choices (self, choices);
-  show_own (self, trial);
+  show_own (self);
 
   g_autofree char *scaling = scaling_words (trial, choices->scaling);
   g_autofree char *augment = dub_augment_describe (choices->augment);
@@ -326,8 +300,8 @@ dub_assistant_network_init (DubAssistantNetwork *self)
   self->augments = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   self->setting = TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (SCALINGS); i++)
-    gtk_string_list_append (scalings, _(SCALINGS[i].words));
+  for (guint i = 0; _dub_assistant_scaling_name (i) != NULL; i++)
+    gtk_string_list_append (scalings, _dub_assistant_scaling_name (i));
   for (guint i = 0; i < DUB_N_TERMS; i++)
     gtk_string_list_append (losses, _(TERMS[i].name));
   adw_combo_row_set_model (self->scaling_row, G_LIST_MODEL (scalings));

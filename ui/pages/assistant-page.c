@@ -18,6 +18,7 @@ struct _DubAssistantPage {
   DubNewStudy          *study;
   GtkFileChooserNative *chooser;       /* nobody else holds it while it is open */
   DubJob               *demo;          /* (nullable) the lesions are being made */
+  guint                 ids_of;        /* the network whose training ids are being chosen */
   gboolean              was_opening;
   gboolean              train;         /* the study that is being made will be trained */
   int                   step;
@@ -257,6 +258,28 @@ choose_networks_action (GtkWidget  *widget,
   choose (DUB_ASSISTANT_PAGE (widget), _("Choose Networks"), GTK_FILE_CHOOSER_ACTION_OPEN, filter,
           G_CALLBACK (networks_chosen_cb));
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (DUB_ASSISTANT_PAGE (widget)->chooser), TRUE);
+}
+
+static void
+ids_chosen_cb (DubAssistantPage *self,
+               int               response)
+{
+  g_autofree char *path = chosen_path (self, response);
+  const char *const *networks = dub_new_study_get_networks (self->study);
+
+  if (path != NULL && networks != NULL && self->ids_of < g_strv_length ((char **) networks))
+    dub_new_study_set_train_ids (self->study, self->ids_of, path);
+}
+
+static void
+choose_train_ids_action (GtkWidget  *widget,
+                         const char *name,
+                         GVariant   *parameter)
+{
+  DubAssistantPage *self = DUB_ASSISTANT_PAGE (widget);
+
+  self->ids_of = g_variant_get_uint32 (parameter);
+  choose (self, _("Choose the Training Ids"), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, G_CALLBACK (ids_chosen_cb));
 }
 
 static void
@@ -520,6 +543,7 @@ dub_assistant_page_class_init (DubAssistantPageClass *klass)
   gtk_widget_class_install_action (widget_class, "assistant.choose-parent", NULL, choose_parent_action);
   gtk_widget_class_install_action (widget_class, "assistant.add-patients", NULL, add_patients_action);
   gtk_widget_class_install_action (widget_class, "assistant.choose-networks", NULL, choose_networks_action);
+  gtk_widget_class_install_action (widget_class, "assistant.choose-train-ids", "u", choose_train_ids_action);
   gtk_widget_class_install_action (widget_class, "assistant.forget-networks", NULL, forget_networks_action);
   gtk_widget_class_install_action (widget_class, "assistant.skip-bad", NULL, skip_bad_action);
   gtk_widget_class_install_action (widget_class, "assistant.demo-lesions", NULL, demo_lesions_action);

@@ -2,7 +2,7 @@
  *
  * Actions: assistant.back, assistant.next, assistant.cancel, assistant.change (back to the first step), assistant.choose-file,
  * assistant.choose-folder, assistant.choose-parent, assistant.add-patients, assistant.choose-networks,
- * assistant.forget-networks, assistant.skip-bad, assistant.demo-lesions,
+ * assistant.forget-networks, assistant.choose-train-ids, assistant.skip-bad, assistant.demo-lesions,
  * assistant.make (write the study without training).
  * Signals: "cancelled"; "made" (folder, strv of arguments of `dubito-cli train` or NULL): the study was written;
  * "files" (list of GFile): what was chosen is for the window, as networks and volumes are.

@@ -19,6 +19,9 @@ GtkWidget *_dub_assistant_found_new      (DubNewStudy *study); /* what was found
 GtkWidget *_dub_assistant_problems_new   (DubNewStudy *study); /* what stands twice, what is rare */
 GtkWidget *_dub_assistant_split_new      (DubNewStudy *study); /* activates assistant.add-patients */
 GtkWidget *_dub_assistant_network_new    (DubNewStudy *study); /* preprocessing and network */
+/* assistant-own.c: a row for each of the person's own networks. Activates assistant.choose-train-ids (u: its index). */
+void       _dub_assistant_own_show       (GtkListBox  *list,
+                                          DubNewStudy *study);
 GtkWidget *_dub_assistant_statistics_new (DubNewStudy *study); /* what the test cases can show */
 
 /* assistant-train.c: the third step. Activates assistant.choose-parent, assistant.make. */
@@ -41,6 +44,9 @@ char      *_dub_assistant_loss_words     (DubNewStudy *study);
 char      *_dub_assistant_runs_words     (DubNewStudy *study);
 char      *_dub_assistant_time_words     (DubNewStudy *study);
 char      *_dub_assistant_parts_words    (DubNewStudy *study);
+/* Ways to scale, in the order they are offered; @index from 0. NULL beyond the last. In the reader's language. */
+const char *_dub_assistant_scaling_name  (guint        index);
+DubScaling _dub_assistant_scaling        (guint        index);
 GtkWidget *_dub_assistant_label          (const char  *text,
                                           const char  *css_class); /* (nullable) */
 /* A picture of a case that fills itself in when it is there. */

@@ -4,6 +4,30 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+static const struct {
+  DubScaling  scaling;
+  const char *words;
+} SCALINGS[] = {
+  { DUB_SCALING_MEAN_SD, N_("(x − mean) / SD") },
+  { DUB_SCALING_ZSCORE, N_("each case to mean 0, SD 1") },
+  { DUB_SCALING_MINMAX, N_("each case to 0–1") },
+  { DUB_SCALING_PERCENTILE, N_("percentiles 1–99 to 0–1") },
+  { DUB_SCALING_UNIT, N_("by the range of the type") },
+  { DUB_SCALING_NONE, N_("as it is") },
+};
+
+const char *
+_dub_assistant_scaling_name (guint index)
+{
+  return index < G_N_ELEMENTS (SCALINGS) ? _(SCALINGS[index].words) : NULL;
+}
+
+DubScaling
+_dub_assistant_scaling (guint index)
+{
+  return SCALINGS[MIN (index, G_N_ELEMENTS (SCALINGS) - 1)].scaling;
+}
+
 GtkWidget *
 _dub_assistant_label (const char *text,
                       const char *css_class)
