@@ -330,6 +330,8 @@ dub_study_score_images (DubStudy                *study,
 
   if (known == NULL)
     return NULL;
+  if (run != NULL)
+    dub_run_set_span (run, 0.0, 1.0);
 
   Work work = {
     .scoring = scoring, .known = known, .raw = raw, .spacing = spacing, .names = names, .n = n_cases, .run = run,

@@ -7,8 +7,11 @@
 static const size_t FEW_CASES = 50;
 static const size_t FEW_FAILURES = 10;
 
+/* Share of the progress that is behind when the networks have answered. */
+static const double AFTER_OUTPUTS = 0.1;
+
 /* What source 000 combines. */
-static const char *const FUSED[] = { "msr", "temperature", "ensemble-sd", "tta", "gps", "knn-all", "knn-shap", NULL };
+const char *const _dub_scores_fused[] = { "msr", "temperature", "ensemble-sd", "tta", "gps", "knn-all", "knn-shap", NULL };
 
 /* One computation of all columns. */
 typedef struct {
@@ -16,6 +19,8 @@ typedef struct {
   DubScores  *scores;
   GHashTable *stored;   /* what the file has, and what is computed */
   gboolean    peek;     /* nothing slow */
+  double      behind;   /* of all that is to be computed, about how much is done */
+  double      all;
   gboolean    grown;
   DubRun     *run;
 } Work;
@@ -68,8 +73,8 @@ dub_scores_find (const DubScores *self,
 
 /* --- words --- */
 
-static char *
-needs_text (guint needs)
+char *
+_dub_scores_needs_text (guint needs)
 {
   static const struct {
     DubNeeds    need;
@@ -101,27 +106,10 @@ score_of (const DubEstimator *estimator)
   self->title = g_strdup (estimator->title);
   self->family = estimator->family;
   self->needs = estimator->needs;
-  self->needs_text = needs_text (estimator->needs);
+  self->needs_text = _dub_scores_needs_text (estimator->needs);
   self->fitted_on = g_strdup (estimator->fitted_on);
   self->sentence = g_strdup (estimator->sentence);
   self->formula = g_strdup (estimator->formula);
-
-  return self;
-}
-
-static DubScore *
-score_of_fusion (DubFusionKind kind)
-{
-  static const char *const formulas[] = { "mean of z", "max z", "min z", "1 / (1 + exp (−(b + Σ w z)))" };
-  DubScore *self = g_new0 (DubScore, 1);
-
-  self->id = g_strdup (dub_fusion_id (kind));
-  self->title = g_strdup (dub_fusion_title (kind));
-  self->family = DUB_FAMILY_FUSED;
-  self->needs = DUB_NEEDS_CALIBRATION;
-  self->fitted_on = g_strdup ("calibration");
-  self->sentence = g_strdup (dub_fusion_sentence (kind));
-  self->formula = g_strdup (formulas[kind]);
 
   return self;
 }
@@ -190,7 +178,7 @@ is_wanted (const Work         *work,
   if (options->ids == NULL || is_named (work, estimator->id))
     return TRUE;
   for (size_t i = 0; options->ids[i] != NULL && options->fuse == NULL; i++)
-    if (is_fusion (options->ids[i]) && g_strv_contains (FUSED, estimator->id))
+    if (is_fusion (options->ids[i]) && g_strv_contains (_dub_scores_fused, estimator->id))
       return TRUE;
 
   return FALSE;
@@ -239,18 +227,60 @@ keep (Work           *work,
 }
 
 static gboolean
+may_run_views (const Work         *work,
+               const DubEstimator *estimator)
+{
+  return !work->peek && (work->scoring->options.views || is_named (work, estimator->id));
+}
+
+/* About how long an estimator takes, in cases that a network answers. */
+static double
+weigh (const Work         *work,
+       const DubEstimator *estimator)
+{
+  const DubScoresOptions *options = &work->scoring->options;
+  double viewed = (double) work->scoring->viewed->len;
+
+  if (estimator->views < 0 || !may_run_views (work, estimator))
+    return 0.1 * (double) work->scores->n_cases;
+  if (estimator->views == DUB_VIEWS_POOL)
+    return 1.1 * options->n_policies * (double) work->scoring->calibration->len + 15.0 * viewed;
+
+  return (estimator->views == DUB_VIEWS_DROPOUT ? options->n_passes : options->n_tta) * viewed;
+}
+
+static gboolean
+is_due (const Work         *work,
+        const DubEstimator *estimator)
+{
+  return is_wanted (work, estimator) && !g_hash_table_contains (work->stored, estimator->id);
+}
+
+static void
+tell_progress (Work                *work,
+               const DubEstimator  *estimator)
+{
+  double from = AFTER_OUTPUTS + (1.0 - AFTER_OUTPUTS) * work->behind / work->all;
+
+  work->behind += weigh (work, estimator);
+  if (work->run != NULL)
+    dub_run_set_span (work->run, from, AFTER_OUTPUTS + (1.0 - AFTER_OUTPUTS) * MIN (work->behind / work->all, 1.0));
+}
+
+static gboolean
 compute (Work                *work,
          const DubEstimator  *estimator,
          DubScore            *score,
          GError             **error)
 {
-  gboolean run_views = !work->peek && (work->scoring->options.views || is_named (work, estimator->id));
+  gboolean run_views = may_run_views (work, estimator);
   gboolean absent = FALSE, done;
   gpointer fitted = NULL;
   GError *inner = NULL;
 
   if (work->run != NULL)
     dub_run_log (work->run, "Scoring by %s", estimator->title);
+  tell_progress (work, estimator);
   done = _dub_scoring_fit (work->scoring, estimator, run_views, &fitted, &absent, work->run, &inner);
   if (done && !absent) {
     score->values = g_new (double, MAX (work->scores->n_cases, 1));
@@ -307,168 +337,6 @@ add_estimator (Work                *work,
   }
 
   return compute (work, estimator, score, error);
-}
-
-/* --- combinations --- */
-
-/* Columns to combine: (element-type DubScore) (transfer container). */
-static GPtrArray *
-list_parts (const Work  *work,
-            GError     **error)
-{
-  const char *const *fuse = work->scoring->options.fuse;
-  const char *const *names = fuse != NULL ? fuse : FUSED;
-  g_autoptr (GPtrArray) parts = g_ptr_array_new ();
-
-  for (size_t i = 0; names[i] != NULL; i++) {
-    const DubScore *score = dub_scores_find (work->scores, names[i]);
-
-    if (score != NULL && score->values != NULL) {
-      g_ptr_array_add (parts, (gpointer) score);
-    } else if (fuse != NULL && !work->peek) {
-      g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "%s cannot be combined with others: %s", names[i],
-                   score != NULL ? score->missing : "there is no such score.");
-      return NULL;
-    }
-  }
-
-  return g_steal_pointer (&parts);
-}
-
-/* Values of @part on @cases, or of all cases; (transfer full). */
-static double *
-take_values (const DubScore *part,
-             const GArray   *cases)
-{
-  double *values = g_new (double, MAX (cases->len, 1));
-
-  for (guint i = 0; i < cases->len; i++)
-    values[i] = part->values[g_array_index (cases, size_t, i)];
-
-  return values;
-}
-
-/* Cases that every part has a value for. */
-static GArray *
-list_scored (const Work      *work,
-             const GPtrArray *parts)
-{
-  GArray *cases = g_array_new (FALSE, FALSE, sizeof (size_t));
-
-  for (size_t i = 0; i < work->scores->n_cases; i++) {
-    gboolean whole = TRUE;
-
-    for (guint k = 0; k < parts->len && whole; k++)
-      whole = isfinite (((const DubScore *) g_ptr_array_index (parts, k))->values[i]);
-    if (whole)
-      g_array_append_val (cases, i);
-  }
-
-  return cases;
-}
-
-static gboolean
-fuse (const Work       *work,
-      const GPtrArray  *parts,
-      const GArray     *scored,
-      DubFusionKind     kind,
-      DubScore         *score,
-      GError          **error)
-{
-  const GArray *calibration = work->scoring->calibration;
-  g_autoptr (GPtrArray) fitting = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) columns = g_ptr_array_new_with_free_func (g_free);
-  g_autofree gboolean *failed = g_new (gboolean, MAX (calibration->len, 1));
-  g_autofree double *fused = g_new (double, MAX (scored->len, 1));
-
-  for (guint k = 0; k < parts->len; k++) {
-    g_ptr_array_add (fitting, take_values (g_ptr_array_index (parts, k), calibration));
-    g_ptr_array_add (columns, take_values (g_ptr_array_index (parts, k), scored));
-  }
-  for (guint i = 0; i < calibration->len; i++)
-    failed[i] = work->scores->failed[g_array_index (calibration, size_t, i)] == 1;
-
-  score->fusion = dub_fusion_fit (kind, (const double *const *) fitting->pdata, parts->len, failed, calibration->len, error);
-  if (score->fusion == NULL)
-    return FALSE;
-
-  dub_fusion_score (score->fusion, (const double *const *) columns->pdata, scored->len, fused);
-  score->values = g_new (double, work->scores->n_cases);
-  for (size_t i = 0; i < work->scores->n_cases; i++)
-    score->values[i] = (double) NAN;
-  for (guint i = 0; i < scored->len; i++)
-    score->values[g_array_index (scored, size_t, i)] = fused[i];
-
-  return TRUE;
-}
-
-static char *
-describe_fusion (const DubFusion *fusion,
-                 const GPtrArray *parts)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  for (guint k = 0; k < parts->len; k++) {
-    const DubScore *part = g_ptr_array_index (parts, k);
-
-    if (fusion->weight != NULL)
-      g_string_append_printf (text, "%s%.3g · %s", k > 0 ? ", " : "", fusion->weight[k], part->title);
-    else
-      g_string_append_printf (text, "%s%s", k > 0 ? ", " : "of ", part->title);
-  }
-
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static guint
-needs_of (const GPtrArray *parts)
-{
-  guint needs = DUB_NEEDS_CALIBRATION;
-
-  for (guint k = 0; k < parts->len; k++)
-    needs |= ((const DubScore *) g_ptr_array_index (parts, k))->needs;
-
-  return needs;
-}
-
-static gboolean
-add_fusions (Work    *work,
-             GError **error)
-{
-  const char *const *ids = work->scoring->options.ids;
-  g_autoptr (GPtrArray) parts = list_parts (work, error);
-
-  if (parts == NULL)
-    return FALSE;
-
-  g_autoptr (GArray) scored = list_scored (work, parts);
-
-  work->scores->fused_of = g_new0 (char *, parts->len + 1);
-  for (guint k = 0; k < parts->len; k++)
-    work->scores->fused_of[k] = g_strdup (((const DubScore *) g_ptr_array_index (parts, k))->id);
-  for (int kind = 0; kind < DUB_N_FUSIONS; kind++) {
-    DubScore *score = score_of_fusion ((DubFusionKind) kind);
-    gboolean named = !work->peek && ids != NULL && g_strv_contains (ids, score->id);
-    g_autoptr (GError) inner = NULL;
-
-    g_ptr_array_add (work->scores->scores, score);
-    score->needs = needs_of (parts);
-    score->needs_text = needs_text (score->needs);
-    if (parts->len == 0)
-      score->missing = g_strdup ("There are no scores to combine yet.");
-    else if (work->scoring->calibration->len == 0)
-      score->missing = g_strdup_printf ("%s needs labelled calibration cases; there are none.", score->title);
-    else if (fuse (work, parts, scored, (DubFusionKind) kind, score, &inner))
-      score->fitted = describe_fusion (score->fusion, parts);
-    else
-      score->missing = g_strdup (inner->message);
-    if (named && score->missing != NULL) {
-      g_set_error_literal (error, DUB_ERROR, DUB_ERROR_ARGUMENT, score->missing);
-      return FALSE;
-    }
-  }
-
-  return TRUE;
 }
 
 /* --- all columns --- */
@@ -532,9 +400,11 @@ fill (Work    *work,
   work->scores->n_cases = scoring->outputs->n_cases;
   judge (work);
   for (size_t k = 0; k < n; k++)
+    work->all += is_due (work, &estimators[k]) ? weigh (work, &estimators[k]) : 0.0;
+  for (size_t k = 0; k < n; k++)
     if (dub_run_check_cancelled (work->run, error) || !add_estimator (work, &estimators[k], error))
       return FALSE;
-  if (!add_fusions (work, error))
+  if (!_dub_scores_add_fusions (scoring, work->scores, work->peek, error))
     return FALSE;
   warn (work);
 
@@ -584,10 +454,18 @@ make_scores (DubStudy                *study,
              DubRun                  *run,
              GError                 **error)
 {
-  g_autoptr (DubScoring) scoring =
-    _dub_scores_check (options, error) ? _dub_scoring_new (study, options, peek, run, error) : NULL;
+  if (!_dub_scores_check (options, error))
+    return NULL;
+  if (run != NULL)
+    dub_run_set_span (run, 0.0, AFTER_OUTPUTS);
 
-  return scoring != NULL ? _dub_scores_compute (scoring, peek, run, error) : NULL;
+  g_autoptr (DubScoring) scoring = _dub_scoring_new (study, options, peek, run, error);
+  DubScores *scores = scoring != NULL ? _dub_scores_compute (scoring, peek, run, error) : NULL;
+
+  if (run != NULL)
+    dub_run_set_span (run, 0.0, 1.0);
+
+  return scores;
 }
 
 DubScores *

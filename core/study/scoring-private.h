@@ -78,6 +78,15 @@ DubScores  *_dub_scores_compute    (DubScoring              *scoring,
                                     DubRun                  *run,
                                     GError                 **error);
 void        _dub_score_free        (DubScore                *score);
+/* "output + calibration cases" (transfer full) */
+char       *_dub_scores_needs_text (guint                    needs);
+/* What source 000 combines: ids, NULL-terminated. */
+extern const char *const _dub_scores_fused[];
+/* Appends the combinations of the columns that are there. */
+gboolean    _dub_scores_add_fusions (const DubScoring       *scoring,
+                                    DubScores               *scores,
+                                    gboolean                 peek,
+                                    GError                 **error);
 /* DUB_ERROR_ARGUMENT for a name in the options that no score has. */
 gboolean    _dub_scores_check      (const DubScoresOptions  *options,
                                     GError                 **error);
