@@ -208,7 +208,8 @@ dub_logistic_fit (const double *const *features,
       break;
     }
   }
-  memcpy (weight, unknown, n_features * sizeof (double));
+  for (size_t k = 0; k < n_features; k++)
+    weight[k] = unknown[k];
   *bias = unknown[n_features];
 
   return TRUE;

@@ -28,7 +28,7 @@ typedef struct {
  * @target: [N] in [0, 1]
  * @case_weight: (nullable) [N] >= 0, not all 0; NULL = 1
  * @l2: λ >= 0
- * @weight: (out) [K], @bias: (out)
+ * @weight: (out) [K], NULL only for no features; @bias: (out)
  *
  * FALSE with @error set: DUB_ERROR_SHAPE for no cases or more than DUB_LOGISTIC_MAX_FEATURES features, DUB_ERROR_CANCELLED.
  */

@@ -1,5 +1,7 @@
 #include "core/uq/gps-area.h"
 
+#include "core/base/clones.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,27 +11,11 @@
 /* From so many failures in one bucket, of tied scores, they are searched rather than walked through. */
 enum { MANY = 24 };
 
-void
-dub_gps_area_init (DubGpsArea     *self,
-                   const gboolean *failed,
-                   size_t          n_cases)
+size_t
+dub_gps_area_scratch (size_t n_failed,
+                      size_t n_right)
 {
-  self->n_failed = self->n_right = 0;
-  self->failed = g_new (uint32_t, n_cases);
-  self->right = g_new (uint32_t, n_cases);
-  for (size_t i = 0; i < n_cases; i++)
-    if (failed[i])
-      self->failed[self->n_failed++] = (uint32_t) i;
-    else
-      self->right[self->n_right++] = (uint32_t) i;
-  self->n_scratch = 2 * self->n_failed + N_BUCKETS + 1;
-}
-
-void
-dub_gps_area_clear (DubGpsArea *self)
-{
-  g_clear_pointer (&self->failed, g_free);
-  g_clear_pointer (&self->right, g_free);
+  return 2 * n_failed + 2 * n_right + 2 * (N_BUCKETS + 2);
 }
 
 /* Bits of floats that are not negative rise as they do. */
@@ -99,34 +85,52 @@ count_below (const uint32_t *keys,
 }
 
 typedef struct {
-  uint32_t  lowest; /* key of a failure */
-  uint32_t  highest;
+  uint32_t  lowest, highest; /* keys of failures */
   unsigned  shift;
-  uint32_t *first;  /* [N_BUCKETS + 1]: where each bucket begins in keys */
-  uint32_t *keys;   /* [P] rising */
+  uint32_t *end;   /* [N_BUCKETS + 2]: where each bucket ends in keys; the first is below all failures, the last above */
+  uint32_t *count; /* [N_BUCKETS + 2]: failures in it */
+  uint32_t *keys;  /* [P] rising */
 } Buckets;
 
 static inline uint32_t
-bucket_of (const Buckets *self,
-           uint32_t       key)
+bucket_of (uint32_t key,
+           uint32_t lowest,
+           uint32_t highest,
+           unsigned shift)
 {
-  return (key - self->lowest) >> self->shift;
+  uint32_t inside = ((key - lowest) >> shift) + 1;
+
+  return key < lowest ? 0 : key > highest ? N_BUCKETS + 1 : inside;
+}
+
+/* Keys and buckets of all scores. */
+DUB_CLONES static void
+find_buckets (const float *restrict scores,
+              size_t                n,
+              uint32_t              lowest,
+              uint32_t              highest,
+              unsigned              shift,
+              uint32_t *restrict    keys,
+              uint32_t *restrict    buckets)
+{
+  for (size_t k = 0; k < n; k++) {
+    keys[k] = key_of (scores[k]);
+    buckets[k] = bucket_of (keys[k], lowest, highest, shift);
+  }
 }
 
 static void
-fill_buckets (Buckets          *self,
-              const DubGpsArea *area,
-              const float      *scores,
-              uint32_t         *scratch)
+fill_buckets (Buckets     *self,
+              const float *failed,
+              size_t       n_failed,
+              uint32_t    *unsorted)
 {
-  uint32_t *unsorted = scratch;
+  uint32_t total = 0;
 
-  self->keys = scratch + area->n_failed;
-  self->first = scratch + 2 * area->n_failed;
   self->lowest = UINT32_MAX;
   self->highest = 0;
-  for (size_t k = 0; k < area->n_failed; k++) {
-    unsorted[k] = key_of (scores[area->failed[k]]);
+  for (size_t k = 0; k < n_failed; k++) {
+    unsorted[k] = key_of (failed[k]);
     self->lowest = MIN (self->lowest, unsorted[k]);
     self->highest = MAX (self->highest, unsorted[k]);
   }
@@ -134,51 +138,60 @@ fill_buckets (Buckets          *self,
   while ((self->highest - self->lowest) >> self->shift >= N_BUCKETS)
     self->shift++;
 
-  memset (self->first, 0, (N_BUCKETS + 1) * sizeof (uint32_t));
-  for (size_t k = 0; k < area->n_failed; k++)
-    self->first[bucket_of (self, unsorted[k]) + 1]++;
-  for (size_t b = 0; b < N_BUCKETS; b++)
-    self->first[b + 1] += self->first[b];
-  for (size_t k = area->n_failed; k-- > 0;) {
-    uint32_t b = bucket_of (self, unsorted[k]);
-
-    /* Counted down from the end of the bucket; afterwards each holds its own beginning. */
-    self->keys[--self->first[b + 1]] = unsorted[k];
+  memset (self->count, 0, (N_BUCKETS + 2) * sizeof (uint32_t));
+  for (size_t k = 0; k < n_failed; k++)
+    self->count[bucket_of (unsorted[k], self->lowest, self->highest, self->shift)]++;
+  /* For now each begins where it will end: it is filled from there on. */
+  for (size_t b = 0; b < N_BUCKETS + 2; b++) {
+    self->end[b] = total;
+    total += self->count[b];
   }
-  for (size_t b = 0; b < N_BUCKETS; b++)
-    self->first[b] = self->first[b + 1];
-  self->first[N_BUCKETS] = (uint32_t) area->n_failed;
-  for (size_t b = 0; b < N_BUCKETS; b++)
-    if (self->first[b + 1] - self->first[b] > 1)
-      sort_keys (self->keys + self->first[b], self->first[b + 1] - self->first[b]);
+  for (size_t k = 0; k < n_failed; k++)
+    self->keys[self->end[bucket_of (unsorted[k], self->lowest, self->highest, self->shift)]++] = unsorted[k];
+  for (size_t b = 0; b < N_BUCKETS + 2; b++)
+    if (self->count[b] > 1)
+      sort_keys (self->keys + self->end[b] - self->count[b], self->count[b]);
 }
 
 double
-dub_gps_area (const DubGpsArea *self,
-              const float      *scores,
-              uint32_t         *scratch)
+dub_gps_area (const float *failed,
+              size_t       n_failed,
+              const float *right,
+              size_t       n_right,
+              uint32_t    *scratch)
 {
-  Buckets buckets;
-  uint64_t twice = 0; /* pairs won, twice, so that a tie is one */
+  uint32_t *keys = scratch + 2 * n_failed + 2 * (N_BUCKETS + 2), *buckets = keys + n_right;
+  Buckets self = {
+    .keys = scratch + n_failed,
+    .end = scratch + 2 * n_failed,
+    .count = scratch + 2 * n_failed + N_BUCKETS + 2,
+  };
+  uint64_t above = 0, tied = 0; /* pairs */
+  size_t n_mixed = 0;
 
-  if (self->n_failed == 0 || self->n_right == 0)
+  if (n_failed == 0 || n_right == 0)
     return (double) NAN;
-  fill_buckets (&buckets, self, scores, scratch);
+  fill_buckets (&self, failed, n_failed, scratch);
+  find_buckets (right, n_right, self.lowest, self.highest, self.shift, keys, buckets);
 
-  for (size_t k = 0; k < self->n_right; k++) {
-    uint32_t key = key_of (scores[self->right[k]]);
+  /* Failures in higher buckets. Successes beside failures of their own bucket are gathered at the front, without a branch. */
+  for (size_t k = 0; k < n_right; k++) {
+    uint32_t b = buckets[k], key = keys[k];
 
-    if (key < buckets.lowest) {
-      twice += 2 * self->n_failed;
-    } else if (key <= buckets.highest) {
-      uint32_t b = bucket_of (&buckets, key);
-      uint32_t first = buckets.first[b], last = buckets.first[b + 1];
-      size_t below = count_below (buckets.keys + first, last - first, key);
-      size_t to = first + below + count_below (buckets.keys + first + below, last - first - below, key + 1);
+    above += n_failed - self.end[b];
+    buckets[n_mixed] = b;
+    keys[n_mixed] = key;
+    n_mixed += self.count[b] > 0;
+  }
+  for (size_t k = 0; k < n_mixed; k++) {
+    uint32_t b = buckets[k], n = self.count[b];
+    const uint32_t *own = self.keys + self.end[b] - n;
+    size_t below = count_below (own, n, keys[k]);
+    size_t to = below + count_below (own + below, n - below, keys[k] + 1);
 
-      twice += 2 * (self->n_failed - to) + (to - first - below);
-    }
+    above += n - to;
+    tied += to - below;
   }
 
-  return (double) twice / (2.0 * (double) self->n_failed * (double) self->n_right);
+  return (double) (2 * above + tied) / (2.0 * (double) n_failed * (double) n_right);
 }

@@ -23,11 +23,12 @@ static const double SMALLEST = 1e-15;
 typedef struct {
   const float         *given;     /* (V, N, C) */
   size_t               n_policies, n_cases, n_classes;
-  const int           *labels;
   const gboolean      *failed;
+  size_t              *order;     /* [N] failures first, so that their scores stand together */
+  size_t               n_failed;
+  int                 *labels;    /* [N] in that order, as everything below */
   const DubGpsOptions *options;
   float               *pool;      /* (V, C, N); for the area less its mean over the pool */
-  DubGpsArea           area;
   float               *sum, *squares; /* (C, N) of the group */
   float                beta;      /* of the group so far */
   size_t               n_group;
@@ -42,7 +43,8 @@ static void
 search_clear (Search *self)
 {
   g_free (self->pool);
-  dub_gps_area_clear (&self->area);
+  g_free (self->order);
+  g_free (self->labels);
   g_free (self->sum);
   g_free (self->squares);
   g_free (self->used);
@@ -128,13 +130,34 @@ arrange_pool (Search *self)
   for (size_t v = 0; v < V; v++)
     for (size_t c = 0; c < C; c++)
       for (size_t i = 0; i < N; i++)
-        self->pool[(v * C + c) * N + i] = (float) ((double) self->given[(v * N + i) * C + c] - mean[i * C + c]);
+        self->pool[(v * C + c) * N + i] =
+          (float) ((double) self->given[(v * N + self->order[i]) * C + c] - mean[self->order[i] * C + c]);
+}
+
+static void
+order_cases (Search    *self,
+             const int *labels)
+{
+  size_t n = 0;
+
+  self->order = g_new (size_t, self->n_cases);
+  self->labels = g_new (int, self->n_cases);
+  for (int is_right = 0; is_right < 2; is_right++) {
+    for (size_t i = 0; i < self->n_cases; i++)
+      if (self->failed[i] != is_right)
+        self->order[n++] = i;
+    if (!is_right)
+      self->n_failed = n;
+  }
+  for (size_t i = 0; i < self->n_cases; i++)
+    self->labels[i] = labels[self->order[i]];
 }
 
 static gboolean
-prepare (Search  *self,
-         DubRun  *run,
-         GError **error)
+prepare (Search    *self,
+         const int *labels,
+         DubRun    *run,
+         GError   **error)
 {
   size_t n = self->n_cases * self->n_classes;
 
@@ -144,12 +167,12 @@ prepare (Search  *self,
                  self->n_cases);
     return FALSE;
   }
+  order_cases (self, labels);
   arrange_pool (self);
-  dub_gps_area_init (&self->area, self->failed, self->n_cases);
-  if (self->options->objective == DUB_GPS_AUROC && (self->area.n_failed == 0 || self->area.n_right == 0)) {
+  if (self->options->objective == DUB_GPS_AUROC && (self->n_failed == 0 || self->n_failed == self->n_cases)) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
                  "Policies are searched by how well they tell failures from successes, and of the %zu calibration cases %s failed.",
-                 self->n_cases, self->area.n_failed == 0 ? "none" : "all");
+                 self->n_cases, self->n_failed == 0 ? "none" : "all");
     return FALSE;
   }
   self->sum = g_new (float, n);
@@ -161,7 +184,7 @@ prepare (Search  *self,
   self->scratch = g_new (uint32_t *, self->n_threads);
   for (guint t = 0; t < self->n_threads; t++) {
     self->value[t] = g_new (float, self->n_cases);
-    self->scratch[t] = g_new (uint32_t, self->area.n_scratch);
+    self->scratch[t] = g_new (uint32_t, dub_gps_area_scratch (self->n_failed, self->n_cases - self->n_failed));
   }
 
   return TRUE;
@@ -197,7 +220,8 @@ look_cb (size_t   piece,
       self->objective[v] = -(double) INFINITY;
     } else if (self->options->objective == DUB_GPS_AUROC) {
       dub_gps_rows_spread (policy, self->sum, self->squares, N, C, self->n_group + 1, value);
-      self->objective[v] = dub_gps_area (&self->area, value, self->scratch[thread]);
+      self->objective[v] = dub_gps_area (value, self->n_failed, value + self->n_failed, N - self->n_failed,
+                                         self->scratch[thread]);
     } else {
       dub_gps_rows_likelihood (policy, self->sum, self->labels, N, C, self->n_group + 1, self->beta, value);
       self->objective[v] = mean_of (value, N);
@@ -512,7 +536,6 @@ dub_gps_search (const float          *probabilities,
     .n_policies = n_policies,
     .n_cases = n_cases,
     .n_classes = n_classes,
-    .labels = labels,
     .failed = failed,
     .options = options,
   };
@@ -521,7 +544,7 @@ dub_gps_search (const float          *probabilities,
     failed[i] = predicted[i] != labels[i];
   self->objective = options->objective;
 
-  gboolean done = prepare (&search, run, error) && run_starts (&search, found, n_starts, run, error);
+  gboolean done = prepare (&search, labels, run, error) && run_starts (&search, found, n_starts, run, error);
 
   if (done)
     keep_best (self, found, n_starts, options->n_groups);
