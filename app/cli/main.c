@@ -14,6 +14,7 @@
 #include "app/cli/cmd-model.h"
 #include "app/cli/cmd-segment.h"
 #include "app/cli/cmd-score.h"
+#include "app/cli/cmd-project.h"
 #include "app/cli/cmd-toy.h"
 #include "app/cli/cmd-train.h"
 #include "app/cli/cmd-uq.h"
@@ -61,6 +62,7 @@ static const CliCommand COMMANDS[] = {
   { "segment", N_("give every voxel of a volume a class, and show where networks are unsure of it"), cmd_segment, NULL },
   { "demo", N_("make a demonstration study with known truth"), NULL, DEMO_COMMANDS },
   { "figure", N_("draw a figure into a PNG, SVG, PDF or CSV file"), NULL, FIGURE_COMMANDS },
+  { "project", N_("lay features out in a plane: principal components, t-SNE or UMAP"), cmd_project, NULL },
   { "toy", N_("recover a known probability with and without DCA, and draw it"), cmd_toy, NULL },
   { "bench", N_("measure the speed of the engine"), cmd_bench, NULL },
   { NULL },

@@ -23,7 +23,8 @@ G_BEGIN_DECLS
  * @distances: (out) (optional) [Q][K]
  *
  * Returns: FALSE with @error set: DUB_ERROR_SHAPE for sizes that do not fit, DUB_ERROR_NUMERIC for features that are
- *   not finite, DUB_ERROR_ARGUMENT for @k, DUB_ERROR_MEMORY, DUB_ERROR_CANCELLED.
+ *   not finite, DUB_ERROR_ARGUMENT for @k, DUB_ERROR_UNSUPPORTED for millions of features, DUB_ERROR_MEMORY,
+ *   DUB_ERROR_CANCELLED.
  */
 gboolean dub_knn (const float  *reference,
                   size_t        n_reference,

@@ -1,0 +1,371 @@
+/* dubito-cli project: features in a plane, and how far the picture can be believed. */
+#include "app/cli/cmd-project.h"
+
+#include "app/cli/cli-json.h"
+#include "app/cli/cli-output.h"
+#include "app/cli/cli-run.h"
+#include "core/io/npy.h"
+#include "core/projection/pca.h"
+#include "core/projection/quality.h"
+#include "core/projection/tsne.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+static const char DESCRIPTION[] = N_(
+  "FEATURES is an array (N, F), or (N, …), whose further axes count as features. Of an npz, the array “features” is taken\n"
+  "unless --array names another; one that “dubito-cli export” wrote is (M, N, F), and --network chooses among its M. OUT.npy gets\n"
+  "the places of the N cases, float32 (N, D). Distances in t-SNE and UMAP are not metric: trustworthiness (1 = no false\n"
+  "neighbour in the picture) and continuity (1 = no neighbour torn away), each over 12 neighbours, say how far the picture can\n"
+  "be believed; beyond 5000 cases they are estimated from 5000 of them. Where an npz has “labels” (N), also the share of\n"
+  "neighbours of the same class and the silhouette. The same seed gives the same bytes for any number of threads.");
+
+enum { JUDGED = 5000 };
+
+typedef enum { METHOD_PCA, METHOD_TSNE } Method;
+
+static const char *const METHODS[] = { "pca", "tsne", NULL };
+
+typedef struct {
+  char    *method_name;
+  int      method;
+  double   perplexity;
+  int      neighbors;
+  double   min_dist;
+  int      n_dims;
+  gint64   seed;
+  int      n_iterations;
+  char    *array;
+  int      network;
+  gboolean standardize;
+  char    *out;
+  gboolean json;
+} Options;
+
+typedef struct {
+  DubTensor *features; /* (N, F) */
+  int       *labels;   /* [N], NULL = none */
+  float     *map;      /* [N][D] */
+  double     seconds;
+  double     loss;     /* Kullback-Leibler divergence, cross-entropy, or share of the variance explained */
+  double     trustworthiness, continuity, hit, silhouette;
+} Result;
+
+static void
+options_clear (Options *self)
+{
+  g_free (self->method_name);
+  g_free (self->array);
+  g_free (self->out);
+}
+
+static void
+result_clear (Result *self)
+{
+  g_clear_pointer (&self->features, dub_tensor_unref);
+  g_free (self->labels);
+  g_free (self->map);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Result, result_clear)
+
+/* --- the file --- */
+
+static DubTensor *
+read_npz (const char     *file,
+          const Options  *options,
+          Result         *result,
+          GError        **error)
+{
+  g_autoptr (DubNpz) npz = dub_npz_open (file, error);
+  const char *name = options->array != NULL ? options->array : "features";
+
+  if (npz == NULL)
+    return NULL;
+  if (options->array == NULL && !dub_npz_has (npz, name)) {
+    if (dub_npz_n_arrays (npz) != 1) {
+      g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
+                   _("“%s” has no array “features”; name another of its %zu arrays with --array."), file,
+                   dub_npz_n_arrays (npz));
+      return NULL;
+    }
+    name = dub_npz_name (npz, 0);
+  }
+
+  g_autoptr (DubTensor) features = dub_npz_read (npz, name, error);
+
+  if (features == NULL)
+    return NULL;
+  if (dub_npz_has (npz, "labels")) {
+    g_autoptr (DubTensor) labels = dub_npz_read (npz, "labels", error);
+    size_t n = labels != NULL ? dub_tensor_n_elements (labels) : 0;
+
+    if (labels == NULL)
+      return NULL;
+    result->labels = g_new (int, MAX (n, 1));
+    for (size_t i = 0; i < n; i++)
+      result->labels[i] = (int) CLAMP (dub_tensor_get_int (labels, i), -1, INT32_MAX);
+    /* Labels of something else are no labels of these. */
+    if (features->shape.rank < 2 || (int64_t) n != features->shape.dim[features->shape.rank == 3 && strcmp (name, "features") == 0])
+      g_clear_pointer (&result->labels, g_free);
+  }
+  /* Several networks' features, as export writes them. */
+  if (features->shape.rank == 3 && strcmp (name, "features") == 0) {
+    if (options->network >= features->shape.dim[0]) {
+      g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("“%s” has features of %d networks; --network is %d, expected below."),
+                   file, (int) features->shape.dim[0], options->network);
+      return NULL;
+    }
+
+    g_autoptr (DubTensor) one = dub_tensor_slice (features, 0, options->network, 1, 1, error);
+    g_autoptr (DubTensor) whole = one != NULL ? dub_tensor_contiguous (one, error) : NULL;
+
+    return whole != NULL ? dub_tensor_reshape (whole, DUB_SHAPE (features->shape.dim[1], features->shape.dim[2]), error) : NULL;
+  }
+
+  return g_steal_pointer (&features);
+}
+
+static gboolean
+read_features (const char     *file,
+               const Options  *options,
+               Result         *result,
+               GError        **error)
+{
+  g_autoptr (DubTensor) raw = g_str_has_suffix (file, ".npz") ? read_npz (file, options, result, error)
+                                                              : dub_npy_load (file, error);
+  g_autoptr (DubTensor) floats = raw != NULL ? dub_tensor_convert (raw, DUB_DTYPE_F32, error) : NULL;
+
+  if (floats == NULL)
+    return FALSE;
+  if (floats->shape.rank < 2 || dub_tensor_n_elements (floats) == 0) {
+    g_autofree char *shape = dub_shape_to_string (&floats->shape);
+
+    g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE, _("The features in “%s” are %s, expected cases × features."), file, shape);
+    return FALSE;
+  }
+  result->features = dub_tensor_reshape (floats, DUB_SHAPE (floats->shape.dim[0],
+                                                            (int64_t) dub_tensor_n_elements (floats) / floats->shape.dim[0]),
+                                         error);
+
+  return result->features != NULL;
+}
+
+/* --- the methods --- */
+
+static gboolean
+run_pca (const Options  *options,
+         Result         *result,
+         DubRun         *run,
+         GError        **error)
+{
+  size_t n = (size_t) result->features->shape.dim[0], n_dims = (size_t) options->n_dims;
+  DubPcaOptions pca_options = {
+    .standardize = options->standardize, .n_components = n_dims, .seed = (uint64_t) options->seed
+  };
+  g_autoptr (DubPca) pca = dub_pca_fit (dub_tensor_f32 (result->features), n, (size_t) result->features->shape.dim[1],
+                                        &pca_options, run, error);
+  g_autofree float *scores = NULL;
+
+  if (pca == NULL)
+    return FALSE;
+  scores = g_new (float, n * pca->n_components);
+  if (!dub_pca_transform (pca, dub_tensor_f32 (result->features), n, scores, run, error))
+    return FALSE;
+  /* Where the features have fewer dimensions than the picture, the others are 0. */
+  for (size_t i = 0; i < n; i++)
+    memcpy (result->map + i * n_dims, scores + i * pca->n_components, pca->n_components * sizeof (float));
+  result->loss = 0.0;
+  for (size_t k = 0; k < pca->n_components; k++)
+    result->loss += pca->variance[k] / pca->total_variance;
+
+  return TRUE;
+}
+
+static gboolean
+run_tsne (const Options  *options,
+          Result         *result,
+          DubRun         *run,
+          GError        **error)
+{
+  DubTsneOptions tsne_options = DUB_TSNE_DEFAULT;
+
+  tsne_options.perplexity = options->perplexity;
+  tsne_options.seed = (uint64_t) options->seed;
+  tsne_options.n_iterations = options->n_iterations > 0 ? (guint) options->n_iterations : tsne_options.n_iterations;
+
+  g_autoptr (DubTsne) tsne = dub_tsne_new (dub_tensor_f32 (result->features), (size_t) result->features->shape.dim[0],
+                                           (size_t) result->features->shape.dim[1], &tsne_options, run, error);
+
+  if (tsne == NULL || !dub_tsne_step (tsne, tsne_options.n_iterations, run, error)
+      || !dub_tsne_get_kl (tsne, &result->loss, run, error))
+    return FALSE;
+  dub_tsne_get_positions (tsne, result->map);
+
+  return TRUE;
+}
+
+static gboolean
+judge (const Options  *options,
+       Result         *result,
+       DubRun         *run,
+       GError        **error)
+{
+  size_t n = (size_t) result->features->shape.dim[0], n_features = (size_t) result->features->shape.dim[1];
+  size_t n_dims = (size_t) options->n_dims;
+  const float *features = dub_tensor_f32 (result->features);
+  DubQualityOptions quality = DUB_QUALITY_DEFAULT;
+
+  quality.n_most = JUDGED;
+  quality.seed = (uint64_t) options->seed;
+  result->trustworthiness = result->continuity = result->hit = result->silhouette = NAN;
+  if (n > 2 * quality.k
+      && (!dub_trustworthiness (features, n_features, result->map, n_dims, n, &quality, &result->trustworthiness, run, error)
+          || !dub_trustworthiness (result->map, n_dims, features, n_features, n, &quality, &result->continuity, run, error)))
+    return FALSE;
+
+  return result->labels == NULL
+         || (dub_neighbourhood_hit (result->map, n_dims, result->labels, n, &quality, &result->hit, run, error)
+             && dub_silhouette (result->map, n_dims, result->labels, n, &quality, &result->silhouette, run, error));
+}
+
+static const char *
+loss_name (int method)
+{
+  static const char *const names[] = { "explained", "kl" };
+
+  return names[method];
+}
+
+/* Most that this process ever held, in bytes. */
+static gint64
+peak_bytes (void)
+{
+  struct rusage usage;
+
+  return getrusage (RUSAGE_SELF, &usage) == 0 ? (gint64) usage.ru_maxrss * 1024 : 0;
+}
+
+static void
+print_json (const Options *options,
+            const Result  *result,
+            gint64         peak)
+{
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+
+  json_builder_begin_object (b);
+  cli_json_string (b, "method", METHODS[options->method]);
+  cli_json_string (b, "file", options->out);
+  cli_json_int (b, "cases", result->features->shape.dim[0]);
+  cli_json_int (b, "features", result->features->shape.dim[1]);
+  cli_json_int (b, "dims", options->n_dims);
+  cli_json_int (b, "seed", options->seed);
+  cli_json_double (b, "seconds", result->seconds);
+  cli_json_double (b, loss_name (options->method), result->loss);
+  cli_json_double (b, "trustworthiness", result->trustworthiness);
+  cli_json_double (b, "continuity", result->continuity);
+  cli_json_int (b, "k", (gint64) DUB_QUALITY_DEFAULT.k);
+  if (result->labels != NULL) {
+    cli_json_double (b, "neighbourhood_hit", result->hit);
+    cli_json_double (b, "silhouette", result->silhouette);
+  }
+  cli_json_int (b, "peak_bytes", peak);
+  json_builder_end_object (b);
+  cli_json_print (b);
+}
+
+static void
+print_text (const Options *options,
+            const Result  *result)
+{
+  printf (_("%s: %d cases of %d features in %d dimensions, %.1f s.\n"), options->out, (int) result->features->shape.dim[0],
+          (int) result->features->shape.dim[1], options->n_dims, result->seconds);
+  printf (_("%s %.4f, trustworthiness %.4f, continuity %.4f over %zu neighbours.\n"), loss_name (options->method),
+          result->loss, result->trustworthiness, result->continuity, DUB_QUALITY_DEFAULT.k);
+  if (result->labels != NULL)
+    printf (_("Neighbourhood hit %.4f, silhouette %.4f.\n"), result->hit, result->silhouette);
+}
+
+static gboolean
+check_options (const Options  *options,
+               GError        **error)
+{
+  if (options->out == NULL || !g_str_has_suffix (options->out, ".npy"))
+    return cli_usage_error (error, _("-o is “%s”, expected the name of a file that ends in .npy."),
+                            options->out != NULL ? options->out : "");
+  if (options->n_dims < 1 || options->n_dims > 64 || (options->method == METHOD_TSNE && options->n_dims != 2))
+    return cli_usage_error (error, _("--dims is %d, expected 1 to 64, and 2 for tsne."), options->n_dims);
+  if (options->n_iterations < 0 || options->network < 0)
+    return cli_usage_error (error, _("--iterations and --network must not be negative."));
+
+  return TRUE;
+}
+
+gboolean
+cmd_project (const char *path,
+             int         argc,
+             char      **argv,
+             GError    **error)
+{
+  static gboolean (*const FUNCS[]) (const Options *, Result *, DubRun *, GError **) = { run_pca, run_tsne };
+  g_auto (Options) options = { .perplexity = DUB_TSNE_DEFAULT.perplexity, .neighbors = 15, .min_dist = 0.1, .n_dims = 2 };
+  g_auto (Result) result = { 0 };
+  g_auto (CliRunOptions) run_options = { 0 };
+  g_autofree GOptionEntry *run_entries = cli_run_entries (&run_options);
+  const GOptionEntry entries[] = {
+    { "method", 0, 0, G_OPTION_ARG_STRING, &options.method_name, N_("pca or tsne (needed)"), "HOW" },
+    { "perplexity", 0, 0, G_OPTION_ARG_DOUBLE, &options.perplexity, N_("t-SNE: how many neighbours count, about (30)"), "X" },
+    { "dims", 0, 0, G_OPTION_ARG_INT, &options.n_dims, N_("Dimensions of the picture (2)"), "D" },
+    { "iterations", 0, 0, G_OPTION_ARG_INT, &options.n_iterations, N_("Rounds (t-SNE 1000)"), "N" },
+    { "seed", 0, 0, G_OPTION_ARG_INT64, &options.seed, N_("Seed (0)"), "N" },
+    { "standardize", 0, 0, G_OPTION_ARG_NONE, &options.standardize, N_("pca: divide each feature by its standard deviation"), NULL },
+    { "array", 0, 0, G_OPTION_ARG_STRING, &options.array, N_("The array of an npz (features)"), "NAME" },
+    { "network", 0, 0, G_OPTION_ARG_INT, &options.network, N_("Of an export of several networks, the features of this one (0)"), "I" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, N_("The file to write (needed)"), "OUT.npy" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_("Print one JSON document"), NULL },
+    { NULL },
+  };
+  const GOptionEntry *const groups[] = { entries, run_entries };
+
+  if (!cli_parse (path, _("FEATURES.(npy|npz)"), _("Lays features out in a plane."), _(DESCRIPTION), groups,
+                  G_N_ELEMENTS (groups), 1, 1, &argc, &argv, error))
+    return FALSE;
+  if (options.method_name == NULL)
+    return cli_usage_error (error, _("The option --method is missing: pca or tsne."));
+  if (!cli_choose ("--method", options.method_name, METHODS, &options.method, error) || !check_options (&options, error)
+      || !cli_check_outputs ((const char *const[]) { options.out }, 1, (const char *const[]) { argv[1] }, 1, error))
+    return FALSE;
+
+  g_autoptr (CliRun) cli = cli_run_new (&run_options, _("Projecting"), error);
+
+  if (cli == NULL || !read_features (argv[1], &options, &result, error))
+    return FALSE;
+
+  DubShape shape = DUB_SHAPE (result.features->shape.dim[0], options.n_dims);
+  g_autoptr (DubTensor) map = dub_tensor_new_zeros (DUB_DTYPE_F32, shape, error);
+
+  if (map == NULL)
+    return FALSE;
+  result.map = g_memdup2 (dub_tensor_f32 (map), dub_tensor_n_bytes (map));
+
+  gint64 began = g_get_monotonic_time ();
+
+  if (!FUNCS[options.method] (&options, &result, cli_run_get (cli), error))
+    return FALSE;
+  result.seconds = (double) (g_get_monotonic_time () - began) * 1e-6;
+
+  gint64 peak = peak_bytes ();
+
+  memcpy (dub_tensor_f32 (map), result.map, dub_tensor_n_bytes (map));
+  if (!dub_npy_save (map, options.out, error) || !judge (&options, &result, cli_run_get (cli), error))
+    return FALSE;
+  if (options.json)
+    print_json (&options, &result, peak);
+  else
+    print_text (&options, &result);
+
+  return TRUE;
+}

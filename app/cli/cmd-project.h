@@ -1,0 +1,10 @@
+/* dubito-cli project. */
+#pragma once
+
+#include "app/cli/cli-command.h"
+
+G_BEGIN_DECLS
+
+gboolean cmd_project (const char *path, int argc, char **argv, GError **error);
+
+G_END_DECLS
