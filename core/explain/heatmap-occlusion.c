@@ -1,7 +1,8 @@
 /* Occlusion: what the target loses when a window is replaced (Zeiler and Fergus 2014), averaged over the windows of a place.
  *
  * Windows begin at 0, stride, 2 stride …, and the last ends with the image, so that every place lies in one. A window that
- * replaces nothing (the image is already what it would become there) costs no pass. Case 0 is always the image itself. */
+ * replaces nothing (the image is already what it would become there) costs no pass. Case 0 is always the image itself.
+ * Of large images only what a window changes goes through the first layers anew (heatmap-front.c). */
 #include "core/explain/heatmap-private.h"
 
 #include "core/base/memory.h"
@@ -15,9 +16,8 @@ static const size_t BATCH_VOXELS = 32 * 28 * 28;
 static const size_t LARGEST_BATCH = 64;
 
 typedef struct {
-  size_t  at[3];     /* first voxel */
-  size_t  size[3];
-  size_t  answer;    /* index of its case; 0 = it changes nothing */
+  DubHeatmapBox box;
+  size_t        answer; /* index of its case; 0 = it changes nothing */
 } Window;
 
 static void
@@ -28,11 +28,11 @@ put_window (const DubHeatmapWork *work,
   const DubHeatmapLook *look = &work->look;
 
   for (size_t c = 0; c < look->n_channels; c++)
-    for (size_t z = 0; z < window->size[0]; z++)
-      for (size_t y = 0; y < window->size[1]; y++) {
-        size_t row = c * look->n_voxels + ((window->at[0] + z) * look->shape[1] + window->at[1] + y) * look->shape[2] + window->at[2];
+    for (size_t z = 0; z < window->box.size[0]; z++)
+      for (size_t y = 0; y < window->box.size[1]; y++) {
+        size_t row = c * look->n_voxels + ((window->box.at[0] + z) * look->shape[1] + window->box.at[1] + y) * look->shape[2] + window->box.at[2];
 
-        memcpy (image + row, work->r + row, window->size[2] * sizeof (float));
+        memcpy (image + row, work->r + row, window->box.size[2] * sizeof (float));
       }
 }
 
@@ -43,11 +43,11 @@ changes_image (const DubHeatmapWork *work,
   const DubHeatmapLook *look = &work->look;
 
   for (size_t c = 0; c < look->n_channels; c++)
-    for (size_t z = 0; z < window->size[0]; z++)
-      for (size_t y = 0; y < window->size[1]; y++) {
-        size_t row = c * look->n_voxels + ((window->at[0] + z) * look->shape[1] + window->at[1] + y) * look->shape[2] + window->at[2];
+    for (size_t z = 0; z < window->box.size[0]; z++)
+      for (size_t y = 0; y < window->box.size[1]; y++) {
+        size_t row = c * look->n_voxels + ((window->box.at[0] + z) * look->shape[1] + window->box.at[1] + y) * look->shape[2] + window->box.at[2];
 
-        if (memcmp (look->x + row, work->r + row, window->size[2] * sizeof (float)) != 0)
+        if (memcmp (look->x + row, work->r + row, window->box.size[2] * sizeof (float)) != 0)
           return TRUE;
       }
 
@@ -80,16 +80,16 @@ make_windows (const DubHeatmapWork *work,
   Window window = { 0 };
 
   for (int a = 0; a < 3; a++) {
-    window.size[a] = MIN (work->result->window, work->look.shape[a]);
-    places[a] = places_along (work->look.shape[a], window.size[a], work->result->stride);
+    window.box.size[a] = MIN (work->result->window, work->look.shape[a]);
+    places[a] = places_along (work->look.shape[a], window.box.size[a], work->result->stride);
   }
   *n_cases = 1;
   for (guint z = 0; z < places[0]->len; z++)
     for (guint y = 0; y < places[1]->len; y++)
       for (guint x = 0; x < places[2]->len; x++) {
-        window.at[0] = g_array_index (places[0], size_t, z);
-        window.at[1] = g_array_index (places[1], size_t, y);
-        window.at[2] = g_array_index (places[2], size_t, x);
+        window.box.at[0] = g_array_index (places[0], size_t, z);
+        window.box.at[1] = g_array_index (places[1], size_t, y);
+        window.box.at[2] = g_array_index (places[2], size_t, x);
         window.answer = changes_image (work, &window) ? (*n_cases)++ : 0;
         g_array_append_val (windows, window);
       }
@@ -105,6 +105,7 @@ typedef struct {
   size_t n_cases;        /* N */
   float *logits;         /* (M, N, K) */
   float *features;       /* (nullable) (M, N, F) */
+  size_t n_features;     /* F */
 } Answers;
 
 static void
@@ -122,7 +123,7 @@ take_answers (Answers              *self,
               size_t                first,
               size_t                n)
 {
-  size_t n_classes = look->n_classes, n_features = look->n_features;
+  size_t n_classes = look->n_classes, n_features = self->n_features;
 
   for (size_t m = 0; m < look->n_networks; m++) {
     memcpy (self->logits + (m * self->n_cases + first) * n_classes, look->logits + m * look->batch * n_classes,
@@ -134,7 +135,7 @@ take_answers (Answers              *self,
 }
 
 static gboolean
-ask_all (DubHeatmapWork  *work,
+ask_whole (DubHeatmapWork  *work,
          const GArray    *windows,
          Answers         *answers,
          DubRun          *run,
@@ -162,6 +163,37 @@ ask_all (DubHeatmapWork  *work,
     memcpy (images + n_here * look->n_input, look->x, look->n_input * sizeof (float));
     put_window (work, &g_array_index (windows, Window, w), images + n_here * look->n_input);
     n_here++;
+  }
+
+  return TRUE;
+}
+
+/* Case 0, then those that change something, a batch at a time. */
+static gboolean
+ask_fronts (DubHeatmapWork   *work,
+            DubHeatmapFronts *fronts,
+            const GArray     *windows,
+            Answers          *answers,
+            DubRun           *run,
+            GError          **error)
+{
+  size_t N = answers->n_cases, K = work->look.n_classes, F = answers->n_features, batch = _dub_heatmap_fronts_batch (fronts);
+  g_autofree DubHeatmapBox *boxes = g_new (DubHeatmapBox, N);
+  size_t n_boxes = 0;
+
+  for (guint w = 0; w < windows->len; w++)
+    if (g_array_index (windows, Window, w).answer > 0)
+      boxes[n_boxes++] = g_array_index (windows, Window, w).box;
+  if (!_dub_heatmap_fronts_ask (fronts, work->r, NULL, 1, answers->logits, N * K, answers->features, N * F, run, error))
+    return FALSE;
+  for (size_t first = 0; first < n_boxes; first += batch) {
+    size_t n = MIN (batch, n_boxes - first);
+    float *features = answers->features != NULL ? answers->features + (first + 1) * F : NULL;
+
+    if (!_dub_heatmap_fronts_ask (fronts, work->r, boxes + first, n, answers->logits + (first + 1) * K, N * K, features, N * F, run,
+                                  error))
+      return FALSE;
+    dub_run_set_progress (run, (double) (first + n) / (double) n_boxes);
   }
 
   return TRUE;
@@ -202,7 +234,7 @@ score_all (const DubHeatmapWork  *work,
   }
 
   DubAnswers given = {
-    .n_models = M, .n_cases = N, .n_classes = K, .n_features = answers->features != NULL ? work->look.n_features : 0,
+    .n_models = M, .n_cases = N, .n_classes = K, .n_features = answers->n_features,
     .logits = answers->logits, .probabilities = probabilities, .features = answers->features, .mean = mean,
     .predicted = predicted,
   };
@@ -252,11 +284,11 @@ average (const DubHeatmapWork *work,
     const Window *window = &g_array_index (windows, Window, w);
     double loss = values[0] - values[window->answer];
 
-    for (size_t z = 0; z < window->size[0]; z++)
-      for (size_t y = 0; y < window->size[1]; y++) {
-        size_t row = ((window->at[0] + z) * look->shape[1] + window->at[1] + y) * look->shape[2] + window->at[2];
+    for (size_t z = 0; z < window->box.size[0]; z++)
+      for (size_t y = 0; y < window->box.size[1]; y++) {
+        size_t row = ((window->box.at[0] + z) * look->shape[1] + window->box.at[1] + y) * look->shape[2] + window->box.at[2];
 
-        for (size_t x = 0; x < window->size[2]; x++) {
+        for (size_t x = 0; x < window->box.size[2]; x++) {
           sum[row + x] += loss;
           count[row + x] += 1.0f;
         }
@@ -277,24 +309,55 @@ choose_batch (const DubHeatmapLook *look,
   return (n_cases + n_batches - 1) / n_batches;
 }
 
+static void
+answers_init (Answers              *self,
+              const DubHeatmapLook *look,
+              size_t                n_features)
+{
+  self->n_features = n_features;
+  self->logits = g_new (float, look->n_networks * self->n_cases * look->n_classes);
+  if (n_features > 0)
+    self->features = g_new (float, look->n_networks * self->n_cases * n_features);
+}
+
+static gboolean
+ask_all (DubHeatmapWork  *work,
+         const GArray    *windows,
+         Answers         *answers,
+         DubRun          *run,
+         GError         **error)
+{
+  DubHeatmapLook *look = &work->look;
+  gboolean features = work->target.of == DUB_HEATMAP_OF_SCORE;
+  DubHeatmapBinding binding = { .batch = choose_batch (look, answers->n_cases), .features = features };
+  const DubHeatmapBox *largest = &g_array_index (windows, Window, 0).box;
+  g_autoptr (GError) inner = NULL;
+  g_autoptr (DubHeatmapFronts) fronts = NULL;
+
+  _dub_heatmap_look_clear (look);
+  fronts = _dub_heatmap_fronts_new (look, largest->size, features, run, &inner);
+  if (inner != NULL) {
+    g_propagate_error (error, g_steal_pointer (&inner));
+    return FALSE;
+  }
+  if (fronts != NULL) {
+    answers_init (answers, look, _dub_heatmap_fronts_n_features (fronts));
+    return ask_fronts (work, fronts, windows, answers, run, error);
+  }
+  if (!_dub_heatmap_look_bind (look, &binding, run, error))
+    return FALSE;
+  answers_init (answers, look, look->n_features);
+
+  return ask_whole (work, windows, answers, run, error);
+}
+
 gboolean
 _dub_heatmap_occlusion (DubHeatmapWork  *work,
                         DubRun          *run,
                         GError         **error)
 {
-  DubHeatmapLook *look = &work->look;
   g_auto (Answers) answers = { 0 };
   g_autoptr (GArray) windows = make_windows (work, &answers.n_cases);
-  DubHeatmapBinding binding = {
-    .batch = choose_batch (look, answers.n_cases), .features = work->target.of == DUB_HEATMAP_OF_SCORE,
-  };
-
-  if (!_dub_heatmap_look_bind (look, &binding, run, error))
-    return FALSE;
-  answers.logits = g_new (float, look->n_networks * answers.n_cases * look->n_classes);
-  if (look->n_features > 0)
-    answers.features = g_new (float, look->n_networks * answers.n_cases * look->n_features);
-
   g_autofree double *values = g_new0 (double, answers.n_cases);
 
   if (!ask_all (work, windows, &answers, run, error) || !value_all (work, &answers, values, run, error))

@@ -104,6 +104,44 @@ gboolean _dub_heatmap_find_maps    (const DubHeatmapLook    *look,
                                     DubRun                  *run,
                                     GError                 **error);
 
+/* --- occlusion of large images: only what a window changes is computed anew --- */
+
+/* A box of voxels. */
+typedef struct {
+  size_t at[3];
+  size_t size[3];
+} DubHeatmapBox;
+
+typedef struct _DubHeatmapFronts DubHeatmapFronts;
+
+/* dub_heatmap_fronts_new:
+ * @window: voxels of the windows along each axis
+ *
+ * Returns: (transfer full): NULL without @error where cutting the networks would not pay.
+ */
+DubHeatmapFronts *_dub_heatmap_fronts_new   (const DubHeatmapLook *look,
+                                             const size_t          window[3],
+                                             gboolean              features,
+                                             DubRun               *run,
+                                             GError              **error);
+void              _dub_heatmap_fronts_free  (DubHeatmapFronts     *self);
+size_t            _dub_heatmap_fronts_batch (const DubHeatmapFronts *self);
+size_t            _dub_heatmap_fronts_n_features (const DubHeatmapFronts *self);
+/* Answers to the image with each of the boxes [n] replaced; a NULL @boxes is the image itself, n = 1.
+ * @logits: (out) [M] rows of n·K floats, @logits_stride apart; @features: (out) (nullable) the same of n·F. */
+gboolean          _dub_heatmap_fronts_ask   (DubHeatmapFronts     *self,
+                                             const float          *r,
+                                             const DubHeatmapBox  *boxes,
+                                             size_t                n,
+                                             float                *logits,
+                                             size_t                logits_stride,
+                                             float                *features,
+                                             size_t                features_stride,
+                                             DubRun               *run,
+                                             GError              **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubHeatmapFronts, _dub_heatmap_fronts_free)
+
 /* Sum over channels of @values [C·V] into the map. */
 void     _dub_heatmap_put_channels (DubHeatmapWork          *work,
                                     const double            *values);

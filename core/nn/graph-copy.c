@@ -175,6 +175,62 @@ dub_graph_cut (const DubGraph  *self,
   return copy_part (self, value, error);
 }
 
+/* Which values the outputs need when @value is given. FALSE where they need an input besides. */
+static gboolean
+mark_behind (const DubGraph *self,
+             int             value,
+             gboolean       *needed)
+{
+  for (int i = 0; i < dub_graph_n_outputs (self); i++)
+    needed[dub_graph_output (self, i)] = TRUE;
+  for (int i = dub_graph_n_nodes (self) - 1; i >= 0; i--) {
+    const DubNode *node = dub_graph_node (self, i);
+    gboolean wanted = FALSE, makes_it = FALSE;
+
+    for (int k = 0; k < node->n_outputs; k++) {
+      wanted = wanted || (node->outputs[k] >= 0 && node->outputs[k] != value && needed[node->outputs[k]]);
+      makes_it = makes_it || node->outputs[k] == value;
+    }
+    if (makes_it && wanted)
+      return FALSE;
+    for (int k = 0; wanted && k < node->n_inputs; k++)
+      if (node->inputs[k] >= 0)
+        needed[node->inputs[k]] = TRUE;
+  }
+  for (int i = 0; i < dub_graph_n_inputs (self); i++)
+    if (needed[dub_graph_input (self, i)->value])
+      return FALSE;
+
+  return TRUE;
+}
+
+DubGraph *
+dub_graph_tail (const DubGraph  *self,
+                int              value,
+                const DubShape  *shape,
+                GError         **error)
+{
+  int n = dub_graph_n_values (self);
+  g_autoptr (DubGraph) tail = dub_graph_new (self->name, self->opset);
+  g_autofree gboolean *needed = g_new0 (gboolean, (size_t) n + 1);
+  g_autofree int *map = g_new (int, (size_t) n + 1);
+
+  g_return_val_if_fail (value >= 0 && value < n, NULL);
+
+  if (!mark_behind (self, value, needed))
+    return NULL;
+  for (int i = 0; i < n; i++)
+    map[i] = -1;
+  map[value] = dub_graph_add_input (tail, dub_graph_value (self, value)->name, DUB_DTYPE_F32, shape);
+  needed[value] = FALSE;
+  if (!pour (tail, self, needed, "", map, error))
+    return NULL;
+  for (int i = 0; i < dub_graph_n_outputs (self); i++)
+    dub_graph_add_output (tail, map[dub_graph_output (self, i)]);
+
+  return g_steal_pointer (&tail);
+}
+
 gboolean
 dub_graph_append (DubGraph        *front,
                   const DubGraph  *back,

@@ -23,6 +23,18 @@ DubGraph *dub_graph_cut    (const DubGraph *self,
                             int             value,
                             GError        **error);
 
+/* dub_graph_tail:
+ * @value: becomes the only input, of @shape; nodes that lead to it are left out
+ *
+ * Returns: (transfer full), or NULL: without @error where an output also depends on an input past @value, which then is no
+ *   place to cut; with DUB_ERROR_MEMORY.
+ */
+G_GNUC_WARN_UNUSED_RESULT
+DubGraph *dub_graph_tail   (const DubGraph *self,
+                            int             value,
+                            const DubShape *shape,
+                            GError        **error);
+
 /* dub_graph_append:
  * @front: gets the values and nodes of @back, whose only input is replaced by @front's first output; its outputs
  *         become those of @back. Names of @back get @prefix, so that each stays unique
