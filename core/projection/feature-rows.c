@@ -92,3 +92,22 @@ dub_features_dot (const double *a,
 
   return sum;
 }
+
+DUB_CLONES float
+dub_features_dot_f32 (const float *a,
+                      const float *b,
+                      size_t       n)
+{
+  float lane[32] = { 0.0f }, sum = 0.0f;
+  size_t i = 0;
+
+  for (; i + 32 <= n; i += 32)
+    for (size_t l = 0; l < 32; l++)
+      lane[l] += a[i + l] * b[i + l];
+  for (; i < n; i++)
+    lane[i % 32] += a[i] * b[i];
+  for (size_t l = 0; l < 32; l++)
+    sum += lane[l];
+
+  return sum;
+}

@@ -25,5 +25,9 @@ double   dub_features_squared_distance (const float   *a,
 double   dub_features_dot              (const double  *a,
                                         const double  *b,
                                         size_t         n);
+/* The same of single-precision numbers, for choices that need no more. */
+float    dub_features_dot_f32          (const float   *a,
+                                        const float   *b,
+                                        size_t         n);
 
 G_END_DECLS

@@ -5,7 +5,7 @@
 #include "core/projection/affinity.h"
 #include "core/projection/feature-rows.h"
 #include "core/projection/case-graph.h"
-#include "core/projection/knn.h"
+#include "core/projection/neighbours.h"
 #include "core/projection/pca.h"
 #include "core/projection/repulsion.h"
 #include "core/projection/tsne-inner.h"
@@ -130,6 +130,7 @@ find_graph (const float  *features,
             size_t        n,
             size_t        n_features,
             double        perplexity,
+            uint64_t      seed,
             DubRun       *run,
             GError      **error)
 {
@@ -143,7 +144,7 @@ find_graph (const float  *features,
     g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "There is no memory for %zu neighbours of %zu cases.", k, n);
     return NULL;
   }
-  if (!dub_knn (features, n, features, n, n_features, k, TRUE, indices, distances, run, error)
+  if (!dub_neighbours (features, n, n_features, k, seed, DUB_NEIGHBOURS_EXACT, indices, distances, run, error)
       || !dub_parallel_for (run, (n + N_CASES - 1) / N_CASES, affinities_piece, &job, error))
     return NULL;
 
@@ -233,7 +234,7 @@ dub_tsne_new (const float           *features,
   /* First what can be wrong with the features. */
   if (!place_start (self, features, n_features, run, error))
     return NULL;
-  graph = find_graph (features, n_cases, n_features, options->perplexity, run, error);
+  graph = find_graph (features, n_cases, n_features, options->perplexity, options->seed, run, error);
   if (graph == NULL)
     return NULL;
   take_graph (self, graph);

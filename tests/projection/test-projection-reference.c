@@ -1,6 +1,7 @@
 /* scikit-learn (tests/reference/make_projection_reference.py). */
 #include "core/projection/knn.h"
 #include "core/projection/pca.h"
+#include "core/projection/quality.h"
 #include "tests/reference/reference.h"
 
 #include <math.h>
@@ -76,6 +77,40 @@ test_knn (void)
   assert_array ("knn_distances", distances, 200, 1e-3);
 }
 
+static void
+test_quality (void)
+{
+  static const size_t KS[] = { 1, 5, 12 };
+  g_autoptr (DubTensor) x = read_array ("x");
+  g_autoptr (DubTensor) classes = read_array ("labels");
+  size_t n = (size_t) x->shape.dim[0], n_features = (size_t) x->shape.dim[1];
+  g_autofree float *flat = g_new (float, 2 * n);
+  g_autofree int *labels = g_new (int, n);
+  double trust[3], continuity[3], silhouette[2], hit;
+
+  for (size_t i = 0; i < n; i++) {
+    labels[i] = (int) dub_tensor_get_int (classes, i);
+    flat[2 * i] = dub_tensor_f32 (x)[i * n_features];
+    flat[2 * i + 1] = dub_tensor_f32 (x)[i * n_features + 1];
+  }
+  for (size_t i = 0; i < 3; i++) {
+    DubQualityOptions options = { .k = KS[i] };
+
+    g_assert_true (dub_trustworthiness (dub_tensor_f32 (x), n_features, flat, 2, n, &options, &trust[i], NULL, NULL));
+    g_assert_true (dub_trustworthiness (flat, 2, dub_tensor_f32 (x), n_features, n, &options, &continuity[i], NULL, NULL));
+  }
+  assert_array ("trustworthiness", trust, 3, 1.0);
+  assert_array ("continuity", continuity, 3, 1.0);
+
+  DubQualityOptions options = DUB_QUALITY_DEFAULT;
+
+  g_assert_true (dub_silhouette (flat, 2, labels, n, &options, &silhouette[0], NULL, NULL));
+  g_assert_true (dub_silhouette (dub_tensor_f32 (x), n_features, labels, n, &options, &silhouette[1], NULL, NULL));
+  assert_array ("silhouette", silhouette, 2, 1.0);
+  g_assert_true (dub_neighbourhood_hit (flat, 2, labels, n, &options, &hit, NULL, NULL));
+  assert_array ("neighbourhood_hit", &hit, 1, 1.0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -84,6 +119,7 @@ main (int   argc,
   npz = reference_open ("projection.npz");
   g_test_add_func ("/projection-reference/pca", test_pca);
   g_test_add_func ("/projection-reference/knn", test_knn);
+  g_test_add_func ("/projection-reference/quality", test_quality);
 
   int status = g_test_run ();
 
