@@ -81,8 +81,8 @@ static void
 test_quality (void)
 {
   static const size_t KS[] = { 1, 5, 12 };
-  g_autoptr (DubTensor) x = read_array ("x");
-  g_autoptr (DubTensor) classes = read_array ("labels");
+  g_autoptr (DubTensor) x = reference_read (npz, "x");
+  g_autoptr (DubTensor) classes = reference_read (npz, "labels");
   size_t n = (size_t) x->shape.dim[0], n_features = (size_t) x->shape.dim[1];
   g_autofree float *flat = g_new (float, 2 * n);
   g_autofree int *labels = g_new (int, n);
