@@ -169,7 +169,8 @@ cmd_score (const char *path,
     return FALSE;
 
   g_autoptr (DubImageScores) scores =
-    dub_study_score_images (study, &wanted, (DubTensor *const *) images->raw->pdata, (const double (*)[3]) images->spacing->data,
+    dub_study_score_images (study, &wanted, (DubTensor *const *) images->raw->pdata,
+                            (const double (*)[3]) (const void *) images->spacing->data,
                             (const char *const *) images->names->pdata, images->raw->len, cli_run_get (cli), error);
 
   if (scores == NULL)

@@ -7,6 +7,7 @@
 #include "tests/ui/application.h"
 #include "tests/ui/find.h"
 #include "tests/ui/mask-fixture.h"
+#include "tests/ui/squares-fixture.h"
 #include "ui/pages/welcome-page.h"
 #include "ui/widgets/job-row.h"
 
@@ -230,6 +231,30 @@ test_drop_beside_unsaved (void)
   wait_until (shows_text (GTK_WIDGET (window), "3"));
   g_remove (path);
   destroy_window (window);
+}
+
+/* A network that is dropped on a study of a data set is imported with these data; it is no network for volumes. */
+static void
+test_network_beside_data (void)
+{
+  DubWindow *window = make_window (1280);
+  DubSession *session = dub_window_get_session (window);
+  g_autofree char *folder = NULL;
+  char *root = squares_new (FALSE, &folder);
+  g_autofree char *path = fixture_network (data_folder, "beside.onnx", 2);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  gtk_window_present (GTK_WINDOW (window));
+  g_assert_true (dub_window_open_study (window, folder));
+  g_list_store_append (files, file);
+  dub_window_open_files (window, G_LIST_MODEL (files));
+  g_assert_cmpuint (dub_session_get_study (session)->models->len, ==, 0);
+  wait_until (shows_text (GTK_WIDGET (window), "squares.npz"));
+  wait_until (shows_text (GTK_WIDGET (window), "beside.onnx"));
+  g_remove (path);
+  destroy_window (window);
+  squares_remove (root);
 }
 
 static void
@@ -482,6 +507,7 @@ main (int   argc,
   g_test_add_func ("/shell/broken", test_broken);
   g_test_add_func ("/shell/study", test_study);
   g_test_add_func ("/shell/drop-beside-unsaved", test_drop_beside_unsaved);
+  g_test_add_func ("/shell/network-beside-data", test_network_beside_data);
   g_test_add_func ("/shell/undo-actions", test_undo_actions);
   g_test_add_func ("/shell/fold", test_fold);
   g_test_add_func ("/shell/schemes", test_schemes);
