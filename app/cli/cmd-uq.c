@@ -333,7 +333,7 @@ check_options (Options           *options,
       (options->threshold_on != NULL && !cli_choose ("--threshold-on", options->threshold_on, choices, &threshold, error)))
     return FALSE;
   options->own_points = threshold == 1;
-  if (options->cases != NULL && !cli_check_output (options->cases, error))
+  if (!cli_check_outputs ((const char *const[]) { out, options->cases }, 2, NULL, 0, error))
     return FALSE;
   if (!options->table)
     return out == NULL || cli_usage_error (error, _("-o writes the table; ask for it with --table."));
@@ -342,7 +342,7 @@ check_options (Options           *options,
   options->parts |= 1u << DUB_PART_TEST;
   scores->views |= scores->ids == NULL;
 
-  return cli_check_output (out, error);
+  return TRUE;
 }
 
 gboolean
@@ -377,7 +377,8 @@ cmd_uq (const char *path,
 
   g_autoptr (CliRun) cli = cli_run_new (&run_options, _("Scoring"), error);
   g_autoptr (DubStudy) study = cli != NULL ? dub_study_load (argv[1], error) : NULL;
-  g_autoptr (DubScores) scores = study != NULL ? dub_study_scores (study, &wanted, cli_run_get (cli), error) : NULL;
+  gboolean apart = study != NULL && cli_check_study_outputs ((const char *const[]) { options.output, options.cases }, 2, study, error);
+  g_autoptr (DubScores) scores = apart ? dub_study_scores (study, &wanted, cli_run_get (cli), error) : NULL;
   g_auto (Measured) measured = { .options = &options, .study = study, .scores = scores };
 
   if (scores == NULL || !measure (&measured, cli_run_get (cli), error) ||

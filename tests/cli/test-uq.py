@@ -237,6 +237,9 @@ def t_refused():
     for arguments in (['--gps-objective', 'both'], ['--seed', '-1'], ['--table'], ['--table', '-o', 'x.txt'], ['-o', 'x.csv'],
                       ['--threshold-on', 'train'], ['--split', 'all,some'], ['--resamples', 1]):
         cli('uq', study, *arguments, status=2)
+    cli('uq', study, '--table', '-o', path('same.csv'), '--cases', path('same.csv'), status=2)
+    for name in 'cases.csv', os.path.join('results', 'scores', 'x.csv'):
+        cli('uq', study, '--cases', os.path.join(study, name), *BRIEF, status=2)
     for name, words in ((path('tiny.npz') + ':test-3', ['test-3']), (path('tiny.npz') + ':99999', ['99999', '240']),
                         (path('absent.png'), ['absent.png'])):
         told = cli('score', study, name, status=1).stderr
