@@ -196,7 +196,11 @@ test_refused (void)
   g_assert_cmpstr (error->message, ==, "There are 8 calibration cases; with alpha 0.1 at least 9 are needed, or every set would "
                    "hold every class.");
   g_clear_error (&error);
-  g_assert_nonnull (dub_conformal_fit (p, labels, 9, 2, &options, &error));
+
+  g_autoptr (DubConformal) enough = dub_conformal_fit (p, labels, 9, 2, &options, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (enough);
   options.class_conditional = TRUE;
   g_assert_null (dub_conformal_fit (p, labels, 18, 2, &options, &error));
   g_assert_cmpstr (error->message, ==, "Class 1 has 8 calibration cases; with alpha 0.1 at least 9 of every class are needed for "
