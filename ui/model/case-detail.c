@@ -3,7 +3,8 @@
 #include "ui/model/case-pictures.h"
 #include "ui/model/results.h"
 
-enum { MAX_HEATS = 64 };
+/* Kept heatmaps: this many, and this many numbers in all. */
+enum { MAX_HEATS = 64, MAX_HEAT_NUMBERS = 16 * 1024 * 1024 };
 
 struct _DubCaseDetail {
   GObject              parent_instance;
@@ -158,6 +159,20 @@ viewed_cb (gpointer     *result,
   ask (self);
 }
 
+/* The oldest go; the newest, which is shown, stays. */
+static void
+trim_heats (DubCaseDetail *self)
+{
+  size_t n = 0;
+
+  for (guint i = 0; i < self->heats->len; i++)
+    n += dub_tensor_n_elements (((const DubCaseHeat *) g_ptr_array_index (self->heats, i))->heat->map);
+  while (self->heats->len > 1 && (self->heats->len > MAX_HEATS || n > MAX_HEAT_NUMBERS)) {
+    n -= dub_tensor_n_elements (((const DubCaseHeat *) g_ptr_array_index (self->heats, 0))->heat->map);
+    g_ptr_array_remove_index (self->heats, 0);
+  }
+}
+
 static void
 heated_cb (gpointer     *result,
            const GError *error,
@@ -168,8 +183,7 @@ heated_cb (gpointer     *result,
   if (*result != NULL) {
     self->heat = g_steal_pointer (result);
     g_ptr_array_add (self->heats, (gpointer) self->heat);
-    if (self->heats->len > MAX_HEATS)
-      g_ptr_array_remove_index (self->heats, 0);
+    trim_heats (self);
   }
   settle (self, DUB_DETAIL_HEAT, error);
 }

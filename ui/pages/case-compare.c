@@ -38,6 +38,7 @@ column_new (DubSession        *session,
 
   *inspector = DUB_CASE_INSPECTOR (dub_case_inspector_new (session));
   /* These belong to the page. */
+  (*inspector)->alone = TRUE;
   gtk_widget_set_visible ((*inspector)->compare_button, FALSE);
   gtk_widget_set_visible ((*inspector)->export_button, FALSE);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);

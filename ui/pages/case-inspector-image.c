@@ -172,7 +172,8 @@ _dub_case_inspector_update_image (DubCaseInspector *self)
 
   gtk_widget_set_visible (self->images, !volume);
   gtk_widget_set_visible (self->volume_box, volume);
-  gtk_widget_set_visible (self->heat_box, self->heat);
+  gtk_widget_set_visible (GTK_WIDGET (self->heat_pane), self->heat);
+  gtk_widget_set_visible (GTK_WIDGET (self->heat_caption), self->heat);
   gtk_widget_set_visible (GTK_WIDGET (self->heat_scale), self->heat);
   if (volume) {
     if (look != NULL)

@@ -21,6 +21,7 @@ struct _DubCaseInspector {
   DubCaseDetail       *detail;
   int                  index;    /* of the case, -1 = none */
   gboolean             heat;     /* is shown */
+  gboolean             alone;    /* outside of the page, whose actions are not there */
   const DubHeatChoice *choice;
 
   /* Template. */
@@ -35,7 +36,6 @@ struct _DubCaseInspector {
   GtkWidget     *images;
   DubCasePane   *image_pane;
   GtkLabel      *image_caption;
-  GtkWidget     *heat_box;
   DubCasePane   *heat_pane;
   GtkLabel      *heat_caption;
   DubHeatScale  *heat_scale;

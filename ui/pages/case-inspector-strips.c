@@ -46,7 +46,7 @@ _dub_case_inspector_update_views (DubCaseInspector *self)
   gtk_widget_set_visible (GTK_WIDGET (self->views_text), failure != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->views), views != NULL);
   gtk_label_set_label (self->views_note, "");
-  gtk_widget_set_visible (self->views_button, dub_results_lacks_views (self->results)
+  gtk_widget_set_visible (self->views_button, !self->alone && dub_results_lacks_views (self->results)
                                               && dub_results_get_state (self->results) == DUB_RESULTS_READY);
   if (views == NULL || _dub_case_inspector_data (self) == NULL)
     return;

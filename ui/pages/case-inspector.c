@@ -277,7 +277,6 @@ bind_template (GtkWidgetClass *widget_class)
   BIND (images);
   BIND (image_pane);
   BIND (image_caption);
-  BIND (heat_box);
   BIND (heat_pane);
   BIND (heat_caption);
   BIND (heat_scale);

@@ -169,6 +169,8 @@ setup_label_cb (const Column *column,
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   if (number)
     gtk_widget_add_css_class (label, "numeric");
+  if (column->kind == COLUMN_CASE)
+    gtk_label_set_width_chars (GTK_LABEL (label), 10);
   gtk_list_item_set_child (item, label);
 }
 
@@ -278,6 +280,27 @@ add_column (DubCasesPage *self,
   gtk_column_view_append_column (self->table, view);
 }
 
+/* Scores of source 000 stand first: these are what people compare. */
+static void
+add_score_columns (DubCasesPage *self)
+{
+  static const char *const FIRST[] = { "ensemble-sd", "msr", "tta", "gps", "knn-all", "knn-shap", NULL };
+  const DubScores *scores = dub_results_get_scores (self->results);
+
+  for (gsize k = 0; FIRST[k] != NULL; k++) {
+    const DubScore *score = find_score (self, FIRST[k]);
+
+    if (score != NULL)
+      add_column (self, COLUMN_SCORE, score->id, score->title, FALSE);
+  }
+  for (guint i = 0; scores != NULL && i < scores->scores->len; i++) {
+    const DubScore *score = g_ptr_array_index (scores->scores, i);
+
+    if (score->values != NULL && !g_strv_contains (FIRST, score->id))
+      add_column (self, COLUMN_SCORE, score->id, score->title, FALSE);
+  }
+}
+
 void
 _dub_cases_page_update_columns (DubCasesPage *self)
 {
@@ -307,12 +330,7 @@ _dub_cases_page_update_columns (DubCasesPage *self)
   add_column (self, COLUMN_LABEL, SORTS[COLUMN_LABEL], _("True label"), FALSE);
   add_column (self, COLUMN_PREDICTED, SORTS[COLUMN_PREDICTED], _("Answer"), FALSE);
   add_column (self, COLUMN_OUTCOME, SORTS[COLUMN_OUTCOME], _("Outcome"), FALSE);
-  for (guint i = 0; scores != NULL && i < scores->scores->len; i++) {
-    const DubScore *score = g_ptr_array_index (scores->scores, i);
-
-    if (score->values != NULL)
-      add_column (self, COLUMN_SCORE, score->id, score->title, FALSE);
-  }
+  add_score_columns (self);
   self->updating = FALSE;
 }
 
@@ -391,7 +409,13 @@ void
 _dub_cases_page_show_stack (DubCasesPage *self)
 {
   gboolean any = g_list_model_get_n_items (G_LIST_MODEL (self->list)) > 0;
+  GtkSelectionModel *model = GTK_SELECTION_MODEL (self->chosen);
 
+  /* A view makes its rows whether it is seen or not: the hidden one has none to make. */
+  if (gtk_grid_view_get_model (self->grid) != (self->table_shown ? NULL : model))
+    gtk_grid_view_set_model (self->grid, self->table_shown ? NULL : model);
+  if (gtk_column_view_get_model (self->table) != (self->table_shown ? model : NULL))
+    gtk_column_view_set_model (self->table, self->table_shown ? model : NULL);
   gtk_stack_set_visible_child_name (self->stack, !any ? "nothing" : self->table_shown ? "table" : "grid");
 }
 
@@ -408,8 +432,6 @@ _dub_cases_page_build_views (DubCasesPage *self)
   g_signal_connect_object (factory, "bind", G_CALLBACK (bind_cell_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "unbind", G_CALLBACK (unbind_cell_cb), self, G_CONNECT_SWAPPED);
   gtk_grid_view_set_factory (self->grid, factory);
-  gtk_grid_view_set_model (self->grid, GTK_SELECTION_MODEL (self->chosen));
-  gtk_column_view_set_model (self->table, GTK_SELECTION_MODEL (self->chosen));
   _dub_cases_page_update_columns (self);
   g_signal_connect_object (self->chosen, "notify::selected-item", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->grid, "activate", G_CALLBACK (activated_cb), self, G_CONNECT_SWAPPED);
