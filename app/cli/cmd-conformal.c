@@ -271,6 +271,24 @@ read_options (const Options        *options,
   return TRUE;
 }
 
+/* A threshold that no class is beyond. */
+static void
+warn_of_full_sets (const DubConformal *conformal,
+                   GPtrArray          *warnings)
+{
+  const DubConformalOptions *options = &conformal->options;
+  double last = 1.0;
+
+  if (options->method == DUB_CONFORMAL_RAPS && conformal->n_classes > options->n_free)
+    last += options->penalty * (double) (conformal->n_classes - options->n_free);
+  for (size_t c = 0; c < conformal->n_classes; c++)
+    if (options->method != DUB_CONFORMAL_LAC && !options->randomized && conformal->threshold[c] >= last) {
+      g_ptr_array_add (warnings, g_strdup (_("More labels of the calibration cases are in last place than sets may miss: sets hold "
+                                             "every class, which covers more than asked. --randomized does not, nor does lac.")));
+      return;
+    }
+}
+
 static gboolean
 measure (const Options              *options,
          const DubConformalOptions  *conformal_options,
@@ -297,6 +315,7 @@ measure (const Options              *options,
   if (n_shared > 0)
     g_ptr_array_add (warnings, g_strdup_printf (_("%zu cases are in both files: measured on what was fitted, coverage is too good."),
                                                 n_shared));
+  warn_of_full_sets (conformal, warnings);
   if (n_unlabelled > 0)
     g_ptr_array_add (warnings, g_strdup_printf (_("%zu calibration cases without a label were left out."), n_unlabelled));
   if (report->n_cases < file->n_cases)

@@ -92,7 +92,7 @@ score_case (const DubConformalOptions *options,
             size_t                    *order,
             double                    *scores)
 {
-  double before = 0.0, u = 1.0;
+  double behind = 0.0, sum = 0.0, u = 1.0;
 
   if (options->method == DUB_CONFORMAL_LAC) {
     for (size_t c = 0; c < n_classes; c++)
@@ -107,16 +107,19 @@ score_case (const DubConformalOptions *options,
     for (; k > 0 && p[order[k - 1]] < p[c]; k--)
       order[k] = order[k - 1];
     order[k] = c;
+    sum += p[c];
   }
   if (options->randomized)
     u = draw (options, p, n_classes);
-  for (size_t r = 0; r < n_classes; r++) {
+
+  /* From the far end, so that the last class has 1 exactly: rounding must not tell apart what is tied. */
+  for (size_t r = n_classes; r-- > 0;) {
     size_t c = order[r];
 
-    scores[c] = before + u * p[c];
+    scores[c] = 1.0 - (behind + (1.0 - u) * p[c]) / sum;
     if (options->method == DUB_CONFORMAL_RAPS && r + 1 > options->n_free)
       scores[c] += options->penalty * (double) (r + 1 - options->n_free);
-    before += p[c];
+    behind += p[c];
   }
 }
 

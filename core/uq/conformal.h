@@ -12,9 +12,10 @@
  * in at least 1 - α of the cases, averaged over calibration sets; class-conditionally (Vovk 2012) in each class, each with a q of
  * its own cases.
  *
- * Randomised, APS and RAPS add u p_y instead of p_y, u uniform in [0, 1): coverage is then 1 - α rather than above it. u comes from
- * the seed and the case's own probabilities, so that a case has the same set alone as in any batch; two cases that are the same to
- * the bit share it.
+ * Of the last class of a case APS says 1. Where more than a share α of the labels are in last place, as happens with two classes, q is
+ * 1 and every set holds every class: far more than was asked. Randomised, APS and RAPS take u p_y instead of p_y, u uniform in
+ * [0, 1), which covers 1 - α up to 1 / (n + 1). u comes from the seed and the case's own probabilities, so that a case has the same
+ * set alone as in any batch; two cases that are the same to the bit share it.
  */
 #pragma once
 

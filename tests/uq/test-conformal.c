@@ -153,6 +153,44 @@ test_by_hand (void)
   }
 }
 
+/* Where more labels are in last place than sets may miss, q is 1, and rounding leaves no class out. */
+static void
+test_last_place (void)
+{
+  enum { N = 500 };
+  g_autofree double *p = g_new (double, N * 3);
+  g_autofree int *labels = g_new (int, N);
+  g_autofree guint8 *sets = g_new (guint8, N * 3);
+  DubRng rng;
+
+  dub_rng_init (&rng, 2, "conformal-test", 0);
+  for (size_t i = 0; i < N; i++) {
+    /* As single precision leaves them: the sum is not quite 1. */
+    double first = (double) (float) (.4 + .2 * dub_rng_double (&rng)), second = (double) (float) (.9 - first);
+
+    p[3 * i] = first;
+    p[3 * i + 1] = second;
+    p[3 * i + 2] = (double) (float) (1.0 - first - second);
+    labels[i] = i % 5 == 0 ? 2 : 0;
+  }
+  for (int is_random = 0; is_random < 2; is_random++) {
+    const DubConformalOptions options = { .method = DUB_CONFORMAL_APS, .alpha = .1, .randomized = is_random };
+    g_autoptr (DubConformal) fit = dub_conformal_fit (p, labels, N / 2, 3, &options, NULL);
+
+    g_assert_true (dub_conformal_sets (fit, p + 3 * (N / 2), N / 2, sets, NULL));
+
+    g_autoptr (DubConformalReport) report = dub_conformal_report (sets, labels + N / 2, N / 2, 3, DUB_CONFIDENCE);
+
+    if (is_random) {
+      g_assert_cmpfloat (report->coverage.low, <, .9);
+      g_assert_cmpfloat (report->coverage.high, >, .9);
+    } else {
+      g_assert_cmpfloat (fit->threshold[0], ==, 1.0);
+      g_assert_cmpfloat (report->mean_size, ==, 3.0);
+    }
+  }
+}
+
 /* Randomised sets too: the draw belongs to the case. */
 static void
 test_alone (void)
@@ -233,6 +271,7 @@ main (int    argc,
   g_test_add_data_func ("/conformal/coverage/raps", &raps, test_coverage);
   g_test_add_func ("/conformal/class-conditional", test_class_conditional);
   g_test_add_func ("/conformal/by-hand", test_by_hand);
+  g_test_add_func ("/conformal/last-place", test_last_place);
   g_test_add_func ("/conformal/alone", test_alone);
   g_test_add_func ("/conformal/refused", test_refused);
 
