@@ -70,33 +70,52 @@ places_along (size_t extent,
   return places;
 }
 
-/* (element-type Window); @n_cases: (out) the image and the windows that change it */
-static GArray *
-make_windows (const DubHeatmapWork *work,
-              size_t               *n_cases)
+/* The windows in the order z, y, x of their places. */
+typedef struct {
+  GArray *places[3]; /* of size_t */
+  size_t  size[3];
+  GArray *windows;   /* of Window */
+  size_t  n_cases;   /* the image and the windows that change it */
+} Windows;
+
+static void
+windows_clear (Windows *self)
 {
-  GArray *windows = g_array_new (FALSE, TRUE, sizeof (Window));
-  GArray *places[3];
+  for (int a = 0; a < 3; a++)
+    g_clear_pointer (&self->places[a], g_array_unref);
+  g_clear_pointer (&self->windows, g_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Windows, windows_clear)
+
+static gboolean
+windows_init (Windows              *self,
+              const DubHeatmapWork *work,
+              DubRun               *run,
+              GError              **error)
+{
   Window window = { 0 };
 
+  self->windows = g_array_new (FALSE, TRUE, sizeof (Window));
+  self->n_cases = 1;
   for (int a = 0; a < 3; a++) {
-    window.box.size[a] = MIN (work->result->window, work->look.shape[a]);
-    places[a] = places_along (work->look.shape[a], window.box.size[a], work->result->stride);
+    self->size[a] = window.box.size[a] = MIN (work->result->window, work->look.shape[a]);
+    self->places[a] = places_along (work->look.shape[a], self->size[a], work->result->stride);
   }
-  *n_cases = 1;
-  for (guint z = 0; z < places[0]->len; z++)
-    for (guint y = 0; y < places[1]->len; y++)
-      for (guint x = 0; x < places[2]->len; x++) {
-        window.box.at[0] = g_array_index (places[0], size_t, z);
-        window.box.at[1] = g_array_index (places[1], size_t, y);
-        window.box.at[2] = g_array_index (places[2], size_t, x);
-        window.answer = changes_image (work, &window) ? (*n_cases)++ : 0;
-        g_array_append_val (windows, window);
+  for (guint z = 0; z < self->places[0]->len; z++)
+    for (guint y = 0; y < self->places[1]->len; y++) {
+      if (dub_run_check_cancelled (run, error))
+        return FALSE;
+      for (guint x = 0; x < self->places[2]->len; x++) {
+        window.box.at[0] = g_array_index (self->places[0], size_t, z);
+        window.box.at[1] = g_array_index (self->places[1], size_t, y);
+        window.box.at[2] = g_array_index (self->places[2], size_t, x);
+        window.answer = changes_image (work, &window) ? self->n_cases++ : 0;
+        g_array_append_val (self->windows, window);
       }
-  for (int a = 0; a < 3; a++)
-    g_array_unref (places[a]);
+    }
 
-  return windows;
+  return TRUE;
 }
 
 /* --- answers to all cases --- */
@@ -270,32 +289,59 @@ value_all (const DubHeatmapWork  *work,
 
 /* --- from the targets to the map --- */
 
-static void
-average (const DubHeatmapWork *work,
-         const GArray         *windows,
-         const double         *values)
+/* Along one axis: [outer][places][inner] becomes [outer][extent][inner], each the mean over the windows that cover it. */
+static double *
+spread (const double *from,
+        size_t        outer,
+        size_t        inner,
+        const GArray *places,
+        size_t        size,
+        size_t        extent)
 {
-  const DubHeatmapLook *look = &work->look;
-  g_autofree double *sum = g_new0 (double, look->n_voxels);
-  g_autofree float *count = g_new0 (float, look->n_voxels);
+  double *to = g_new0 (double, outer * extent * inner);
+  g_autofree size_t *count = g_new0 (size_t, extent);
+
+  for (guint p = 0; p < places->len; p++)
+    for (size_t v = 0; v < size; v++)
+      count[g_array_index (places, size_t, p) + v]++;
+  for (size_t o = 0; o < outer; o++)
+    for (guint p = 0; p < places->len; p++)
+      for (size_t v = g_array_index (places, size_t, p), end = v + size; v < end; v++)
+        for (size_t i = 0; i < inner; i++)
+          to[(o * extent + v) * inner + i] += from[(o * places->len + p) * inner + i] / (double) count[v];
+
+  return to;
+}
+
+/* The windows lie on a grid, so the mean over those of a place is a mean along each axis in turn. */
+static gboolean
+average (const DubHeatmapWork  *work,
+         const Windows         *windows,
+         const double          *values,
+         DubRun                *run,
+         GError               **error)
+{
+  const size_t *shape = work->look.shape;
   float *map = dub_tensor_f32 (work->result->map);
+  size_t n_z = windows->places[0]->len, n_y = windows->places[1]->len;
+  g_autofree double *losses = g_new (double, windows->windows->len);
+  g_autofree double *rows = NULL;
+  g_autofree double *planes = NULL;
+  g_autofree double *all = NULL;
 
-  for (guint w = 0; w < windows->len; w++) {
-    const Window *window = &g_array_index (windows, Window, w);
-    double loss = values[0] - values[window->answer];
+  for (guint w = 0; w < windows->windows->len; w++)
+    losses[w] = values[0] - values[g_array_index (windows->windows, Window, w).answer];
+  rows = spread (losses, n_z * n_y, 1, windows->places[2], windows->size[2], shape[2]);
+  if (dub_run_check_cancelled (run, error))
+    return FALSE;
+  planes = spread (rows, n_z, shape[2], windows->places[1], windows->size[1], shape[1]);
+  if (dub_run_check_cancelled (run, error))
+    return FALSE;
+  all = spread (planes, 1, shape[1] * shape[2], windows->places[0], windows->size[0], shape[0]);
+  for (size_t u = 0; u < work->look.n_voxels; u++)
+    map[u] = (float) all[u];
 
-    for (size_t z = 0; z < window->box.size[0]; z++)
-      for (size_t y = 0; y < window->box.size[1]; y++) {
-        size_t row = ((window->box.at[0] + z) * look->shape[1] + window->box.at[1] + y) * look->shape[2] + window->box.at[2];
-
-        for (size_t x = 0; x < window->box.size[2]; x++) {
-          sum[row + x] += loss;
-          count[row + x] += 1.0f;
-        }
-      }
-  }
-  for (size_t u = 0; u < look->n_voxels; u++)
-    map[u] = (float) (sum[u] / (double) count[u]);
+  return TRUE;
 }
 
 /* Batches of one size as far as that goes: the last one is filled up with empty images. */
@@ -356,13 +402,17 @@ _dub_heatmap_occlusion (DubHeatmapWork  *work,
                         DubRun          *run,
                         GError         **error)
 {
+  g_auto (Windows) windows = { 0 };
   g_auto (Answers) answers = { 0 };
-  g_autoptr (GArray) windows = make_windows (work, &answers.n_cases);
-  g_autofree double *values = g_new0 (double, answers.n_cases);
+  g_autofree double *values = NULL;
 
-  if (!ask_all (work, windows, &answers, run, error) || !value_all (work, &answers, values, run, error))
+  if (!windows_init (&windows, work, run, error))
     return FALSE;
-  average (work, windows, values);
+  answers.n_cases = windows.n_cases;
+  values = g_new0 (double, answers.n_cases);
+  if (!ask_all (work, windows.windows, &answers, run, error) || !value_all (work, &answers, values, run, error) ||
+      !average (work, &windows, values, run, error))
+    return FALSE;
   work->result->value = values[0];
   work->result->n_passes = answers.n_cases;
 

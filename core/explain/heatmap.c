@@ -154,9 +154,9 @@ dub_heatmap_window (const DubHeatmapOptions *options,
   if (is_volume)
     extent = MIN (extent, shape[0]);
 
-  /* A quarter of a picture, an eighth of a volume, moved by a third of itself or less, by half of itself. */
-  *window = options->window > 0 ? options->window : (guint) MAX ((extent + (is_volume ? 4 : 2)) / (is_volume ? 8 : 4), 1);
-  *stride = options->stride > 0 ? options->stride : MAX (*window / (is_volume ? 2 : 3), 1);
+  /* A quarter of a picture, a tenth of a volume, moved by a third of itself, or by three quarters. */
+  *window = options->window > 0 ? options->window : (guint) MAX ((extent + (is_volume ? 5 : 2)) / (is_volume ? 10 : 4), 1);
+  *stride = options->stride > 0 ? options->stride : MAX (is_volume ? *window * 3 / 4 : *window / 3, 1);
 }
 
 static gboolean

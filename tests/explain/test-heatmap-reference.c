@@ -81,6 +81,7 @@ compare (const Replay   *replay,
   options.of = of;
   options.class_index = 1;
   options.replacement = DUB_REPLACE_ZERO;
+  options.smooth = 0.0;
   options.n_steps = 16;
   options.window = 4;
   options.stride = 3;
