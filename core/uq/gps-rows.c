@@ -63,13 +63,12 @@ fast_log (float x)
   return (float) exponent * 0.693147181f + 2.0f * s * (1.0f + t * (1.0f / 3 + t * (1.0f / 5 + t * (1.0f / 7 + t * (1.0f / 9)))));
 }
 
-/* e^x of x <= 0: a power of two, and the Taylor series of the rest, at most ½ ln 2 large. */
+/* e^x of -87 <= x <= 0: a power of two, and the Taylor series of the rest, at most ½ ln 2 large. */
 static inline float
 fast_exp (float x)
 {
-  float limited = x > -87.0f ? x : -87.0f;
-  int32_t k = (int32_t) (limited * 1.44269504f - 0.5f);
-  float r = limited - (float) k * 0.693147181f;
+  int32_t k = (int32_t) (x * 1.44269504f - 0.5f);
+  float r = x - (float) k * 0.693147181f;
   uint32_t bits = (uint32_t) (k + 127) << 23;
   float power;
 
@@ -103,8 +102,16 @@ add_mass (const float *restrict scaled,
           size_t                n_cases,
           float *restrict       mass)
 {
+  float below[BLOCK];
+
+  /* In a loop of its own: a compiler that sees the limit beside the series makes a branch of it, and goes case by case. */
+  for (size_t i = 0; i < n_cases; i++) {
+    float x = scaled[i] - largest[i];
+
+    below[i] = x > -87.0f ? x : -87.0f;
+  }
   for (size_t i = 0; i < n_cases; i++)
-    mass[i] += fast_exp (scaled[i] - largest[i]);
+    mass[i] += fast_exp (below[i]);
 }
 
 void
