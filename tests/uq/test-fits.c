@@ -188,6 +188,60 @@ test_own_neighbour (void)
   fixture_answers_free (answers);
 }
 
+/* More neighbours than there are training cases: all of them. */
+static void
+test_few_neighbours (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new (3, 9, 40, 5);
+  const char *const ids[] = { "knn-all", "knn-shap" };
+  DubAnswers *test = fixture_answers (&fixture->test, NULL, 5);
+
+  for (size_t k = 0; k < 2; k++) {
+    const DubEstimator *estimator = dub_estimator_find (ids[k]);
+    double all[5], more[5];
+    gpointer fitted = fit (ids[k], &fixture->fitting, NULL);
+
+    for (int is_more = 0; is_more < 2; is_more++) {
+      const DubEstimatorOptions many = { .n_neighbours = is_more ? 500 : k == 0 ? 9 : 3, .variance = .8, .n_top_features = 6 };
+
+      g_assert_true (estimator->score (fitted, &many, test, is_more ? more : all, NULL, NULL));
+    }
+    g_assert_cmpmem (all, sizeof all, more, sizeof more);
+    estimator->free (fitted);
+  }
+  fixture_answers_free (test);
+}
+
+/* What takes long ends when it is cancelled; nothing else is ever said then. */
+static void
+test_cancelled (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new (3, 60, 40, 10);
+  g_autoptr (DubRun) run = dub_run_new (2);
+  const char *const slow[] = { "gps", "knn-all", "knn-shap", "mahalanobis", "platt", "beta", "temperature" };
+  DubAnswers *test = fixture_answers (&fixture->test, NULL, 10);
+  double scores[10];
+
+  dub_run_cancel (run);
+  for (size_t k = 0; k < G_N_ELEMENTS (slow); k++) {
+    const DubEstimator *estimator = dub_estimator_find (slow[k]);
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (estimator->fit (&fixture->fitting, &options, run, &error));
+    g_assert_error (error, DUB_ERROR, DUB_ERROR_CANCELLED);
+    g_clear_error (&error);
+    if (k == 0 || k > 3)
+      continue;
+
+    gpointer fitted = fit (slow[k], &fixture->fitting, NULL);
+
+    g_assert_false (estimator->score (fitted, &options, test, scores, run, &error));
+    g_assert_error (error, DUB_ERROR, DUB_ERROR_CANCELLED);
+    estimator->free (fitted);
+  }
+  fixture_answers_free (test);
+}
+
 /* Features that are no numbers are named by their case; views that are lacking by their policy. */
 static void
 test_refused (void)
@@ -263,6 +317,8 @@ main (int    argc,
   g_test_add_func ("/fits/degenerate", test_degenerate);
   g_test_add_func ("/fits/absent-class", test_absent_class);
   g_test_add_func ("/fits/own-neighbour", test_own_neighbour);
+  g_test_add_func ("/fits/few-neighbours", test_few_neighbours);
+  g_test_add_func ("/fits/cancelled", test_cancelled);
   g_test_add_func ("/fits/refused", test_refused);
   g_test_add_func ("/fits/some-policies", test_some_policies);
 
