@@ -49,6 +49,17 @@ cli_run_options_clear (CliRunOptions *options)
   g_clear_pointer (&options->progress, g_free);
 }
 
+/* Seconds, from the pace of what this process itself has done; NaN while that says too little. */
+static double
+seconds_left (CliRun *self,
+              double  fraction,
+              double  seconds)
+{
+  double own = fraction - dub_run_get_done_before (self->run);
+
+  return own > 0.02 ? seconds * (1.0 - fraction) / own : (double) NAN;
+}
+
 static void
 draw_bar (CliRun *self,
           double  fraction,
@@ -56,14 +67,15 @@ draw_bar (CliRun *self,
 {
   char bar[BAR_WIDTH + 1];
   int filled = (int) (fraction * BAR_WIDTH);
+  double left = seconds_left (self, fraction, seconds);
 
   for (int i = 0; i < BAR_WIDTH; i++)
     bar[i] = i < filled ? '#' : '.';
   bar[BAR_WIDTH] = '\0';
 
   fprintf (stderr, "\r\033[K%s [%s] %3.0f %%", self->title, bar, floor (100.0 * fraction));
-  if (fraction > 0.02)
-    fprintf (stderr, _(", %.0f s left"), ceil (seconds * (1.0 - fraction) / fraction));
+  if (isfinite (left))
+    fprintf (stderr, _(", %.0f s left"), ceil (left));
   fflush (stderr);
 }
 
@@ -73,23 +85,26 @@ tell_line (CliRun *self,
            double  fraction,
            double  seconds)
 {
+  double left = seconds_left (self, fraction, seconds);
+
   fprintf (stderr, "%s: %.0f %%", self->title, floor (100.0 * fraction));
-  if (fraction > 0.02)
-    fprintf (stderr, _(", %.0f s left"), ceil (seconds * (1.0 - fraction) / fraction));
+  if (isfinite (left))
+    fprintf (stderr, _(", %.0f s left"), ceil (left));
   fputc ('\n', stderr);
   self->last_line = seconds;
 }
 
 static void
-tell_json (double fraction,
-           double seconds)
+tell_json (CliRun *self,
+           double  fraction,
+           double  seconds)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
   cli_json_double (builder, "progress", fraction);
   cli_json_double (builder, "seconds", seconds);
-  cli_json_double (builder, "left", fraction > 0.02 ? seconds * (1.0 - fraction) / fraction : NAN);
+  cli_json_double (builder, "left", seconds_left (self, fraction, seconds));
   json_builder_end_object (builder);
 
   g_autofree char *line = cli_json_to_line (builder);
@@ -108,7 +123,7 @@ tell (CliRun  *self,
   if (self->progress == PROGRESS_BAR)
     draw_bar (self, fraction, seconds);
   else if (self->progress == PROGRESS_JSON && (always || fraction != self->last))
-    tell_json (fraction, seconds);
+    tell_json (self, fraction, seconds);
   else if (self->progress == PROGRESS_LINES && seconds >= self->last_line + LINE_EVERY_S)
     tell_line (self, fraction, seconds);
   self->last = fraction;

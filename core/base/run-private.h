@@ -7,6 +7,7 @@ struct _DubRun {
   gatomicrefcount ref_count;
   int             cancelled; /* atomic */
   guint64         progress;  /* atomic, in units of 1/2^32 */
+  guint64         done_before; /* atomic, in the same units */
   double          span_from; /* of the whole: what the call that runs now tells as 0 */
   double          span_to;   /* and as 1 */
   DubLogFunc      log_func;

@@ -97,6 +97,7 @@ dub_run_reset (DubRun *self)
   g_atomic_int_set (&self->cancelled, 0);
   self->span_from = 0.0;
   self->span_to = 1.0;
+  __atomic_store_n (&self->done_before, 0, __ATOMIC_RELAXED);
   dub_run_set_progress (self, 0.0);
 }
 
@@ -116,6 +117,24 @@ double
 dub_run_get_progress (DubRun *self)
 {
   return self != NULL ? (double) __atomic_load_n (&self->progress, __ATOMIC_RELAXED) / PROGRESS_UNITS : 0.0;
+}
+
+void
+dub_run_add_done_before (DubRun *self,
+                         double  fraction)
+{
+  if (self == NULL)
+    return;
+
+  double share = CLAMP (fraction, 0.0, 1.0) * (self->span_to - self->span_from);
+
+  __atomic_add_fetch (&self->done_before, (guint64) (share * PROGRESS_UNITS), __ATOMIC_RELAXED);
+}
+
+double
+dub_run_get_done_before (DubRun *self)
+{
+  return self != NULL ? MIN ((double) __atomic_load_n (&self->done_before, __ATOMIC_RELAXED) / PROGRESS_UNITS, 1.0) : 0.0;
 }
 
 void

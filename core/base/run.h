@@ -48,6 +48,12 @@ void      dub_run_set_progress    (DubRun        *self,
                                    double         fraction);
 double    dub_run_get_progress    (DubRun        *self);
 
+/* Says that @fraction of the present span was done before, by a process that was stopped: what is left is reckoned from the pace
+ * of the rest. Adds up over calls. The getter answers in shares of the whole. */
+void      dub_run_add_done_before (DubRun        *self,
+                                   double         fraction);
+double    dub_run_get_done_before (DubRun        *self);
+
 /* From now on what is set as 0 … 1 is @from … @to of the whole: for a caller whose work is several calls, each of which tells
  * its own progress. Between calls only, from the computing thread; dub_run_reset goes back to 0 … 1. */
 void      dub_run_set_span        (DubRun        *self,

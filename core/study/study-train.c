@@ -225,6 +225,25 @@ is_fatal (const GError *error)
   return !g_error_matches (error, DUB_ERROR, DUB_ERROR_NUMERIC);
 }
 
+/* Of all the runs together: what an earlier process did. */
+static double
+done_before (const GPtrArray *items)
+{
+  double done = 0.0;
+
+  for (guint i = 0; i < items->len; i++) {
+    const Item *item = g_ptr_array_index (items, i);
+    g_autoptr (DubRunSummary) run = dub_run_summary_load (item->folder, NULL);
+
+    if (item->record->done)
+      done += 1.0;
+    else if (run != NULL && run->n_epochs > 0)
+      done += MIN ((double) run->epochs->len / (double) run->n_epochs, 1.0);
+  }
+
+  return items->len > 0 ? done / (double) items->len : 0.0;
+}
+
 static gboolean
 train_items (DubStudy                    *study,
              GPtrArray                   *items,
@@ -235,6 +254,7 @@ train_items (DubStudy                    *study,
   Telling telling = { .options = options, .n = items->len, .run = run };
   g_autoptr (GError) first = NULL;
 
+  dub_run_add_done_before (run, done_before (items));
   for (guint i = 0; i < items->len; i++) {
     const Item *item = g_ptr_array_index (items, i);
     DubFitJob job = job_of (study, item);

@@ -153,7 +153,11 @@ test_progress (void)
   g_assert_cmpfloat (dub_run_get_progress (run), ==, 0.25);
   dub_run_set_progress (run, 0.5);
   g_assert_cmpfloat (dub_run_get_progress (run), ==, 0.625);
+  g_assert_cmpfloat (dub_run_get_done_before (run), ==, 0.0);
+  dub_run_add_done_before (run, 0.5);
+  g_assert_cmpfloat (dub_run_get_done_before (run), ==, 0.375);
   dub_run_reset (run);
+  g_assert_cmpfloat (dub_run_get_done_before (run), ==, 0.0);
   dub_run_set_progress (run, 0.5);
   g_assert_cmpfloat (dub_run_get_progress (run), ==, 0.5);
 }
