@@ -1,5 +1,6 @@
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <signal.h>
 
 #include "app/dub-application.h"
 #include "app/dub-renderer.h"
@@ -13,6 +14,8 @@ main (int   argc,
   const char *translations = g_getenv ("DUBITO_LOCALEDIR");
 
   setlocale (LC_ALL, "");
+  /* A file that grows beyond what the system allows is an error of its writer, not the end of the window. */
+  signal (SIGXFSZ, SIG_IGN);
   bindtextdomain (DUB_GETTEXT_PACKAGE, translations != NULL ? translations : DUB_LOCALEDIR);
   bind_textdomain_codeset (DUB_GETTEXT_PACKAGE, "UTF-8");
   textdomain (DUB_GETTEXT_PACKAGE);

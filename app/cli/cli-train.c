@@ -12,6 +12,9 @@ static const char *const SCALINGS[] = {
   [DUB_SCALING_NONE] = "none",     [DUB_SCALING_UNIT] = "unit",     [DUB_SCALING_MEAN_SD] = "mean-sd",
   [DUB_SCALING_MINMAX] = "minmax", [DUB_SCALING_ZSCORE] = "zscore", [DUB_SCALING_PERCENTILE] = "percentile", NULL,
 };
+/* What no person types, so that an option that was not given is told from every one that was, nan and -1 among them. */
+static const int NO_COUNT = G_MININT;
+static const double NO_NUMBER = -G_MAXDOUBLE;
 /* Pixels or voxels along an axis; beyond it a size is a slip of the pen. */
 static const guint64 LARGEST_SIZE = 1024;
 
@@ -19,10 +22,10 @@ void
 cli_train_options_init (CliTrainOptions *self)
 {
   *self = (CliTrainOptions) {
-    .label_smoothing = (double) NAN, .dca = (double) NAN, .entropy = (double) NAN, .mmce = (double) NAN,
-    .mixup = (double) NAN, .rate = (double) NAN, .momentum = (double) NAN, .weight_decay = (double) NAN,
-    .clip = (double) NAN, .dropout = (double) NAN,
-    .epochs = -1, .batch = -1, .width = -1, .depth = -1, .warmup = -1, .patience = -1,
+    .label_smoothing = NO_NUMBER, .dca = NO_NUMBER, .entropy = NO_NUMBER, .mmce = NO_NUMBER, .mixup = NO_NUMBER,
+    .rate = NO_NUMBER, .momentum = NO_NUMBER, .weight_decay = NO_NUMBER, .clip = NO_NUMBER, .dropout = NO_NUMBER,
+    .epochs = NO_COUNT, .batch = NO_COUNT, .width = NO_COUNT, .depth = NO_COUNT, .warmup = NO_COUNT, .patience = NO_COUNT,
+    .folds = NO_COUNT,
   };
 }
 
@@ -114,7 +117,7 @@ cli_train_recipe_entries (CliTrainOptions *self)
 gboolean
 cli_train_has_split (const CliTrainOptions *self)
 {
-  return self->split != NULL || self->folds != 0 || self->split_seed != NULL || self->by_patient || self->twins != NULL ||
+  return self->split != NULL || self->folds != NO_COUNT || self->split_seed != NULL || self->by_patient || self->twins != NULL ||
          self->contradictions != NULL;
 }
 
@@ -123,29 +126,29 @@ cli_train_recipe_given (const CliTrainOptions *self)
 {
   const struct { const char *name; gboolean given; } options[] = {
     { "--arch", self->arch != NULL },
-    { "--width", self->width != -1 },
-    { "--depth", self->depth != -1 },
-    { "--dropout", !isnan (self->dropout) },
+    { "--width", self->width != NO_COUNT },
+    { "--depth", self->depth != NO_COUNT },
+    { "--dropout", self->dropout != NO_NUMBER },
     { "--loss", self->loss != NULL },
-    { "--label-smoothing", !isnan (self->label_smoothing) },
-    { "--dca", !isnan (self->dca) },
-    { "--entropy", !isnan (self->entropy) },
-    { "--mmce", !isnan (self->mmce) },
-    { "--mixup", !isnan (self->mixup) },
+    { "--label-smoothing", self->label_smoothing != NO_NUMBER },
+    { "--dca", self->dca != NO_NUMBER },
+    { "--entropy", self->entropy != NO_NUMBER },
+    { "--mmce", self->mmce != NO_NUMBER },
+    { "--mixup", self->mixup != NO_NUMBER },
     { "--plain-beside", self->plain_beside },
     { "--scaling", self->scaling != NULL },
     { "--size", self->size != NULL },
     { "--class-weights", self->class_weights },
     { "--optimizer", self->optimizer != NULL },
-    { "--lr", !isnan (self->rate) },
-    { "--momentum", !isnan (self->momentum) },
-    { "--weight-decay", !isnan (self->weight_decay) },
-    { "--clip", !isnan (self->clip) },
+    { "--lr", self->rate != NO_NUMBER },
+    { "--momentum", self->momentum != NO_NUMBER },
+    { "--weight-decay", self->weight_decay != NO_NUMBER },
+    { "--clip", self->clip != NO_NUMBER },
     { "--schedule", self->schedule != NULL },
-    { "--warmup", self->warmup != -1 },
-    { "--epochs", self->epochs != -1 },
-    { "--batch", self->batch != -1 },
-    { "--patience", self->patience != -1 },
+    { "--warmup", self->warmup != NO_COUNT },
+    { "--epochs", self->epochs != NO_COUNT },
+    { "--batch", self->batch != NO_COUNT },
+    { "--patience", self->patience != NO_COUNT },
     { "--select", self->select_by != NULL },
     { "--augment", self->augment != NULL },
     { "--seed", self->seed != NULL },
@@ -198,7 +201,7 @@ cli_train_split (const CliTrainOptions  *self,
     split->given = TRUE;
   else if (self->split != NULL && !read_fractions (self->split, split->fractions, error))
     return FALSE;
-  if (self->folds != 0) {
+  if (self->folds != NO_COUNT) {
     if (self->folds < 1 || self->folds > 1000)
       return cli_usage_error (error, _("--folds is %d, expected 1 to 1000."), self->folds);
     split->n_folds = (guint) self->folds;
@@ -224,7 +227,7 @@ static void
 take_double (double  given,
              double *target)
 {
-  if (!isnan (given))
+  if (given != NO_NUMBER)
     *target = given;
 }
 
@@ -234,7 +237,7 @@ take_count (const char  *option,
             guint       *target,
             GError     **error)
 {
-  if (given == -1)
+  if (given == NO_COUNT)
     return TRUE;
   if (given < 0)
     return cli_usage_error (error, _("%s is %d, expected at least 0."), option, given);
@@ -268,6 +271,25 @@ absolute_arch (const char *arch)
   return g_strdup_printf ("onnx:%s@%s", absolute, node);
 }
 
+/* What a recipe calls by another name than the command line does. */
+static void
+refuse_option (const char  *message,
+               GError     **error)
+{
+  static const struct { const char *member, *option; } names[] = {
+    { "n_epochs", "epochs" }, { "rate", "lr" }, { "select_by", "select" }, { "warmup_epochs", "warmup" },
+    { "label_smoothing", "label-smoothing" }, { "weight_decay", "weight-decay" },
+  };
+  const char *rest = strchr (message, ' ');
+  g_autofree char *member = g_strndup (message, rest != NULL ? (gsize) (rest - message) : strlen (message));
+  const char *option = member;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strcmp (names[i].member, member) == 0)
+      option = names[i].option;
+  cli_usage_error (error, "--%s%s", option, rest != NULL ? rest : "");
+}
+
 DubRecipe *
 cli_train_recipe (const CliTrainOptions  *self,
                   const DubDataset       *dataset,
@@ -296,9 +318,9 @@ cli_train_recipe (const CliTrainOptions  *self,
   take_string (self->schedule, &recipe->schedule);
   take_string (self->select_by, &recipe->select_by);
   recipe->class_weights = self->class_weights;
-  if (self->width != -1)
+  if (self->width != NO_COUNT)
     recipe->width = self->width;
-  if (self->depth != -1)
+  if (self->depth != NO_COUNT)
     recipe->depth = self->depth;
   if (!take_count ("--epochs", self->epochs, &recipe->n_epochs, error) ||
       !take_count ("--batch", self->batch, &recipe->batch, error) ||
@@ -306,9 +328,12 @@ cli_train_recipe (const CliTrainOptions  *self,
       !take_count ("--patience", self->patience, &recipe->patience, error) ||
       !cli_read_seed ("--seed", self->seed, G_MAXUINT64, &recipe->seed, error))
     return NULL;
-  if ((self->augment != NULL && !dub_augment_parse (self->augment, &recipe->augment, &inner)) ||
-      !dub_recipe_check (recipe, _("The option for "), &inner)) {
+  if (self->augment != NULL && !dub_augment_parse (self->augment, &recipe->augment, &inner)) {
     cli_usage_error (error, "%s", inner->message);
+    return NULL;
+  }
+  if (!dub_recipe_check (recipe, "", &inner)) {
+    refuse_option (inner->message, error);
     return NULL;
   }
 

@@ -6,6 +6,7 @@
 #include "app/cli/cli-train.h"
 #include "core/train/run-folder.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -155,6 +156,22 @@ open_study (const CliTrainOptions  *options,
   return g_steal_pointer (&study);
 }
 
+/* A study that was made a moment ago, and that nothing came of. */
+static void
+remove_study (const char *folder)
+{
+  g_autofree char *models = g_build_filename (folder, "models", NULL), *study = g_build_filename (folder, "study.json", NULL);
+  g_autofree char *cases = g_build_filename (folder, "cases.csv", NULL);
+
+  /* Runs that were begun are worth more than a tidy folder. */
+  g_rmdir (models);
+  if (g_file_test (models, G_FILE_TEST_EXISTS))
+    return;
+  g_remove (study);
+  g_remove (cases);
+  g_rmdir (folder);
+}
+
 static gboolean
 work (const CliTrainOptions       *options,
       const char                  *out,
@@ -164,6 +181,7 @@ work (const CliTrainOptions       *options,
       DubRun                      *run,
       GError                     **error)
 {
+  gboolean is_new = !study_exists (out);
   g_autoptr (DubStudy) study = open_study (options, out, run, error);
 
   if (study == NULL)
@@ -172,25 +190,29 @@ work (const CliTrainOptions       *options,
     return dub_study_resume (study, train, run, error);
 
   g_autoptr (DubRecipe) recipe = cli_train_recipe (options, study->data->dataset, error);
+  g_autofree char *begun = NULL;
   DubPrepare prepare;
 
-  if (recipe == NULL || !cli_train_prepare (options, study, &prepare, run, error))
+  if (recipe != NULL && cli_train_prepare (options, study, &prepare, run, error))
+    begun = dub_study_begin (study, recipe, &prepare, name, resume, run, error);
+  if (begun == NULL) {
+    if (is_new)
+      remove_study (out);
     return FALSE;
+  }
 
   g_autoptr (DubRecipe) plain = cli_train_plain (options, recipe);
-  g_autofree char *family = NULL, *plain_family = NULL;
+  g_autofree char *plain_family = NULL;
 
   if (plain == NULL)
-    return dub_study_train (study, recipe, &prepare, name, resume, train, run, error);
+    return dub_study_train (study, recipe, &prepare, begun, TRUE, train, run, error);
 
   /* Both are written down before either is trained: whatever stops the first, --resume alone goes on with the second, too. */
-  family = dub_study_begin (study, recipe, &prepare, name, resume, run, error);
-  plain_family = family != NULL ? dub_study_begin (study, plain, &prepare, NULL, resume, run, error) : NULL;
-
+  plain_family = dub_study_begin (study, plain, &prepare, NULL, resume, run, error);
   if (plain_family == NULL)
     return FALSE;
   dub_run_set_span (run, 0.0, 0.5);
-  if (!dub_study_train (study, recipe, &prepare, family, TRUE, train, run, error))
+  if (!dub_study_train (study, recipe, &prepare, begun, TRUE, train, run, error))
     return FALSE;
   dub_run_set_span (run, 0.5, 1.0);
 
@@ -200,13 +222,17 @@ work (const CliTrainOptions       *options,
 static gboolean
 check_options (const CliTrainOptions  *options,
                const char             *out,
+               const char             *name,
                gboolean                resume,
                GError                **error)
 {
   const char *given = cli_train_recipe_given (options);
+  g_autoptr (GError) inner = NULL;
 
   if (out == NULL)
     return cli_usage_error (error, _("--out is missing: the folder of the study, such as NAME.dubito."));
+  if (name != NULL && !dub_study_check_name (name, &inner))
+    return cli_usage_error (error, "%s", inner->message);
   if (options->arch == NULL && !resume)
     return cli_usage_error (error, _("--arch is missing: resnet18, cnn3d, cnn2d, mlp or onnx:MODEL@NODE."));
   if (options->arch == NULL && given != NULL)
@@ -248,7 +274,7 @@ cmd_train (const char *path,
 
   if (!cli_parse (path, "", _("Trains networks by cross-validation."), _(DESCRIPTION), groups, G_N_ELEMENTS (groups), 0, 0,
                   &argc, &argv, error) ||
-      !check_options (&options, out, resume, error))
+      !check_options (&options, out, name, resume, error))
     return FALSE;
 
   g_autoptr (CliRun) cli = cli_run_new (&run_options, _("Training"), error);

@@ -20,6 +20,7 @@
 #include "app/cli/cmd-uq.h"
 
 #include <locale.h>
+#include <signal.h>
 
 static const CliCommand MODEL_COMMANDS[] = {
   { "info", N_("inputs, outputs, operators, size and cost of a network"), cmd_model_info, NULL },
@@ -73,6 +74,8 @@ main (int   argc,
       char *argv[])
 {
   setlocale (LC_ALL, "");
+  /* A file that grows beyond what the system allows is an error of its writer, told like a full disk; not a death. */
+  signal (SIGXFSZ, SIG_IGN);
   /* Numbers are read and written in one way everywhere: scripts of every country share them. */
   setlocale (LC_NUMERIC, "C");
   bindtextdomain (DUB_GETTEXT_PACKAGE, DUB_LOCALEDIR);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { MOST_NAMES = 1000 };
+enum { MOST_NAMES = 1000, LONGEST_NAME = 100 };
 
 /* One run that is to be trained; its run.json is there. */
 typedef struct {
@@ -135,6 +135,42 @@ choose_name (const DubStudy   *study,
                study->title, MOST_NAMES, stem);
 
   return NULL;
+}
+
+/* A class without a training case is found before the first network is trained, not when its fold comes up. */
+static gboolean
+check_folds (const DubStudy  *study,
+             GError         **error)
+{
+  const DubStudyData *data = study->data;
+  guint n_folds = data->split->options.n_folds, n_classes = study->classes->len;
+  g_autofree size_t *count = g_new (size_t, n_classes);
+
+  if (n_classes < 2) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "The data set %s has one class alone; a network needs two to learn from.",
+                 study->title);
+    return FALSE;
+  }
+  for (guint fold = 0; fold < n_folds; fold++) {
+    g_autoptr (GArray) cases = dub_split_fold (data->split, (int) fold, FALSE);
+
+    memset (count, 0, n_classes * sizeof *count);
+    for (guint i = 0; i < cases->len; i++) {
+      int label = data->labels[g_array_index (cases, size_t, i)];
+
+      if (label >= 0)
+        count[label]++;
+    }
+    for (guint c = 0; c < n_classes; c++)
+      if (count[c] == 0) {
+        g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
+                     "Fold %u of %u leaves no case of %s to learn from; take fewer folds, or another split.", fold + 1, n_folds,
+                     (const char *) g_ptr_array_index (study->classes, c));
+        return FALSE;
+      }
+  }
+
+  return TRUE;
 }
 
 /* run.json of every fold, so that all of them can be resumed from now on. */
@@ -293,6 +329,22 @@ is_ready (DubStudy  *study,
   return FALSE;
 }
 
+gboolean
+dub_study_check_name (const char  *name,
+                      GError     **error)
+{
+  gboolean plain = *name != '\0' && *name != '.' && strlen (name) <= LONGEST_NAME;
+
+  for (const char *at = name; *at != '\0' && plain; at++)
+    plain = g_ascii_isalnum (*at) || strchr ("._-+", *at) != NULL;
+  if (!plain)
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
+                 "The name of the networks is \"%s\"; expected 1 to %d letters, digits or . _ - +, the first no dot.", name,
+                 LONGEST_NAME);
+
+  return plain;
+}
+
 char *
 dub_study_begin (DubStudy          *study,
                  const DubRecipe   *recipe,
@@ -302,7 +354,8 @@ dub_study_begin (DubStudy          *study,
                  DubRun            *run,
                  GError           **error)
 {
-  if (!is_ready (study, run, error) || !dub_recipe_check (recipe, "The recipe's ", error))
+  if ((name != NULL && !dub_study_check_name (name, error)) || !is_ready (study, run, error) ||
+      !dub_recipe_check (recipe, "The recipe's ", error) || !check_folds (study, error))
     return NULL;
 
   g_autoptr (GPtrArray) there = load_items (study, error);

@@ -64,6 +64,14 @@ typedef struct {
   GPtrArray *runs;      /* (nullable): gets the id of every run that was begun or found, of char * */
 } DubStudyTrainOptions;
 
+/* dub_study_check_name:
+ *
+ * Names of families and networks become names of folders: letters, digits and . _ - +, not beginning with a dot, at most 100.
+ * FALSE, with DUB_ERROR_ARGUMENT, for another.
+ */
+gboolean  dub_study_check_name  (const char                 *name,
+                                 GError                    **error);
+
 /* dub_study_begin:
  * @name: (nullable): of the family; default from the recipe's loss, with a number where another recipe has that name
  * @resume: runs of this recipe may be there; without it they are refused

@@ -13,6 +13,7 @@ import zlib
 import numpy
 import onnx
 import tap
+import tiny
 from tap import Skip, expect
 from tool import CLI, cli, document, path
 
@@ -212,7 +213,7 @@ def t_bad_input():
             ('split', 2, '--split', '--split', '1,1,1', '--data', data()),
             ('given', 1, 'split of its own', '--split', 'given', '--data', data()),
             ('patient', 1, 'patient', '--by-patient', '--data', data()),
-            ('rate', 2, 'rate', '--lr', -1, '--data', data()),
+            ('rate', 2, '--lr', '--lr', -1, '--data', data()),
             ('arch', 2, 'vgg', '--arch', 'vgg', '--data', data()),
             ('volume', 1, 'cnn3d', '--arch', 'cnn3d', '--data', data()),
             ('augment', 2, 'spin', '--augment', 'spin', '--data', data()),
@@ -320,6 +321,28 @@ def t_full_disk():
     cli('train', '--data', data(), '--out', path('full'), *BRIEF, '--arch', 'mlp', '--width', 64, status=1, file_limit=40000)
     document('train', '--out', path('full'), '--resume', '--json')
     expect(models(path('full')) == models(path('full-whole')), 'other bytes')
+
+
+def t_options_out_of_range():
+    """An option outside its range, or a name that is no name of a folder, is wrong usage and leaves no study behind"""
+    data, out = tiny.data_set('range.npz'), path('range.dubito')
+    for option, value in [('--epochs', -1), ('--width', -1), ('--patience', -1), ('--warmup', -1), ('--folds', 0), ('--lr', 'nan'),
+                          ('--dca', 'nan'), ('--batch', -1), ('--name', '../out'), ('--name', 'a/b'), ('--name', ''),
+                          ('--name', '.hidden'), ('--name', 'n' * 101)]:
+        said = cli('train', '--data', data, '--arch', 'mlp', '--twins', 'keep', '--out', out, option, value, status=2).stderr
+        expect(option.lstrip('-') in said, f'{option} {value}: {said}')
+        expect(not os.path.exists(out), f'{option} {value} left a study')
+
+
+def t_class_without_cases():
+    """A class that a fold has no case of is found before anything is trained"""
+    pixels, _ = tiny.images(n=40)
+    for name, labels in [('one', [0] * 40), ('rare', [0] * 39 + [1])]:
+        numpy.savez(path(f'{name}.npz'), images=pixels, labels=numpy.array(labels, 'uint8'))
+        out = path(f'{name}.dubito')
+        said = cli('train', '--data', path(f'{name}.npz'), '--arch', 'mlp', '--twins', 'keep', '--out', out, '--epochs', 1, status=1).stderr
+        expect('one class alone' in said or 'no case of' in said or 'training' in said, said)
+        expect(not os.path.exists(out), f'{name}: a study was left')
 
 
 if __name__ == '__main__':
