@@ -12,8 +12,8 @@ static const char DESCRIPTION[] = N_(
   "difficulty of each case and whether its label is wrong, and provenance.json. Malignant lesions tend to have a\n"
   "more irregular margin and a more uneven echo; the two overlap, so that some cases are truly ambiguous.\n"
   "The same seed gives the same bytes for any number of threads.\n"
-  "With --train DIR becomes a study, too: five ResNet-18 learn from five folds, with the defaults of train. The images may\n"
-  "be there already, and networks that were stopped: the same command goes on where it was.");
+  "With --train DIR becomes a study, too: five CNN learn from five folds, with the defaults of train and --augment flip. The images\n"
+  "may be there already, and networks that were stopped: the same command goes on where it was.");
 
 static gboolean
 make (const char               *folder,

@@ -1,6 +1,7 @@
 /* The lesions with networks that learned from them: a study on which everything that asks for an ensemble can be tried. */
 #include "core/study/demo-lesions.h"
 
+#include "core/data/augment.h"
 #include "core/study/outputs.h"
 
 /* Shares of the progress that are behind when the data are drawn, when they are split, and when the networks have learned. */
@@ -56,8 +57,10 @@ dub_demo_lesions_study (const char                  *folder,
   if (study == NULL || !dub_study_prepare (study, &prepare, run, error))
     return FALSE;
 
-  g_autoptr (DubRecipe) recipe = dub_recipe_for ("resnet18", study->data->dataset);
+  g_autoptr (DubRecipe) recipe = dub_recipe_for ("cnn2d", study->data->dataset);
 
+  /* The texture tells the classes apart, and turning or scaling an image would smooth it. */
+  recipe->augment = DUB_AUGMENT_FLIP;
   dub_run_set_span (run, AFTER_SPLIT, AFTER_TRAINING);
   if (!dub_study_train (study, recipe, &prepare, NULL, TRUE, train, run, error))
     return FALSE;

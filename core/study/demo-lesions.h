@@ -69,7 +69,7 @@ gboolean dub_demo_lesions_check (const char               *folder,
 
 /* dub_demo_lesions_study:
  *
- * The lesions with a network a fold: ResNet-18 with the defaults for such data, split as dub_study_from_data splits; and what
+ * The lesions with a network a fold: a CNN with the defaults for such data, but for flips as the only augmentation, split as dub_study_from_data splits; and what
  * the networks say of every case, so that numbers are there as soon as the study is opened. What is there already is taken as it is: data made before, and every run, which goes on from its last checkpoint.
  *
  * Returns: FALSE with @error set as by dub_demo_lesions, dub_demo_lesions_check, dub_study_train and dub_outputs_load.
