@@ -382,6 +382,15 @@ warn (const Work *work)
                                          "be chosen on the cases that they are measured on."));
   else if (n < FEW_CASES)
     g_ptr_array_add (warnings, g_strdup_printf ("%zu calibration cases: thresholds and fits are loose.", n));
+  for (guint c = 0; c < scoring->study->classes->len && n > 0; c++) {
+    gboolean found = FALSE;
+
+    for (guint i = 0; i < n && !found; i++)
+      found = scoring->calibration_labels[i] == (int) c;
+    if (!found)
+      g_ptr_array_add (warnings, g_strdup_printf ("No calibration case is of class %s: what is fitted knows nothing of it.",
+                                                  (const char *) g_ptr_array_index (scoring->study->classes, c)));
+  }
   if (n > 0 && n_failures < FEW_FAILURES)
     g_ptr_array_add (warnings, g_strdup_printf ("%zu failure%s among the calibration cases: thresholds are loose.", n_failures,
                                                 n_failures == 1 ? "" : "s"));

@@ -224,6 +224,22 @@ def t_score():
     expect(document('score', study, path('one.png'), '--json')['images'][0]['scores'] == few[0]['scores'], 'the PNG differs')
 
 
+def t_warned():
+    """Few calibration cases, none of a class, and no failures are said"""
+    rows = [['id', 'label', 'split', 'prob_0', 'prob_1']]
+    rows += [[f'c{i}', 0, 'calibration', 0.9 - i / 100, 0.1 + i / 100] for i in range(12)]
+    rows += [[f't{i}', i % 2, 'test', 0.8 - 0.6 * (i % 2), 0.2 + 0.6 * (i % 2)] for i in range(20)]
+    with open(path('right.csv'), 'w', encoding='utf-8', newline='') as file:
+        csv.writer(file).writerows(rows)
+    cli('import', '--outputs', path('right.csv'), '--out', path('right.dubito'))
+    told = document('uq', path('right.dubito'), '--json', *BRIEF)
+    for words in '12 calibration cases', 'No calibration case is of class', 'test: there are no failures':
+        expect(any(words in warning for warning in told['warnings']), f'{words}: {told["warnings"]}')
+    found = told['scores']['msr']['splits']['test']['auroc']
+    expect(found['value'] is None and 'no failures' in found['method'], found)
+    expect('none failed' in told['scores']['perceptron']['missing'], told['scores']['perceptron'])
+
+
 def t_refused():
     """What cannot be is refused by name"""
     study = tiny.study()
