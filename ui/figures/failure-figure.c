@@ -112,6 +112,24 @@ risk_axis (const DubAcceptance *a)
   return MIN (1.0, ceil (1.05 * most / step + 1e-9) * step);
 }
 
+/* Scores that rank alike, as all of two classes' outputs do, are one curve: drawn over each other they would look like more. */
+static gboolean
+is_drawn_before (const DubFailureCurve *curves,
+                 size_t                 at)
+{
+  const DubAcceptance *a = curves[at].acceptance;
+
+  for (size_t i = 0; i < at; i++) {
+    const DubAcceptance *b = curves[i].acceptance;
+
+    if (a->n_points == b->n_points && memcmp (a->accepted, b->accepted, a->n_points * sizeof *a->accepted) == 0 &&
+        memcmp (a->failures, b->failures, a->n_points * sizeof *a->failures) == 0)
+      return TRUE;
+  }
+
+  return FALSE;
+}
+
 static void
 make_curves (DubFailureFigure      *self,
              const DubFailureCurve *curves,
@@ -130,6 +148,8 @@ make_curves (DubFailureFigure      *self,
   dub_figure_set_x (risk, DUB_AXIS_LINEAR, 0.0, 1.0, words->x[DUB_FAILURE_PLOT_RISK]);
   dub_figure_set_y (risk, DUB_AXIS_LINEAR, 0.0, risk_axis (a), words->y[DUB_FAILURE_PLOT_RISK]);
   for (size_t i = 0; i < n; i++) {
+    if (is_drawn_before (curves, i))
+      continue;
     add_roc (roc, curves[i].acceptance, i == 0);
     add_risk (risk, curves[i].acceptance, i == 0);
   }

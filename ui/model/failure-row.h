@@ -2,14 +2,12 @@
  *
  * Everything is copied, so that a row outlives the results it was made from, and is measured on another thread. Indices of cases
  * are those of study->data. Property "serial" (int) grows with every change of the state.
- *
- * Letters: N measured cases (labelled, of the test part, with a value).
  */
 #pragma once
 
 #include <glib-object.h>
 
-#include "core/study/scores.h"
+#include "ui/model/failure-inputs.h"
 
 G_BEGIN_DECLS
 
@@ -30,22 +28,6 @@ typedef struct {
   double weight;   /* of the perceptron, on z-scored scores; NaN where every score weighs the same */
   gboolean constant; /* on calibration, and so left out */
 } DubFailurePart;
-
-/* What is judged. Immutable once made; shared with the thread that measures. */
-typedef struct {
-  gatomicrefcount ref_count;
-  size_t    n;         /* N */
-  guint    *cases;     /* [N] rising */
-  double   *values;    /* [N] */
-  gboolean *correct;   /* [N] */
-  int      *groups;    /* (nullable) [N] patients */
-  size_t    n_fitting; /* calibration cases */
-  double   *fitting;
-  gboolean *fitting_correct;
-} DubFailureInputs;
-
-DubFailureInputs *dub_failure_inputs_ref   (DubFailureInputs       *self);
-void              dub_failure_inputs_unref (DubFailureInputs       *self);
 
 /* @patients: (nullable) [n_cases] as dub_study_data_patients() */
 DubFailureRow    *dub_failure_row_new      (const DubScores        *scores,

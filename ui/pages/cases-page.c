@@ -134,6 +134,21 @@ clear_filter_action (GtkWidget  *widget,
   dub_case_list_clear_filter (DUB_CASES_PAGE (widget)->list);
 }
 
+/* The selected set and nothing else, whatever was filtered before: where another page leads with "show these". */
+static void
+show_set_action (GtkWidget  *widget,
+                 const char *name,
+                 GVariant   *parameter)
+{
+  DubCaseList *list = DUB_CASES_PAGE (widget)->list;
+
+  if (!dub_selection_has_set (dub_session_get_selection (DUB_CASES_PAGE (widget)->session)))
+    return;
+  dub_case_list_clear_filter (list);
+  dub_case_list_set_part (list, -1);
+  dub_case_list_set_only_set (list, TRUE);
+}
+
 static void
 sort_menu_action (GtkWidget  *widget,
                   const char *name,
@@ -463,6 +478,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "cases.next", NULL, step_action);
   gtk_widget_class_install_action (widget_class, "cases.previous", NULL, step_action);
   gtk_widget_class_install_action (widget_class, "cases.clear-filter", NULL, clear_filter_action);
+  gtk_widget_class_install_action (widget_class, "cases.show-set", NULL, show_set_action);
   gtk_widget_class_install_action (widget_class, "cases.compare", NULL, compare_action);
   gtk_widget_class_install_action (widget_class, "cases.run", NULL, run_action);
   gtk_widget_class_install_action (widget_class, "cases.run-views", NULL, run_action);

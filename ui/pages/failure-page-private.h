@@ -1,6 +1,8 @@
 /* The inside of the Failure Detection page, shared by its files:
- *   failure-page.c         template, actions, what follows the bench
- *   failure-page-table.c   the method table: one line a score
+ *   failure-page.c         template, what follows the bench
+ *   failure-page-actions.c what it can be told to do
+ *   failure-page-table.c   the method table: heads, order, shared axis
+ *   failure-page-line.c    one line of it
  *   failure-page-point.c   badges, sentence, the three plots, where the point is
  *   failure-page-zero.c    the zero-failure card, and the weights of a combination
  *   failure-page-state.c   what stands there instead, and the banner
@@ -39,6 +41,7 @@ struct _DubFailurePage {
   gboolean          weights_shown;
   guint             rank;       /* of the failure on the card, 0 = the most certain one */
   guint             redraw;     /* idle source: several rows came at once */
+  guint             rates;      /* idle source: the rates of every line, once for many moves of the point */
 
   /* Template. */
   GtkStack       *stack;
@@ -63,7 +66,6 @@ struct _DubFailurePage {
   GtkWidget      *sentence;
   GtkLabel       *threshold_label;
   GtkWidget      *accepts_label;
-  GtkWidget      *failures_mark, *correct_mark;
   GtkWidget      *counts[4];    /* failures accepted, rejected, correct accepted, rejected */
   GtkButton      *show_button;
   GtkStack       *curves;
@@ -90,6 +92,9 @@ char      *_dub_failure_number       (double      value,
 /* "0.63–0.81", "" without an interval. (transfer full) */
 char      *_dub_failure_interval     (const DubEstimate *estimate,
                                       int         decimals);
+
+/* failure-page-actions.c */
+void  _dub_failure_page_install_actions (GtkWidgetClass *widget_class);
 
 /* failure-page-table.c */
 void  _dub_failure_page_build_table  (DubFailurePage *self);

@@ -32,6 +32,8 @@ set_action (GtkButton    *button,
   gtk_widget_set_visible (GTK_WIDGET (button), remark->button != NULL);
   if (remark->button == NULL)
     return;
+  /* Action and target never stand beside each other that do not go together. */
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), NULL);
   gtk_button_set_label (button, remark->button);
   if (remark->target != NULL)
     gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", remark->target);
@@ -61,6 +63,9 @@ nothing_yet (DubFailurePage *self)
   const char *failure = dub_results_get_failure (self->results);
   DubResultsState state = dub_results_get_state (self->results);
 
+  /* The scores are there, their rows are about to be. */
+  if (state == DUB_RESULTS_READY && dub_failure_bench_get_n_rows (self->bench) == 0)
+    state = DUB_RESULTS_READING;
   if (dub_results_get_scores (self->results) != NULL && has_test_cases (self))
     return (Remark) { NULL };
   switch (state) {

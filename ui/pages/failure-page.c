@@ -132,6 +132,18 @@ row_changed_cb (DubFailurePage *self,
     self->redraw = g_idle_add (redraw_cb, self);
 }
 
+static gboolean
+rates_cb (gpointer data)
+{
+  DubFailurePage *self = data;
+
+  self->rates = 0;
+  _dub_failure_page_update_rates (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The point, its sentence and the plots move with the hand; the lines of the table follow before the next frame. */
 static void
 point_changed_cb (DubFailurePage *self)
 {
@@ -149,7 +161,8 @@ point_changed_cb (DubFailurePage *self)
   } else {
     _dub_failure_page_update_point (self);
   }
-  _dub_failure_page_update_rates (self);
+  if (self->rates == 0)
+    self->rates = g_idle_add_full (G_PRIORITY_HIGH_IDLE, rates_cb, self, NULL);
   _dub_failure_page_update_state (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_POINT]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OWN]);
@@ -179,104 +192,6 @@ family_chosen_cb (DubFailurePage *self)
 
   if (!self->updating && item != NULL)
     dub_results_set_family (self->results, gtk_string_object_get_string (item));
-}
-
-/* --- actions --- */
-
-static void
-sort_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  _dub_failure_page_sort_by (DUB_FAILURE_PAGE (widget), g_variant_get_string (parameter, NULL));
-}
-
-static void
-score_action (GtkWidget  *widget,
-              const char *name,
-              GVariant   *parameter)
-{
-  dub_results_set_score_id (DUB_FAILURE_PAGE (widget)->results, g_variant_get_string (parameter, NULL));
-}
-
-static void
-threshold_action (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
-{
-  double threshold = g_variant_get_double (parameter);
-
-  if (!isnan (threshold))
-    dub_failure_bench_drag (DUB_FAILURE_PAGE (widget)->bench, threshold);
-}
-
-static void
-show_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  _dub_failure_page_show_set (DUB_FAILURE_PAGE (widget), g_variant_get_string (parameter, NULL));
-}
-
-static void
-open_case (DubFailurePage *self,
-           int             index)
-{
-  if (index < 0)
-    return;
-  dub_selection_set_case (dub_session_get_selection (self->session), index);
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "cases");
-}
-
-static void
-open_case_action (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
-{
-  open_case (DUB_FAILURE_PAGE (widget), _dub_failure_page_zero_case (DUB_FAILURE_PAGE (widget)));
-}
-
-static void
-open_threshold_action (GtkWidget  *widget,
-                       const char *name,
-                       GVariant   *parameter)
-{
-  DubFailurePage *self = DUB_FAILURE_PAGE (widget);
-  DubFailureRow *chosen = dub_failure_bench_get_chosen (self->bench);
-  DubOperatingPoint point;
-
-  if (dub_failure_bench_get_point (self->bench, chosen, &point))
-    open_case (self, self->figure != NULL ? dub_failure_row_find_score (chosen, self->figure->threshold[self->figure->mark.at]) : -1);
-}
-
-static void
-next_failure_action (GtkWidget  *widget,
-                     const char *name,
-                     GVariant   *parameter)
-{
-  DubFailurePage *self = DUB_FAILURE_PAGE (widget);
-  int index;
-
-  self->rank++;
-  _dub_failure_page_update_zero (self);
-  index = _dub_failure_page_zero_case (self);
-  if (index >= 0)
-    dub_selection_pass_case (dub_session_get_selection (self->session), index);
-}
-
-static void
-run_action (GtkWidget  *widget,
-            const char *name,
-            GVariant   *parameter)
-{
-  DubFailurePage *self = DUB_FAILURE_PAGE (widget);
-
-  if (g_str_equal (name, "failure.stop"))
-    dub_results_stop (self->results);
-  else if (g_str_equal (name, "failure.refresh"))
-    dub_results_refresh (self->results);
-  else
-    dub_results_run (self->results, g_str_equal (name, "failure.run-views") ? DUB_RESULTS_RUN_VIEWS : DUB_RESULTS_RUN_NETWORKS);
 }
 
 /* --- the widget --- */
@@ -421,6 +336,7 @@ dub_failure_page_dispose (GObject *object)
   DubFailurePage *self = DUB_FAILURE_PAGE (object);
 
   g_clear_handle_id (&self->redraw, g_source_remove);
+  g_clear_handle_id (&self->rates, g_source_remove);
   for (int i = 0; i < DUB_N_FAILURE_PLOTS; i++)
     if (self->views[i] != NULL) {
       dub_failure_view_set_figure (self->views[i], NULL);
@@ -436,6 +352,8 @@ dub_failure_page_dispose (GObject *object)
   g_clear_pointer (&self->titles, g_ptr_array_unref);
   g_clear_object (&self->pictures);
   g_clear_object (&self->results);
+  /* AdwBin would unparent its child once more when the template has already done so. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), DUB_TYPE_FAILURE_PAGE);
   g_clear_object (&self->session);
 
@@ -469,8 +387,6 @@ bind_template (GtkWidgetClass *widget_class)
   BIND (sentence);
   BIND (threshold_label);
   BIND (accepts_label);
-  BIND (failures_mark);
-  BIND (correct_mark);
   BIND (show_button);
   BIND (curves);
   BIND (plots);
@@ -502,32 +418,6 @@ bind_template (GtkWidgetClass *widget_class)
 }
 
 static void
-install_actions (GtkWidgetClass *widget_class)
-{
-  gtk_widget_class_install_property_action (widget_class, "failure.point", "point");
-  gtk_widget_class_install_property_action (widget_class, "failure.own", "own");
-  gtk_widget_class_install_property_action (widget_class, "failure.as-table", "as-table");
-  gtk_widget_class_install_property_action (widget_class, "failure.weights", "weights");
-  gtk_widget_class_install_property_action (widget_class, "failure.eaurc", "eaurc");
-  gtk_widget_class_install_property_action (widget_class, "failure.augrc", "augrc");
-  gtk_widget_class_install_property_action (widget_class, "failure.fpr95", "fpr95");
-  gtk_widget_class_install_action (widget_class, "failure.sort", "s", sort_action);
-  gtk_widget_class_install_action (widget_class, "failure.score", "s", score_action);
-  gtk_widget_class_install_action (widget_class, "failure.threshold", "d", threshold_action);
-  gtk_widget_class_install_action (widget_class, "failure.show", "s", show_action);
-  gtk_widget_class_install_action (widget_class, "failure.open-case", NULL, open_case_action);
-  gtk_widget_class_install_action (widget_class, "failure.open-threshold", NULL, open_threshold_action);
-  gtk_widget_class_install_action (widget_class, "failure.next-failure", NULL, next_failure_action);
-  gtk_widget_class_install_action (widget_class, "failure.run", NULL, run_action);
-  gtk_widget_class_install_action (widget_class, "failure.run-views", NULL, run_action);
-  gtk_widget_class_install_action (widget_class, "failure.stop", NULL, run_action);
-  gtk_widget_class_install_action (widget_class, "failure.refresh", NULL, run_action);
-  gtk_widget_class_install_action (widget_class, "failure.export-figure", NULL, _dub_failure_page_export);
-  gtk_widget_class_install_action (widget_class, "failure.export-csv", NULL, _dub_failure_page_export);
-  gtk_widget_class_install_action (widget_class, "failure.export-table", NULL, _dub_failure_page_export);
-}
-
-static void
 dub_failure_page_class_init (DubFailurePageClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -555,7 +445,7 @@ dub_failure_page_class_init (DubFailurePageClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/dubito/Dubito/failure-page.ui");
   bind_template (widget_class);
-  install_actions (widget_class);
+  _dub_failure_page_install_actions (widget_class);
 }
 
 static void
