@@ -55,20 +55,23 @@ keep_table (DubFailureFigure      *self,
 
 /* --- the curves --- */
 
+/* The more others there are, the fainter each: together they are a shade behind the chosen one. */
 static void
 look_of_curve (DubSeries *series,
-               gboolean   chosen)
+               gboolean   chosen,
+               size_t     n)
 {
   series->color = chosen ? 1 : 0;
   series->weight = chosen ? 1.15 : 0.5;
-  series->alpha = chosen ? 1.0 : 0.32;
+  series->alpha = chosen ? 1.0 : CLAMP (2.6 / (double) n, 0.14, 0.34);
 }
 
 /* Points are joined: with ties that is the diagonal which a coin among the tied ones would walk. */
 static void
 add_roc (DubFigure           *plot,
          const DubAcceptance *a,
-         gboolean             chosen)
+         gboolean             chosen,
+         size_t               n)
 {
   size_t n_correct = a->n_cases - a->n_failures;
   g_autofree double *x = g_new (double, a->n_points), *y = g_new (double, a->n_points);
@@ -79,14 +82,15 @@ add_roc (DubFigure           *plot,
     x[k] = (double) a->failures[k] / (double) a->n_failures;
     y[k] = (double) (a->accepted[k] - a->failures[k]) / (double) n_correct;
   }
-  look_of_curve (dub_figure_add_series (plot, NULL, DUB_STROKE_SOLID, 0, x, y, a->n_points), chosen);
+  look_of_curve (dub_figure_add_series (plot, NULL, DUB_STROKE_SOLID, 0, x, y, a->n_points), chosen, n);
 }
 
 /* Nothing accepted has no risk. */
 static void
 add_risk (DubFigure           *plot,
           const DubAcceptance *a,
-          gboolean             chosen)
+          gboolean             chosen,
+          size_t               n)
 {
   g_autofree double *x = g_new (double, a->n_points), *y = g_new (double, a->n_points);
 
@@ -94,7 +98,7 @@ add_risk (DubFigure           *plot,
     x[k - 1] = (double) a->accepted[k] / (double) a->n_cases;
     y[k - 1] = (double) a->failures[k] / (double) a->accepted[k];
   }
-  look_of_curve (dub_figure_add_series (plot, NULL, DUB_STROKE_SOLID, 0, x, y, a->n_points - 1), chosen);
+  look_of_curve (dub_figure_add_series (plot, NULL, DUB_STROKE_SOLID, 0, x, y, a->n_points - 1), chosen, n);
 }
 
 /* The largest risk of the chosen curve decides the axis; one that begins with a failure at risk 1 would flatten all the rest. */
@@ -150,8 +154,8 @@ make_curves (DubFailureFigure      *self,
   for (size_t i = 0; i < n; i++) {
     if (is_drawn_before (curves, i))
       continue;
-    add_roc (roc, curves[i].acceptance, i == 0);
-    add_risk (risk, curves[i].acceptance, i == 0);
+    add_roc (roc, curves[i].acceptance, i == 0, n);
+    add_risk (risk, curves[i].acceptance, i == 0, n);
   }
   if (roc->series->len > 0) {
     DubSeries *chance = dub_figure_add_series (roc, NULL, DUB_STROKE_DASHED, 0, ENDS, ENDS, 2);

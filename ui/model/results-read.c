@@ -1,50 +1,5 @@
 #include "ui/model/results-read.h"
 
-#include <string.h>
-
-/* --- outputs of one family --- */
-
-/* Rows of the models in @ids, moved to the front; the others are let go. */
-static void
-keep_models (DubOutputs        *self,
-             const char *const *ids)
-{
-  size_t n = 0, answers = self->n_cases * self->n_classes, features = self->n_cases * self->n_features;
-
-  for (size_t m = 0; m < self->n_models; m++) {
-    if (!g_strv_contains (ids, self->models[m])) {
-      g_clear_pointer (&self->models[m], g_free);
-      continue;
-    }
-    if (n != m) {
-      self->models[n] = g_steal_pointer (&self->models[m]);
-      memmove (self->probabilities + n * answers, self->probabilities + m * answers, answers * sizeof (float));
-      if (self->logits != NULL)
-        memmove (self->logits + n * answers, self->logits + m * answers, answers * sizeof (float));
-      if (self->features != NULL)
-        memmove (self->features + n * features, self->features + m * features, features * sizeof (float));
-    }
-    n++;
-  }
-  self->n_models = n;
-}
-
-static DubOutputs *
-peek_family (DubStudy          *study,
-             const char *const *ids,
-             GError           **error)
-{
-  g_autoptr (DubOutputs) outputs = dub_outputs_peek (study, error);
-
-  if (outputs == NULL)
-    return NULL;
-  keep_models (outputs, ids);
-
-  return outputs->n_models > 0 ? g_steal_pointer (&outputs) : NULL;
-}
-
-/* --- all of it --- */
-
 DubResultsRead *
 dub_results_read_ref (DubResultsRead *self)
 {
@@ -84,7 +39,7 @@ dub_results_read (const char          *folder,
   if (ids == NULL || ids[0] == NULL)
     return g_steal_pointer (&self);
   if (work == DUB_RESULTS_READ_STORED)
-    self->outputs = peek_family (study, (const char *const *) ids, &inner);
+    self->outputs = dub_outputs_peek_models (study, (const char *const *) ids, &inner);
   else
     self->outputs = dub_outputs_load (study, (const char *const *) ids, run, &inner);
   if (inner == NULL && self->outputs != NULL) {

@@ -6,20 +6,20 @@
 #include "ui/widgets/interval-strip.h"
 
 static const DubFailureColumn COLUMNS[N_COLUMNS] = {
-  [METHOD] = { "method", N_("UQ method"), N_("Score of uncertainty; its sentence and formula are shown over its line"), 112, 0.0f, FALSE, FALSE },
-  [NEEDS] = { NULL, N_("needs"), N_("What has to be there for it"), 108, 0.0f, TRUE, TRUE },
-  [AUC] = { "auc", N_("AUC"), N_("How often a failure is more uncertain than a correct answer: 0.5 = chance"), 46, 1.0f, FALSE, FALSE },
-  [AUC_CI] = { NULL, N_("95 % CI"), N_("DeLong; of patients where the data have some"), 78, 1.0f, TRUE, FALSE },
+  [METHOD] = { "method", N_("UQ method"), N_("Score of uncertainty; its sentence and formula are shown over its line"), 100, 0.0f, FALSE, FALSE },
+  [NEEDS] = { NULL, N_("needs"), N_("What has to be there for it"), 112, 0.0f, TRUE, TRUE },
+  [AUC] = { "auc", N_("AUC"), N_("How often a failure is more uncertain than a correct answer: 0.5 = chance"), 42, 1.0f, FALSE, FALSE },
+  [AUC_CI] = { NULL, N_("95 % CI"), N_("DeLong; of patients where the data have some"), 74, 1.0f, TRUE, FALSE },
   [STRIP] = { NULL, NULL, N_("AUC with its interval; dotted = chance"), 92, 0.0f, FALSE, TRUE },
-  [BACC] = { "bacc", N_("bAcc"), N_("Balanced accuracy: mean of specificity and sensitivity"), 46, 1.0f, FALSE, FALSE },
+  [BACC] = { "bacc", N_("bAcc"), N_("Balanced accuracy: mean of specificity and sensitivity"), 44, 1.0f, FALSE, FALSE },
   [SPEC] = { "spec", N_("Spec · rejected"), N_("Specificity: failures rejected / all failures"), 106, 1.0f, FALSE, FALSE },
-  [SPEC_CI] = { NULL, N_("95 % CI"), N_("Wilson; exact where all or none are rejected"), 78, 1.0f, TRUE, FALSE },
-  [SENS] = { "sens", N_("Sens · accepted"), N_("Sensitivity: correct accepted / all correct"), 112, 1.0f, FALSE, FALSE },
-  [SENS_CI] = { NULL, N_("95 % CI"), N_("Wilson; exact where all or none are accepted"), 78, 1.0f, TRUE, FALSE },
-  [AURC] = { "aurc", N_("AURC"), N_("Area under the risk-coverage curve: smaller is better"), 56, 1.0f, TRUE, FALSE },
-  [EAURC] = { "eaurc", N_("E-AURC"), N_("AURC beyond that of a perfect ranking of these failures"), 62, 1.0f, TRUE, FALSE },
-  [AUGRC] = { "augrc", N_("AUGRC"), N_("Area under accepted failures / all cases against coverage"), 62, 1.0f, TRUE, FALSE },
-  [FPR95] = { "fpr95", N_("FPR95"), N_("Failures accepted where 95 % of the correct are"), 60, 1.0f, TRUE, FALSE },
+  [SPEC_CI] = { NULL, N_("95 % CI"), N_("Wilson; exact where all or none are rejected"), 74, 1.0f, TRUE, FALSE },
+  [SENS] = { "sens", N_("Sens · accepted"), N_("Sensitivity: correct accepted / all correct"), 108, 1.0f, FALSE, FALSE },
+  [SENS_CI] = { NULL, N_("95 % CI"), N_("Wilson; exact where all or none are accepted"), 74, 1.0f, TRUE, FALSE },
+  [AURC] = { "aurc", N_("AURC"), N_("Area under the risk-coverage curve: smaller is better"), 48, 1.0f, TRUE, FALSE },
+  [EAURC] = { "eaurc", N_("E-AURC"), N_("AURC beyond that of a perfect ranking of these failures"), 56, 1.0f, TRUE, FALSE },
+  [AUGRC] = { "augrc", N_("AUGRC"), N_("Area under accepted failures / all cases against coverage"), 56, 1.0f, TRUE, FALSE },
+  [FPR95] = { "fpr95", N_("FPR95"), N_("Failures accepted where 95 % of the correct are"), 54, 1.0f, TRUE, FALSE },
 };
 
 const DubFailureColumn *
@@ -145,7 +145,7 @@ GtkWidget *
 _dub_failure_line_new (DubFailureRow *row,
                        guint          order)
 {
-  GtkWidget *widget = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  GtkWidget *widget = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   DubFailureLine *line = g_new0 (DubFailureLine, 1);
   g_autofree char *tooltip = tooltip_of (row);
   gboolean missing = is_missing (row);

@@ -97,9 +97,12 @@ update_sentence (DubFailurePage          *self,
 
   gtk_label_set_markup (self->threshold_label, at);
   gtk_label_set_markup (GTK_LABEL (self->accepts_label), accepts);
-  set_count (self->counts[0], g_strdup_printf (_("<b>%s</b> failures accepted"), number));
+  /* Where there is little room the marks say of what. */
+  set_count (self->counts[0], self->narrow ? g_strdup_printf (_("<b>%s</b> accepted"), number)
+                                           : g_strdup_printf (_("<b>%s</b> failures accepted"), number));
   set_count (self->counts[1], g_strdup_printf (_("<b>%s</b> rejected"), rejected));
-  set_count (self->counts[2], g_strdup_printf (_("<b>%s</b> correct accepted"), correct));
+  set_count (self->counts[2], self->narrow ? g_strdup_printf (_("<b>%s</b> accepted"), correct)
+                                           : g_strdup_printf (_("<b>%s</b> correct accepted"), correct));
   set_count (self->counts[3], g_strdup_printf (_("<b>%s</b> rejected"), doubted));
   gtk_button_set_label (self->show_button, accepted > 0 ? show : _("No failure accepted"));
 }

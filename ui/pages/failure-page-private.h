@@ -72,12 +72,13 @@ struct _DubFailurePage {
   GtkGrid        *plots;
   GtkColumnView  *points;
   GtkBox         *zero_card;
-  GtkBox         *zero_box;
+  GtkGrid        *zero_box;   /* knows columns before heights: labels that wrap do not widen it */
+  GtkBox         *zero_page;
   GtkStack       *zero_stack;
   GtkWidget      *weights_button;
   GtkLabel       *zero_title, *zero_subtitle, *zero_id, *zero_true, *zero_said, *zero_score, *zero_text, *zero_bound;
-  GtkPicture     *zero_picture;
-  GtkWidget      *zero_case, *zero_buttons, *next_button;
+  GtkImage       *zero_picture;
+  GtkWidget      *zero_case, *zero_words, *zero_buttons, *next_button;
   GtkBox         *weights;
   GtkLabel       *weights_note;
 };

@@ -50,7 +50,7 @@ show_picture (DubFailurePage *self,
   if (bytes != NULL)
     texture = gdk_memory_texture_new (DUB_CASE_PICTURE_SIDE, DUB_CASE_PICTURE_SIDE, GDK_MEMORY_R8G8B8, bytes,
                                       3 * DUB_CASE_PICTURE_SIDE);
-  gtk_picture_set_paintable (self->zero_picture, GDK_PAINTABLE (texture));
+  gtk_image_set_from_paintable (self->zero_picture, GDK_PAINTABLE (texture));
 }
 
 static void
@@ -99,6 +99,7 @@ show_coverage (DubFailurePage          *self,
   }
   gtk_label_set_markup (self->zero_text, text);
   gtk_label_set_text (self->zero_bound, small);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->zero_text), small);
 }
 
 void
@@ -115,6 +116,7 @@ _dub_failure_page_update_zero (DubFailurePage *self)
     any = dub_failure_row_get_certain (chosen, 0, &found);
   }
   gtk_widget_set_visible (self->zero_case, any);
+  gtk_widget_set_visible (self->zero_words, any);
   gtk_widget_set_visible (self->zero_buttons, any);
   gtk_widget_set_sensitive (self->next_button, any && failure->n_failures > 1);
   gtk_label_set_text (self->zero_subtitle, any && self->rank == 0 ? _("set by one case") : any ? _("the next failures") : "");

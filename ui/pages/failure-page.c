@@ -205,10 +205,28 @@ place_cb (gpointer data)
   if (self->session == NULL)
     return G_SOURCE_REMOVE;
   self->narrow = gtk_widget_get_width (GTK_WIDGET (self)) < WIDE;
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->zero_box), self->narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->zero_card), self->narrow ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
+
+  GtkOrientation across = self->narrow ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL;
+
+  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self->zero_box));
+  GtkLayoutChild *place = gtk_layout_manager_get_layout_child (layout, GTK_WIDGET (self->zero_card));
+
+  gtk_grid_layout_child_set_column (GTK_GRID_LAYOUT_CHILD (place), self->narrow ? 0 : 1);
+  gtk_grid_layout_child_set_row (GTK_GRID_LAYOUT_CHILD (place), self->narrow ? 1 : 0);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->zero_card), across);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->zero_page), across);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->zero_buttons), self->narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  gtk_label_set_width_chars (self->zero_true, self->narrow ? 12 : -1);
+  gtk_label_set_width_chars (self->zero_said, self->narrow ? 12 : -1);
+  gtk_label_set_width_chars (self->zero_id, self->narrow ? 8 : -1);
+  gtk_label_set_width_chars (self->zero_text, self->narrow ? 14 : 22);
+  gtk_label_set_max_width_chars (self->zero_text, self->narrow ? 40 : 24);
+  gtk_widget_set_visible (GTK_WIDGET (self->zero_bound), !self->narrow);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->zero_stack), self->narrow);
+  gtk_widget_set_hexpand (gtk_widget_get_parent (gtk_widget_get_parent (GTK_WIDGET (self->zero_title))), !self->narrow);
   gtk_widget_set_visible (self->accepts_label, !self->narrow);
   place_badges (self);
+  _dub_failure_page_update_point (self);
   _dub_failure_page_show_columns (self);
 
   return G_SOURCE_REMOVE;
@@ -393,6 +411,7 @@ bind_template (GtkWidgetClass *widget_class)
   BIND (points);
   BIND (zero_card);
   BIND (zero_box);
+  BIND (zero_page);
   BIND (zero_stack);
   BIND (weights_button);
   BIND (zero_title);
@@ -405,6 +424,7 @@ bind_template (GtkWidgetClass *widget_class)
   BIND (zero_bound);
   BIND (zero_picture);
   BIND (zero_case);
+  BIND (zero_words);
   BIND (zero_buttons);
   BIND (next_button);
   BIND (weights);

@@ -72,8 +72,8 @@ dub_failure_view_measure (GtkWidget      *widget,
                           int            *minimum_baseline,
                           int            *natural_baseline)
 {
-  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 150 : 180;
-  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 250 : 290;
+  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 140 : 186;
+  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 220 : 240;
 }
 
 static void
