@@ -56,8 +56,7 @@ tear_down (Fixture       *fixture,
 
   g_object_add_weak_pointer (G_OBJECT (fixture->page), &page);
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  iterate (200);
-  g_assert_null (page);
+  wait_until (page == NULL);
   g_object_unref (fixture->session);
   squares_remove (fixture->root);
   g_free (fixture->folder);

@@ -87,11 +87,14 @@ send (Shared         *shared,
       const Delivery *what)
 {
   Delivery *delivery = g_new (Delivery, 1);
+  g_autoptr (GSource) source = g_idle_source_new ();
 
   *delivery = *what;
   delivery->shared = shared;
   g_atomic_ref_count_inc (&shared->ref_count);
-  g_main_context_invoke_full (shared->context, G_PRIORITY_DEFAULT_IDLE, deliver_cb, delivery, delivery_free);
+  /* Invoking would run here, on this thread, whenever nobody holds the context for a moment. */
+  g_source_set_callback (source, deliver_cb, delivery, delivery_free);
+  g_source_attach (source, shared->context);
 }
 
 static DubDataset *

@@ -360,11 +360,14 @@ dub_failure_page_dispose (GObject *object)
       dub_failure_view_set_figure (self->views[i], NULL);
       self->views[i] = NULL;
     }
-  if (self->bench != NULL)
+  if (self->bench != NULL) {
     g_signal_handlers_disconnect_by_data (self->bench, self);
-  /* Undo may hold the bench longer; what it measures then is for nobody. */
-  if (self->bench != NULL)
+    g_signal_handlers_disconnect_by_data (self->results, self);
+    g_signal_handlers_disconnect_by_data (self->pictures, self);
+    g_signal_handlers_disconnect_by_data (dub_session_get_selection (self->session), self);
+    /* Undo may hold the bench longer; what it measures then is for nobody. */
     g_object_run_dispose (G_OBJECT (self->bench));
+  }
   g_clear_object (&self->bench);
   g_clear_pointer (&self->figure, dub_failure_figure_free);
   g_clear_pointer (&self->titles, g_ptr_array_unref);
