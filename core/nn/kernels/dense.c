@@ -1,10 +1,10 @@
 #include "core/nn/kernels/dense.h"
 
 #include "core/base/clones.h"
+#include "core/base/parallel.h"
 
-#include <string.h>
-
-enum { LANES = 16, COLUMNS = 64 };
+/* Rows of a piece share one reading of B. */
+enum { LANES = 16, COLUMNS = 64, ROWS = 8 };
 
 /* Products of one row of A and one of B, K both: lane l sums every sixteenth, lanes are added from the first to the last. */
 DUB_CLONES static float
@@ -51,20 +51,45 @@ columns (const float *restrict a,
     y[c] += alpha * sum[c];
 }
 
-void
-dub_dense_rows (gboolean     transpose_b,
-                int64_t      m,
-                int64_t      n,
-                int64_t      k,
-                float        alpha,
-                const float *a,
-                const float *b,
-                float       *y)
+typedef struct {
+  gboolean     transpose_b;
+  int64_t      m, n, k;
+  float        alpha;
+  const float *a, *b;
+  float       *y;
+} Product;
+
+static void
+rows_piece (size_t   piece,
+            guint    thread,
+            gpointer user_data)
 {
-  for (int64_t c = 0; c < n; c += transpose_b ? 1 : COLUMNS)
+  const Product *p = user_data;
+  int64_t first = (int64_t) piece * ROWS, m = MIN (p->m - first, ROWS), n = p->n, k = p->k;
+  const float *a = p->a + first * k;
+  float *y = p->y + first * n;
+
+  for (int64_t c = 0; c < n; c += p->transpose_b ? 1 : COLUMNS)
     for (int64_t i = 0; i < m; i++)
-      if (transpose_b)
-        y[i * n + c] += alpha * dot (a + i * k, b + c * k, k);
+      if (p->transpose_b)
+        y[i * n + c] += p->alpha * dot (a + i * k, p->b + c * k, k);
       else
-        columns (a + i * k, b + c, n, k, MIN (n - c, COLUMNS), alpha, y + i * n + c);
+        columns (a + i * k, p->b + c, n, k, MIN (n - c, COLUMNS), p->alpha, y + i * n + c);
+}
+
+gboolean
+dub_dense_add (gboolean      transpose_b,
+               int64_t       m,
+               int64_t       n,
+               int64_t       k,
+               float         alpha,
+               const float  *a,
+               const float  *b,
+               float        *y,
+               DubRun       *run,
+               GError      **error)
+{
+  Product product = { transpose_b, m, n, k, alpha, a, b, y };
+
+  return dub_parallel_for (run, (size_t) ((m + ROWS - 1) / ROWS), rows_piece, &product, error);
 }

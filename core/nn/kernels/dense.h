@@ -6,22 +6,22 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "core/base/run.h"
+
 #include <stdint.h>
 
 G_BEGIN_DECLS
 
-/* Rows that share one reading of B. */
-#define DUB_DENSE_ROWS 8
-
-/* @m: up to DUB_DENSE_ROWS; @a: (M, K); @b: (N, K) where @transpose_b, else (K, N); @y: (M, N) */
-void dub_dense_rows (gboolean     transpose_b,
-                     int64_t      m,
-                     int64_t      n,
-                     int64_t      k,
-                     float        alpha,
-                     const float *a,
-                     const float *b,
-                     float       *y);
+/* @a: (M, K); @b: (N, K) where @transpose_b, else (K, N); @y: (M, N), added to. FALSE, with @error set, where it was cancelled. */
+gboolean dub_dense_add (gboolean      transpose_b,
+                        int64_t       m,
+                        int64_t       n,
+                        int64_t       k,
+                        float         alpha,
+                        const float  *a,
+                        const float  *b,
+                        float        *y,
+                        DubRun       *run,
+                        GError      **error);
 
 G_END_DECLS

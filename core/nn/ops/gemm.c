@@ -1,5 +1,4 @@
 /* Gemm: Y = alpha op (A) op (B) + beta C, with C broadcast to [M][N]. */
-#include "core/base/parallel.h"
 #include "core/nn/kernels/dense.h"
 #include "core/nn/ops/ops.h"
 #include "core/tensor/blas.h"
@@ -75,25 +74,6 @@ multiply_adds (const DubInferContext *ctx)
   return (double) p->m * (double) p->n * (double) p->k;
 }
 
-typedef struct {
-  const Params *params;
-  const float  *a, *b;
-  float        *y;
-} Rows;
-
-static void
-rows_piece (size_t   piece,
-            guint    thread,
-            gpointer user_data)
-{
-  const Rows *rows = user_data;
-  const Params *p = rows->params;
-  int64_t first = (int64_t) piece * DUB_DENSE_ROWS;
-
-  dub_dense_rows (p->transpose_b, MIN (p->m - first, DUB_DENSE_ROWS), p->n, p->k, p->alpha, rows->a + first * p->k, rows->b,
-                  rows->y + first * p->n);
-}
-
 static gboolean
 forward (DubOpContext *ctx,
          DubRun       *run,
@@ -113,12 +93,11 @@ forward (DubOpContext *ctx,
 
   /* Cases that stand in rows, as they do in a dense layer, must not hear of each other. */
   if (!p->transpose_a) {
-    Rows rows = { p, dub_tensor_f32 (ctx->in[0]), dub_tensor_f32 (ctx->in[1]), y };
-
     if (!has_c)
       memset (y, 0, dub_tensor_n_bytes (ctx->out[0]));
 
-    return dub_parallel_for (run, (size_t) ((p->m + DUB_DENSE_ROWS - 1) / DUB_DENSE_ROWS), rows_piece, &rows, error);
+    return dub_dense_add (p->transpose_b, p->m, p->n, p->k, p->alpha, dub_tensor_f32 (ctx->in[0]), dub_tensor_f32 (ctx->in[1]), y,
+                          run, error);
   }
 
   return dub_blas_gemm_parallel (p->transpose_a, p->transpose_b, p->m, p->n, p->k, p->alpha,

@@ -1,6 +1,7 @@
 /* MatMul: NumPy's product. The last two axes are matrices, the axes before them spread
  * like those of an elementwise operator; a vector is a row on the left and a column on the right. */
 #include "core/base/parallel.h"
+#include "core/nn/kernels/dense.h"
 #include "core/nn/ops/ops.h"
 #include "core/tensor/blas.h"
 
@@ -198,9 +199,11 @@ forward (DubOpContext *ctx,
     .p = p, .a = dub_tensor_f32 (ctx->in[0]), .b = dub_tensor_f32 (ctx->in[1]), .y = dub_tensor_f32 (ctx->out[0]),
   };
 
-  if (is_one_product (p))
-    return dub_blas_gemm_parallel (FALSE, FALSE, p->n_batch * p->m, p->n, p->k, 1.0f, job.a, p->k, job.b, p->n, 0.0f,
-                                   job.y, p->n, run, error);
+  /* As in a dense layer, rows may be cases, which must not hear of each other. */
+  if (is_one_product (p)) {
+    memset (job.y, 0, dub_tensor_n_bytes (ctx->out[0]));
+    return dub_dense_add (FALSE, p->n_batch * p->m, p->n, p->k, 1.0f, job.a, job.b, job.y, run, error);
+  }
 
   return dub_parallel_for (run, (size_t) p->n_batch, forward_product, &job, error);
 }
