@@ -13,7 +13,7 @@ typedef struct {
 static DubScore *
 score_of_fusion (DubFusionKind kind)
 {
-  static const char *const formulas[] = { "mean of z", "max z", "min z", "1 / (1 + exp (−(b + Σ w z)))" };
+  static const char *const formulas[] = { "mean of z", "max z", "min z", "b + Σ w z" };
   DubScore *self = g_new0 (DubScore, 1);
 
   self->id = g_strdup (dub_fusion_id (kind));

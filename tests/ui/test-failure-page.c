@@ -329,6 +329,11 @@ test_table (Fixture       *fixture,
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (page), "failure.as-table", NULL));
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (gtk_column_view_get_model (page->points))), ==, page->figure->n_points);
   iterate (50);
+  g_assert_cmpuint (gtk_single_selection_get_selected (GTK_SINGLE_SELECTION (gtk_column_view_get_model (page->points))), ==,
+                    page->figure->mark.at);
+  /* A row of it is a threshold. */
+  gtk_single_selection_set_selected (GTK_SINGLE_SELECTION (gtk_column_view_get_model (page->points)), 3);
+  g_assert_cmpuint (page->figure->mark.at, ==, 3);
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (page), "failure.as-table", NULL));
 
   /* Files: the plots' numbers carry where they come from. */

@@ -164,8 +164,8 @@ window_words (DubFailureWords *words)
     .x = { _("1 − specificity (failures accepted)"), _("coverage (fraction accepted)"), NULL },
     .y = { _("sensitivity (correct accepted)"), _("risk (failures among accepted)"), _("share: failed | correct") },
     .accept_all = _("accept all"),
-    .correct = _("correct"),
-    .failed = _("failed"),
+    .correct = C_("after a number of cases", "correct"),
+    .failed = C_("after a number of cases", "failed"),
     .no_failures = _("no failures: no ROC"),
     .no_correct = _("no correct answers: no ROC"),
   };
@@ -269,6 +269,7 @@ _dub_failure_page_update_point (DubFailurePage *self)
   dub_failure_figure_set_point (self->figure, &point);
   update_heads (self, &point);
   describe (self, &point);
+  _dub_failure_page_show_threshold (self);
   _dub_failure_page_update_case (self);
 }
 

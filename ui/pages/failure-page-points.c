@@ -61,6 +61,21 @@ selected_cb (DubFailurePage     *self,
 }
 
 void
+_dub_failure_page_show_threshold (DubFailurePage *self)
+{
+  GtkSelectionModel *model = gtk_column_view_get_model (self->points);
+  GtkWidget *list = gtk_widget_get_last_child (GTK_WIDGET (self->points));
+
+  if (model == NULL || self->figure == NULL || !self->figure->has_mark)
+    return;
+  self->updating = TRUE;
+  gtk_single_selection_set_selected (GTK_SINGLE_SELECTION (model), (guint) self->figure->mark.at);
+  self->updating = FALSE;
+  if (list != NULL)
+    gtk_widget_activate_action (list, "list.scroll-to-item", "u", (guint) self->figure->mark.at);
+}
+
+void
 _dub_failure_page_build_points (DubFailurePage *self)
 {
   for (guint c = 0; c < G_N_ELEMENTS (COLUMNS); c++) {
@@ -90,9 +105,8 @@ _dub_failure_page_update_points (DubFailurePage *self)
   selection = gtk_single_selection_new (G_LIST_MODEL (dub_failure_points_new (failure->acceptance)));
   gtk_single_selection_set_autoselect (selection, FALSE);
   gtk_single_selection_set_can_unselect (selection, TRUE);
-  if (self->figure != NULL && self->figure->has_mark)
-    gtk_single_selection_set_selected (selection, (guint) self->figure->mark.at);
   g_signal_connect_object (selection, "notify::selected", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
   gtk_column_view_set_model (self->points, GTK_SELECTION_MODEL (selection));
   g_object_unref (selection);
+  _dub_failure_page_show_threshold (self);
 }

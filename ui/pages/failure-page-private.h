@@ -136,6 +136,8 @@ void  _dub_failure_page_update_state (DubFailurePage *self);
 /* failure-page-points.c */
 void  _dub_failure_page_build_points (DubFailurePage *self);
 void  _dub_failure_page_update_points (DubFailurePage *self);
+/* Selects the row of the threshold, where the table is shown. */
+void  _dub_failure_page_show_threshold (DubFailurePage *self);
 
 /* failure-page-export.c: actions */
 void  _dub_failure_page_export       (GtkWidget      *widget,

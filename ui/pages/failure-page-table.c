@@ -209,6 +209,8 @@ reveal_cb (gpointer data)
   if (row != NULL && gtk_widget_compute_bounds (GTK_WIDGET (row), GTK_WIDGET (self->list), &bounds))
     gtk_adjustment_clamp_page (gtk_list_box_get_adjustment (self->list), (double) bounds.origin.y,
                                (double) (bounds.origin.y + bounds.size.height));
+  if (self->session != NULL)
+    _dub_failure_page_show_threshold (self);
 
   return G_SOURCE_REMOVE;
 }

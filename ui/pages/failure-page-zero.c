@@ -187,4 +187,5 @@ _dub_failure_page_update_weights (DubFailurePage *self)
   gtk_widget_set_visible (self->weights_button, n > 0);
   gtk_stack_set_visible_child_name (self->zero_stack, n > 0 && self->weights_shown ? "weights" : "case");
   gtk_label_set_text (self->zero_title, n > 0 && self->weights_shown ? _("Combined of") : _("Zero-failure point"));
+  gtk_widget_set_visible (GTK_WIDGET (self->zero_subtitle), n == 0 || !self->weights_shown);
 }
