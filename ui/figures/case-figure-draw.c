@@ -9,9 +9,9 @@
 /* Narrower than this, numbers stand below the pictures. */
 static const double WIDE = 380.0;
 static const double GAP = 8.0;
-static const double SCALE_WIDTH = 38.0; /* of the colour bar with its numbers */
+static const double SCALE_WIDTH = 44.0; /* of the colour bar with its numbers */
 
-enum { MOST_CLASSES = 8, MOST_SCORES = 12 };
+enum { MOST_CLASSES = 8, MOST_SCORES = 8 };
 
 /* Where everything stands; @size is the theme's caption size. */
 typedef struct {
@@ -202,7 +202,7 @@ draw_class (const DubCaseFigure *self,
 {
   const DubTheme *theme = dub_canvas_get_theme (canvas);
   cairo_t *cr = dub_canvas_get_cairo (canvas);
-  double bar_x = at->numbers_x + 0.52 * at->numbers_width, number_width = 3.2 * at->size;
+  double bar_x = at->numbers_x + 0.52 * at->numbers_width, number_width = 3.8 * at->size;
   double bar_width = at->numbers_x + at->numbers_width - number_width - bar_x, middle = y - 0.35 * at->size;
   gboolean is_answer = (int) c == self->predicted, wrong = self->truth >= 0 && self->predicted != self->truth;
   const char *badge = (int) c == self->truth ? (is_answer ? "true, predicted" : "true label") : is_answer ? "predicted" : "";
@@ -235,7 +235,7 @@ draw_score (DubCanvas                *canvas,
 {
   const DubTheme *theme = dub_canvas_get_theme (canvas);
   cairo_t *cr = dub_canvas_get_cairo (canvas);
-  double bar_x = at->numbers_x + 0.52 * at->numbers_width, number_width = 3.2 * at->size;
+  double bar_x = at->numbers_x + 0.52 * at->numbers_width, number_width = 3.8 * at->size;
   double bar_width = at->numbers_x + at->numbers_width - number_width - bar_x, middle = y - 0.35 * at->size;
   g_autofree char *value = isnan (score->value) ? g_strdup ("–") : dub_number_format (score->value, 3);
   g_autofree char *share = isnan (score->percentile) ? g_strdup ("–") : g_strdup_printf ("P%.0f", floor (100.0 * score->percentile));

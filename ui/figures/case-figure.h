@@ -41,7 +41,7 @@ typedef struct {
   gboolean   diverging;
   char      *heat_title;  /* (nullable) */
   guint      n_calibration;
-  GArray    *scores;      /* of DubCaseFigureScore */
+  GArray    *scores;      /* of DubCaseFigureScore: the first eight are drawn, all are in the table */
   GArray    *views;       /* of DubCaseFigureTile */
   GArray    *neighbours;  /* of DubCaseFigureTile */
   GPtrArray *provenance;  /* of char *: key, value, …; NULL ends it */

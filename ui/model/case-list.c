@@ -31,6 +31,12 @@ dub_case_item_get_index (DubCaseItem *self)
   return self->index;
 }
 
+static void
+free_item (gpointer item)
+{
+  g_clear_object (&item);
+}
+
 /* --- the list --- */
 
 struct _DubCaseList {
@@ -39,6 +45,7 @@ struct _DubCaseList {
   DubResults   *results; /* of the session */
   GArray       *order;   /* of guint: all cases, sorted; empty = to be sorted again */
   GArray       *shown;   /* of guint: the list */
+  GPtrArray    *items;   /* of DubCaseItem *, by case, NULL until asked for: a view keeps the row of an item that stays */
   GArray       *place;   /* of int, by case: place in the list, -1 = not in it */
   int           part;
   int           class_index;
@@ -77,13 +84,19 @@ get_item (GListModel *model,
 {
   DubCaseList *self = DUB_CASE_LIST (model);
   DubCaseItem *item;
+  guint index;
 
   if (position >= self->shown->len)
     return NULL;
-  item = g_object_new (DUB_TYPE_CASE_ITEM, NULL);
-  item->index = g_array_index (self->shown, guint, position);
+  index = g_array_index (self->shown, guint, position);
+  item = g_ptr_array_index (self->items, index);
+  if (item == NULL) {
+    item = g_object_new (DUB_TYPE_CASE_ITEM, NULL);
+    item->index = index;
+    g_ptr_array_index (self->items, index) = item;
+  }
 
-  return item;
+  return g_object_ref (item);
 }
 
 static void
@@ -237,6 +250,10 @@ update (DubCaseList *self)
   guint before = self->shown->len, n = data != NULL ? (guint) data->n_cases : 0;
   const int nowhere = -1;
 
+  if (self->items->len != n) {
+    g_ptr_array_set_size (self->items, 0);
+    g_ptr_array_set_size (self->items, (int) n);
+  }
   if (self->order->len != n) {
     g_array_set_size (self->order, 0);
     sort_all (self, n);
@@ -270,6 +287,14 @@ sort_again (DubCaseList *self)
 
 /* --- following --- */
 
+/* What is told of a case may be another: every row is to be written anew. */
+static void
+results_changed_cb (DubCaseList *self)
+{
+  g_ptr_array_set_size (self->items, 0);
+  sort_again (self);
+}
+
 static void
 study_changed_cb (DubCaseList *self)
 {
@@ -285,7 +310,7 @@ study_changed_cb (DubCaseList *self)
   g_clear_pointer (&self->find, g_free);
   self->low = (double) -INFINITY;
   self->high = (double) INFINITY;
-  sort_again (self);
+  results_changed_cb (self);
 }
 
 static void
@@ -317,6 +342,7 @@ dub_case_list_finalize (GObject *object)
 
   g_array_unref (self->order);
   g_array_unref (self->shown);
+  g_ptr_array_unref (self->items);
   g_array_unref (self->place);
   g_free (self->find);
   g_free (self->sort);
@@ -336,6 +362,7 @@ dub_case_list_init (DubCaseList *self)
 {
   self->order = g_array_new (FALSE, FALSE, sizeof (guint));
   self->shown = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->items = g_ptr_array_new_with_free_func (free_item);
   self->place = g_array_new (FALSE, FALSE, sizeof (int));
   self->sort = g_strdup ("score");
   self->descending = TRUE;
@@ -352,8 +379,8 @@ dub_case_list_new (DubSession *session)
   self->session = session;
   self->results = dub_results_of_session (session);
   g_signal_connect_object (session, "notify::study", G_CALLBACK (study_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "study-edited", G_CALLBACK (sort_again), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->results, "changed", G_CALLBACK (sort_again), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "study-edited", G_CALLBACK (results_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->results, "changed", G_CALLBACK (results_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->results, "notify::score", G_CALLBACK (score_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (selection, "notify::set-title", G_CALLBACK (set_changed_cb), self, G_CONNECT_SWAPPED);
   study_changed_cb (self);

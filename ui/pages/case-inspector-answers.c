@@ -202,6 +202,13 @@ n_calibration (const DubOutputs *outputs)
   return n;
 }
 
+gboolean
+_dub_case_inspector_is_first (DubCaseInspector *self,
+                              const DubScore   *score)
+{
+  return g_strv_contains (FIRST, score->id) || g_strcmp0 (score->id, dub_results_get_score_id (self->results)) == 0;
+}
+
 static void
 update_scores (DubCaseInspector *self)
 {
@@ -219,12 +226,10 @@ update_scores (DubCaseInspector *self)
   }
   for (guint i = 0; i < scores->scores->len; i++) {
     const DubScore *score = g_ptr_array_index (scores->scores, i);
-    gboolean first = g_strv_contains (FIRST, score->id) || g_strcmp0 (score->id, dub_results_get_score_id (self->results)) == 0;
-
     if (score->values == NULL)
       continue;
     n++;
-    if (all || first)
+    if (all || _dub_case_inspector_is_first (self, score))
       add_score (self, row++, score);
   }
 

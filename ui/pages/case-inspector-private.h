@@ -75,6 +75,10 @@ gboolean _dub_case_heat_is_diverging         (const DubCaseHeat *heat);
 /* case-inspector-answers.c */
 void  _dub_case_inspector_update_answers     (DubCaseInspector *self);
 
+/* Whether a score is listed before the person asks for all. */
+gboolean _dub_case_inspector_is_first        (DubCaseInspector *self,
+                                              const DubScore   *score);
+
 /* case-inspector-strips.c */
 void  _dub_case_inspector_update_views       (DubCaseInspector *self);
 void  _dub_case_inspector_update_neighbours  (DubCaseInspector *self);

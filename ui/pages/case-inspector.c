@@ -252,6 +252,13 @@ dub_case_inspector_dispose (GObject *object)
 {
   DubCaseInspector *self = DUB_CASE_INSPECTOR (object);
 
+  /* Whoever still holds it hears nothing more. */
+  if (self->session != NULL) {
+    g_signal_handlers_disconnect_by_data (self->session, self);
+    g_signal_handlers_disconnect_by_data (self->results, self);
+    g_signal_handlers_disconnect_by_data (self->pictures, self);
+    g_signal_handlers_disconnect_by_data (self->detail, self);
+  }
   gtk_widget_dispose_template (GTK_WIDGET (self), DUB_TYPE_CASE_INSPECTOR);
   g_clear_object (&self->detail);
   g_clear_object (&self->pictures);

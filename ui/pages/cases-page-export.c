@@ -85,12 +85,14 @@ add_answers (DubCaseFigure *figure,
   }
   for (size_t i = 0; i < outputs->n_cases; i++)
     figure->n_calibration += outputs->part[i] == DUB_PART_CALIBRATION;
-  for (guint i = 0; i < scores->scores->len; i++) {
-    const DubScore *score = g_ptr_array_index (scores->scores, i);
+  /* Those that the inspector lists without being asked stand first. */
+  for (int pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < scores->scores->len; i++) {
+      const DubScore *score = g_ptr_array_index (scores->scores, i);
 
-    if (score->values != NULL)
-      dub_case_figure_add_score (figure, score->title, score->values[index], dub_results_get_percentile (self->results, score, index));
-  }
+      if (score->values != NULL && _dub_case_inspector_is_first (self->inspector, score) == (pass == 0))
+        dub_case_figure_add_score (figure, score->title, score->values[index], dub_results_get_percentile (self->results, score, index));
+    }
 }
 
 static DubCaseFigure *

@@ -1,5 +1,6 @@
 /* The inside of the Cases page, shared by its files:
  *   cases-page.c           template, properties behind the actions, what follows the session
+ *   cases-page-actions.c   what can be done, and its keys
  *   cases-page-views.c     grid and table
  *   cases-page-filter.c    menus, counts, histogram, the banner of what is missing
  *   cases-page-export.c    inspector, table and heatmap as files
@@ -22,6 +23,7 @@ struct _DubCasesPage {
   DubCasePictures    *pictures;  /* of the session */
   DubCaseList        *list;
   GtkSingleSelection *chosen;    /* what grid and table show as selected: the current case */
+  const DubScore     *told;      /* (not owned) the score that the cells show */
   GHashTable         *cells;     /* index + 1 → the DubCaseCell that shows it */
   gpointer            probed;    /* column whose order was asked for: see cases-page-views.c */
   gboolean            updating;  /* the page sets its controls itself */
@@ -55,6 +57,9 @@ struct _DubCasesPage {
   GtkScrolledWindow  *inspector_scroller;
 };
 
+/* cases-page-actions.c */
+void  _dub_cases_page_install_actions (GtkWidgetClass *widget_class);
+
 /* cases-page-views.c */
 void  _dub_cases_page_build_views    (DubCasesPage *self);
 /* Columns of the scores that there are. */
@@ -62,6 +67,7 @@ void  _dub_cases_page_update_columns (DubCasesPage *self);
 /* Shows which case is the current one, and where. */
 void  _dub_cases_page_show_current   (DubCasesPage *self);
 void  _dub_cases_page_show_stack     (DubCasesPage *self);
+void  _dub_cases_page_refresh_cells  (DubCasesPage *self);
 
 /* cases-page-filter.c */
 void  _dub_cases_page_update_menus   (DubCasesPage *self);

@@ -95,6 +95,21 @@ unbind_cell_cb (DubCasesPage *self,
     g_hash_table_remove (self->cells, key);
 }
 
+/* Cells of cases that stayed in the list keep their row, and say what another score says of them. */
+void
+_dub_cases_page_refresh_cells (DubCasesPage *self)
+{
+  GHashTableIter iter;
+  gpointer key, cell;
+
+  if (dub_results_get_score (self->results) == self->told)
+    return;
+  self->told = dub_results_get_score (self->results);
+  g_hash_table_iter_init (&iter, self->cells);
+  while (g_hash_table_iter_next (&iter, &key, &cell))
+    fill_cell (self, cell, GPOINTER_TO_UINT (key) - 1);
+}
+
 static void
 picture_made_cb (DubCasesPage *self,
                  guint         index)

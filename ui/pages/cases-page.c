@@ -1,9 +1,6 @@
 #include "ui/pages/cases-page-private.h"
 
-#include <math.h>
 #include <string.h>
-
-#include "ui/pages/case-compare.h"
 
 G_DEFINE_FINAL_TYPE (DubCasesPage, dub_cases_page, ADW_TYPE_BIN)
 
@@ -44,6 +41,7 @@ list_changed_cb (DubCasesPage *self)
 
   _dub_cases_page_update_counts (self);
   _dub_cases_page_show_stack (self);
+  _dub_cases_page_refresh_cells (self);
   _dub_cases_page_show_current (self);
   if (find == NULL && gtk_editable_get_text (self->find_entry)[0] != '\0')
     gtk_editable_set_text (self->find_entry, "");
@@ -100,101 +98,6 @@ find_activate_cb (DubCasesPage *self)
     return;
   dub_selection_set_case (dub_session_get_selection (self->session), (int) dub_case_item_get_index (item));
   gtk_widget_grab_focus (self->table_shown ? GTK_WIDGET (self->table) : GTK_WIDGET (self->grid));
-}
-
-static void
-find_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  gtk_widget_grab_focus (GTK_WIDGET (DUB_CASES_PAGE (widget)->find_entry));
-}
-
-static void
-step_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  DubCasesPage *self = DUB_CASES_PAGE (widget);
-  DubSelection *selection = dub_session_get_selection (self->session);
-  int place = dub_case_list_find (self->list, dub_selection_get_case (selection));
-  int n = (int) g_list_model_get_n_items (G_LIST_MODEL (self->list));
-  int to = g_str_equal (name, "cases.next") ? place + 1 : place - 1;
-  g_autoptr (DubCaseItem) item = n > 0 ? g_list_model_get_item (G_LIST_MODEL (self->list), (guint) CLAMP (to, 0, n - 1)) : NULL;
-
-  if (item != NULL)
-    dub_selection_pass_case (selection, (int) dub_case_item_get_index (item));
-}
-
-static void
-clear_filter_action (GtkWidget  *widget,
-                     const char *name,
-                     GVariant   *parameter)
-{
-  dub_case_list_clear_filter (DUB_CASES_PAGE (widget)->list);
-}
-
-/* The selected set and nothing else, whatever was filtered before: where another page leads with "show these". */
-static void
-show_set_action (GtkWidget  *widget,
-                 const char *name,
-                 GVariant   *parameter)
-{
-  DubCaseList *list = DUB_CASES_PAGE (widget)->list;
-
-  if (!dub_selection_has_set (dub_session_get_selection (DUB_CASES_PAGE (widget)->session)))
-    return;
-  dub_case_list_clear_filter (list);
-  dub_case_list_set_part (list, -1);
-  dub_case_list_set_only_set (list, TRUE);
-}
-
-static void
-sort_menu_action (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
-{
-  gtk_menu_button_popup (DUB_CASES_PAGE (widget)->sort_button);
-}
-
-static void
-compare_action (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
-{
-  DubCasesPage *self = DUB_CASES_PAGE (widget);
-
-  const DubCaseLook *look = dub_case_detail_get_look (dub_case_inspector_get_detail (self->inspector));
-
-  /* Until another is chosen: the training case that the networks see as most alike. */
-  dub_case_compare_show (widget, self->session, dub_case_inspector_get_case (self->inspector),
-                         look != NULL && look->n_neighbours > 0 ? (int) look->neighbours[0].index : -1);
-}
-
-static void
-run_action (GtkWidget  *widget,
-            const char *name,
-            GVariant   *parameter)
-{
-  DubCasesPage *self = DUB_CASES_PAGE (widget);
-
-  dub_results_run (self->results, g_str_equal (name, "cases.run") ? DUB_RESULTS_RUN_NETWORKS : DUB_RESULTS_RUN_VIEWS);
-}
-
-static void
-stop_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  dub_results_stop (DUB_CASES_PAGE (widget)->results);
-}
-
-static void
-refresh_action (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
-{
-  dub_results_refresh (DUB_CASES_PAGE (widget)->results);
 }
 
 /* --- what the actions set --- */
@@ -391,8 +294,15 @@ dub_cases_page_dispose (GObject *object)
 {
   DubCasesPage *self = DUB_CASES_PAGE (object);
 
-  /* What goes now says so: nobody asked for it. */
+  /* What goes now says so: nobody asked for it. Whoever still holds the page hears nothing more either. */
   self->updating = TRUE;
+  if (self->session != NULL) {
+    g_signal_handlers_disconnect_by_data (self->session, self);
+    g_signal_handlers_disconnect_by_data (dub_session_get_selection (self->session), self);
+    g_signal_handlers_disconnect_by_data (self->results, self);
+    g_signal_handlers_disconnect_by_data (self->pictures, self);
+    g_signal_handlers_disconnect_by_data (self->list, self);
+  }
   if (self->grid != NULL) {
     gtk_grid_view_set_model (self->grid, NULL);
     gtk_column_view_set_model (self->table, NULL);
@@ -402,13 +312,20 @@ dub_cases_page_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), DUB_TYPE_CASES_PAGE);
   self->grid = NULL;
   g_clear_object (&self->chosen);
-  g_clear_pointer (&self->cells, g_hash_table_unref);
   g_clear_object (&self->list);
   g_clear_object (&self->pictures);
   g_clear_object (&self->results);
   g_clear_object (&self->session);
 
   G_OBJECT_CLASS (dub_cases_page_parent_class)->dispose (object);
+}
+
+static void
+dub_cases_page_finalize (GObject *object)
+{
+  g_hash_table_unref (DUB_CASES_PAGE (object)->cells);
+
+  G_OBJECT_CLASS (dub_cases_page_parent_class)->finalize (object);
 }
 
 #define BIND(name) gtk_widget_class_bind_template_child (widget_class, DubCasesPage, name)
@@ -463,7 +380,7 @@ install_properties (GObjectClass *object_class)
 }
 
 static void
-install_actions (GtkWidgetClass *widget_class)
+install_property_actions (GtkWidgetClass *widget_class)
 {
   static const char *const PROPERTIES[] = { "layout", "sort", "descending", "outcome", "split", "class", "only-set", "inspector",
                                             "heat", "heat-kind" };
@@ -473,40 +390,6 @@ install_actions (GtkWidgetClass *widget_class)
 
     gtk_widget_class_install_property_action (widget_class, g_intern_string (name), PROPERTIES[i]);
   }
-  gtk_widget_class_install_action (widget_class, "cases.find", NULL, find_action);
-  gtk_widget_class_install_action (widget_class, "cases.sort-menu", NULL, sort_menu_action);
-  gtk_widget_class_install_action (widget_class, "cases.next", NULL, step_action);
-  gtk_widget_class_install_action (widget_class, "cases.previous", NULL, step_action);
-  gtk_widget_class_install_action (widget_class, "cases.clear-filter", NULL, clear_filter_action);
-  gtk_widget_class_install_action (widget_class, "cases.show-set", NULL, show_set_action);
-  gtk_widget_class_install_action (widget_class, "cases.compare", NULL, compare_action);
-  gtk_widget_class_install_action (widget_class, "cases.run", NULL, run_action);
-  gtk_widget_class_install_action (widget_class, "cases.run-views", NULL, run_action);
-  gtk_widget_class_install_action (widget_class, "cases.stop", NULL, stop_action);
-  gtk_widget_class_install_action (widget_class, "cases.refresh", NULL, refresh_action);
-  gtk_widget_class_install_action (widget_class, "cases.export-figure", NULL, _dub_cases_page_export_figure);
-  gtk_widget_class_install_action (widget_class, "cases.export-csv", NULL, _dub_cases_page_export_csv);
-  gtk_widget_class_install_action (widget_class, "cases.export-heatmap", NULL, _dub_cases_page_export_heatmap);
-}
-
-/* In the bubbling phase: an entry keeps its letters. */
-static void
-bind_keys (GtkWidgetClass *widget_class)
-{
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1, GDK_CONTROL_MASK, "cases.layout", "s", "grid");
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_2, GDK_CONTROL_MASK, "cases.layout", "s", "table");
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_a, 0, "cases.outcome", "s", "all");
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_g, 0, "cases.outcome", "s", "correct");
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, 0, "cases.outcome", "s", "failed");
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, 0, "cases.sort-menu", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_d, 0, "cases.descending", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_h, 0, "cases.heat", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, 0, "cases.compare", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, 0, "cases.next", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_p, 0, "cases.previous", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F8, 0, "cases.inspector", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "cases.find", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_slash, 0, "cases.find", NULL);
 }
 
 static void
@@ -519,12 +402,13 @@ dub_cases_page_class_init (DubCasesPageClass *klass)
   object_class->get_property = dub_cases_page_get_property;
   object_class->set_property = dub_cases_page_set_property;
   object_class->dispose = dub_cases_page_dispose;
+  object_class->finalize = dub_cases_page_finalize;
   install_properties (object_class);
   g_type_ensure (DUB_TYPE_SCORE_HISTOGRAM);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/dubito/Dubito/cases-page.ui");
   bind_template (widget_class);
-  install_actions (widget_class);
-  bind_keys (widget_class);
+  install_property_actions (widget_class);
+  _dub_cases_page_install_actions (widget_class);
 }
 
 static void
