@@ -216,10 +216,10 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/scores/peek", Fixture, NULL, set_up, test_peek, tear_down);
-  g_test_add ("/scores/options", Fixture, NULL, set_up, test_options, tear_down);
-  g_test_add ("/scores/failure", Fixture, NULL, set_up, test_failure, tear_down);
-  g_test_add ("/scores/cancel", Fixture, NULL, set_up, test_cancel, tear_down);
+  g_test_add ("/study-scores/peek", Fixture, NULL, set_up, test_peek, tear_down);
+  g_test_add ("/study-scores/options", Fixture, NULL, set_up, test_options, tear_down);
+  g_test_add ("/study-scores/failure", Fixture, NULL, set_up, test_failure, tear_down);
+  g_test_add ("/study-scores/cancel", Fixture, NULL, set_up, test_cancel, tear_down);
 
   return g_test_run ();
 }
