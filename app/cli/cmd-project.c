@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 static const char DESCRIPTION[] = N_(
   "FEATURES is an array (N, F), or (N, …), whose further axes count as features. Of an npz, the array “features” is taken\n"
@@ -50,6 +51,7 @@ typedef struct {
   int       *labels;   /* [N], NULL = none */
   float     *map;      /* [N][D] */
   double     seconds;
+  double     processor; /* seconds of all threads */
   double     loss;     /* Kullback-Leibler divergence, cross-entropy, or share of the variance explained */
   double     trustworthiness, continuity, hit, silhouette;
 } Result;
@@ -265,11 +267,22 @@ loss_name (int method)
   return names[method];
 }
 
-/* Most that this process ever held, in bytes. */
+static double
+processor_seconds (void)
+{
+  return (double) clock () / (double) CLOCKS_PER_SEC;
+}
+
+/* Most that this process ever held, in bytes. What getrusage tells begins with what the parent held. */
 static gint64
 peak_bytes (void)
 {
+  g_autofree char *status = NULL;
+  const char *line;
   struct rusage usage;
+
+  if (g_file_get_contents ("/proc/self/status", &status, NULL, NULL) && (line = strstr (status, "VmHWM:")) != NULL)
+    return g_ascii_strtoll (line + strlen ("VmHWM:"), NULL, 10) * 1024;
 
   return getrusage (RUSAGE_SELF, &usage) == 0 ? (gint64) usage.ru_maxrss * 1024 : 0;
 }
@@ -289,6 +302,7 @@ print_json (const Options *options,
   cli_json_int (b, "dims", options->n_dims);
   cli_json_int (b, "seed", options->seed);
   cli_json_double (b, "seconds", result->seconds);
+  cli_json_double (b, "processor_seconds", result->processor);
   cli_json_double (b, loss_name (options->method), result->loss);
   cli_json_double (b, "trustworthiness", result->trustworthiness);
   cli_json_double (b, "continuity", result->continuity);
@@ -379,10 +393,12 @@ cmd_project (const char *path,
   result.map = g_memdup2 (dub_tensor_f32 (map), dub_tensor_n_bytes (map));
 
   gint64 began = g_get_monotonic_time ();
+  double processor = processor_seconds ();
 
   if (!FUNCS[options.method] (&options, &result, cli_run_get (cli), error))
     return FALSE;
   result.seconds = (double) (g_get_monotonic_time () - began) * 1e-6;
+  result.processor = processor_seconds () - processor;
 
   gint64 peak = peak_bytes ();
 

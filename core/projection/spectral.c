@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Waves beyond the wanted ones, rounds, degree of the polynomial of a round. */
-enum { N_MORE = 6, N_ROUNDS = 12, DEGREE = 24 };
+enum { N_MORE = 6, N_ROUNDS = 8, DEGREE = 24 };
 /* Cases of a piece. */
 enum { N_CASES = 1024 };
 

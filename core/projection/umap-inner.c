@@ -61,17 +61,25 @@ mix (uint32_t x)
   return x ^ x >> 16;
 }
 
-/* One step: the first @n_pulls of @index pull, up to @n_all push, the others do nothing. */
+INLINE Floats
+clip (Floats force)
+{
+  const Floats zero = {};
+
+  force = choose (force > LIMIT, zero + LIMIT, force);
+
+  return choose (force < -LIMIT, zero - LIMIT, force);
+}
+
+/* The first of @index pulls, the next n_negative push. */
 INLINE void
-step (const DubUmapEpoch *epoch,
-      const uint32_t     *index,
-      size_t              n_pulls,
-      size_t              n_all,
-      const size_t        n_dims,
-      float              *own)
+pull_and_push (const DubUmapEpoch *epoch,
+               const uint32_t     *index,
+               const size_t        n_dims,
+               float              *own)
 {
   const Ints lane = { 0, 1, 2, 3, 4, 5, 6, 7 };
-  const Ints pulls = lane < (int32_t) n_pulls, used = lane < (int32_t) n_all;
+  const Ints pulls = lane < 1, used = lane < (int32_t) epoch->n_negative + 1;
   const Floats zero = {};
   Floats away[DUB_UMAP_DIMS], squared = zero, p, numerator, denominator, factor;
 
@@ -88,50 +96,83 @@ step (const DubUmapEpoch *epoch,
   denominator = (squared + choose (pulls, zero + 1e-20f, zero + 0.001f)) * (1.0f + epoch->a * p);
   factor = choose (used, numerator / denominator, zero);
   for (size_t d = 0; d < n_dims; d++) {
-    Floats force = factor * away[d];
-    float sum = 0.0f;
+    Floats force = clip (factor * away[d]);
 
-    force = choose (force > LIMIT, zero + LIMIT, force);
-    force = choose (force < -LIMIT, zero - LIMIT, force);
-    for (size_t l = 0; l < LANES; l++)
-      sum += force[l];
-    own[d] += epoch->rate * sum;
+    force += __builtin_shufflevector (force, force, 4, 5, 6, 7, 0, 1, 2, 3);
+    force += __builtin_shufflevector (force, force, 2, 3, 0, 1, 6, 7, 4, 5);
+    own[d] += epoch->rate * (force[0] + force[1]);
   }
 }
 
+/* Every mover that has an edge @e is pulled by it, a mover a lane. */
+INLINE void
+pull_again (const DubUmapEpoch *epoch,
+            DubUmapMover       *movers,
+            size_t              n_movers,
+            size_t              e,
+            const size_t        n_dims)
+{
+  Floats away[DUB_UMAP_DIMS], squared = {}, p, factor;
+
+  for (size_t d = 0; d < n_dims; d++) {
+    Floats apart = {};
+
+    for (size_t m = 0; m < n_movers; m++)
+      if (e < movers[m].n_drawn)
+        apart[m] = movers[m].own[d] - epoch->places[(size_t) movers[m].drawn[e] * n_dims + d];
+    away[d] = apart;
+    squared += apart * apart;
+  }
+  p = power (squared, epoch->b);
+  factor = -2.0f * epoch->a * epoch->b * p / ((squared + 1e-20f) * (1.0f + epoch->a * p));
+  for (size_t d = 0; d < n_dims; d++) {
+    Floats force = clip (factor * away[d]);
+
+    /* A mover without the edge is 0 away from nothing. */
+    for (size_t m = 0; m < n_movers; m++)
+      movers[m].own[d] += epoch->rate * force[m];
+  }
+}
+
+/* One after the other a point's steps wait for each other's divisions; those of several points do not. */
 INLINE void
 move (const DubUmapEpoch *epoch,
-      const uint32_t     *drawn,
-      size_t              n_drawn,
-      uint32_t            stream,
-      const size_t        n_dims,
-      float              *own)
+      DubUmapMover       *movers,
+      size_t              n_movers,
+      const size_t        n_dims)
 {
-  for (size_t e = 0; e < n_drawn; e++) {
-    uint32_t index[LANES];
+  size_t most = 0;
 
-    for (size_t l = 0; l < LANES; l++) {
-      uint32_t random = mix (stream + 0x9e3779b9u * (uint32_t) (e * LANES + l));
+  for (size_t m = 0; m < n_movers; m++)
+    most = MAX (most, movers[m].n_drawn);
+  for (size_t e = 0; e < most; e++) {
+    for (size_t m = 0; m < n_movers; m++) {
+      DubUmapMover *mover = &movers[m];
+      uint32_t index[LANES];
 
-      index[l] = (uint32_t) (((uint64_t) random * epoch->n) >> 32);
+      if (e >= mover->n_drawn)
+        continue;
+      for (size_t l = 0; l < LANES; l++) {
+        uint32_t random = mix (mover->stream + 0x9e3779b9u * (uint32_t) (e * LANES + l));
+
+        index[l] = (uint32_t) (((uint64_t) random * epoch->n) >> 32);
+      }
+      /* The point itself, if it is drawn, is 0 away and so does not push. */
+      index[0] = mover->drawn[e];
+      pull_and_push (epoch, index, n_dims, mover->own);
     }
-    /* The point itself, if it is drawn, is 0 away and so does not push. */
-    index[0] = drawn[e];
-    step (epoch, index, 1, 1 + epoch->n_negative, n_dims, own);
     if (epoch->twice)
-      step (epoch, index, 1, 1, n_dims, own);
+      pull_again (epoch, movers, n_movers, e, n_dims);
   }
 }
 
 DUB_CLONES void
 dub_umap_move (const DubUmapEpoch *epoch,
-               const uint32_t     *drawn,
-               size_t              n_drawn,
-               uint32_t            stream,
-               float              *own)
+               DubUmapMover       *movers,
+               size_t              n_movers)
 {
   if (epoch->n_dims == 2)
-    move (epoch, drawn, n_drawn, stream, 2, own);
+    move (epoch, movers, n_movers, 2);
   else
-    move (epoch, drawn, n_drawn, stream, epoch->n_dims, own);
+    move (epoch, movers, n_movers, epoch->n_dims);
 }

@@ -19,15 +19,18 @@ typedef struct {
   size_t       n;          /* N */
 } DubUmapEpoch;
 
-/* dub_umap_move:
- * @drawn: [n_drawn] places of the points that pull
- * @stream: of the random points that push: a number of its own for every point and epoch
- * @own: (inout) [D]
- */
+/* Points that are moved together, at most as many as lanes; where one goes does not depend on the others. */
+#define DUB_UMAP_MOVERS 4
+
+typedef struct {
+  uint32_t *drawn;   /* [n_drawn] places of the points that pull */
+  size_t    n_drawn;
+  uint32_t  stream;  /* of the random points that push: a number of its own for every point and epoch */
+  float    *own;     /* (inout) [D] */
+} DubUmapMover;
+
 void dub_umap_move (const DubUmapEpoch *epoch,
-                    const uint32_t     *drawn,
-                    size_t              n_drawn,
-                    uint32_t            stream,
-                    float              *own);
+                    DubUmapMover       *movers,
+                    size_t              n_movers);
 
 G_END_DECLS

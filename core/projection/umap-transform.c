@@ -53,7 +53,7 @@ place (const Transform *job,
     for (size_t d = 0; d < n_dims; d++)
       own[d] += weights[j] / total * job->map[(size_t) index[j] * n_dims + d];
   for (guint e = 1; e < n_epochs; e++) {
-    size_t n_drawn = 0;
+    DubUmapMover mover = { .drawn = drawn, .own = own };
     DubRng rng;
 
     /* The same numbers for every case: none depends on where it stands in a batch. */
@@ -63,9 +63,10 @@ place (const Transform *job,
       float ratio = weights[j] / heaviest;
 
       if ((int32_t) ((float) e * ratio) > (int32_t) ((float) (e - 1) * ratio))
-        drawn[n_drawn++] = index[j];
+        drawn[mover.n_drawn++] = index[j];
     }
-    dub_umap_move (&epoch, drawn, n_drawn, dub_rng_u32 (&rng), own);
+    mover.stream = dub_rng_u32 (&rng);
+    dub_umap_move (&epoch, &mover, 1);
   }
 }
 

@@ -204,7 +204,7 @@ typedef struct {
 } Turn;
 
 /* An edge has been drawn floor (epoch · ratio) times, the heaviest in every epoch but the first. */
-static inline gboolean
+static inline size_t
 is_drawn (float ratio,
           guint epoch)
 {
@@ -220,19 +220,26 @@ turn_piece (size_t   piece,
   DubUmap *self = turn->self;
   size_t n_dims = self->n_dims, first = turn->first + piece * N_CASES;
 
-  g_autofree uint32_t *drawn = g_new (uint32_t, self->n_most);
+  size_t last = MIN (first + N_CASES, turn->last);
+  g_autofree uint32_t *drawn = g_new (uint32_t, DUB_UMAP_MOVERS * (self->n_most + 1));
 
-  for (size_t i = first; i < MIN (first + N_CASES, turn->last); i++) {
-    float *own = self->next + i * n_dims;
-    size_t n_drawn = 0;
-    DubRng rng;
+  for (size_t i = first; i < last; i += DUB_UMAP_MOVERS) {
+    DubUmapMover movers[DUB_UMAP_MOVERS];
+    size_t n_movers = MIN (DUB_UMAP_MOVERS, last - i);
 
-    for (size_t e = self->start[i]; e < self->start[i + 1]; e++)
-      if (is_drawn (self->ratio[e], self->epoch))
-        drawn[n_drawn++] = self->index[e];
-    memcpy (own, self->places + i * n_dims, n_dims * sizeof (float));
-    dub_rng_init (&rng, self->options.seed, "umap-repel", (uint64_t) self->epoch * self->n + self->order[i]);
-    dub_umap_move (&turn->epoch, drawn, n_drawn, dub_rng_u32 (&rng), own);
+    for (size_t m = 0; m < n_movers; m++) {
+      DubRng rng;
+
+      dub_rng_init (&rng, self->options.seed, "umap-repel", (uint64_t) self->epoch * self->n + self->order[i + m]);
+      movers[m] = (DubUmapMover) { drawn + m * (self->n_most + 1), 0, dub_rng_u32 (&rng), self->next + (i + m) * n_dims };
+      /* Which edges are drawn cannot be foretold, so no branch asks. */
+      for (size_t e = self->start[i + m]; e < self->start[i + m + 1]; e++) {
+        movers[m].drawn[movers[m].n_drawn] = self->index[e];
+        movers[m].n_drawn += is_drawn (self->ratio[e], self->epoch);
+      }
+      memcpy (movers[m].own, self->places + (i + m) * n_dims, n_dims * sizeof (float));
+    }
+    dub_umap_move (&turn->epoch, movers, n_movers);
   }
 }
 
