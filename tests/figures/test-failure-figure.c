@@ -41,6 +41,7 @@ figure_new (double threshold)
   DubOperatingPoint point = dub_failure_point (chosen, threshold, 0.95);
 
   dub_failure_figure_set_point (self, &point);
+  self->fitted_on = g_strdup ("calibration");
   dub_failure_figure_note (self, "study", "ten cases");
   dub_failure_figure_note (self, "data-hash", "abc");
 
@@ -202,7 +203,7 @@ test_files (void)
     g_assert_cmpuint (n, >, 300);
     if (i == 1) {
       g_assert_nonnull (strstr (bytes, "data-hash"));
-      g_assert_nonnull (strstr (bytes, "At threshold 0.3: 1/3 failures rejected"));
+      g_assert_nonnull (strstr (bytes, "At threshold 0.3, chosen on calibration: 1/3"));
     }
     g_remove (path);
   }

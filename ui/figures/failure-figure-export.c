@@ -41,16 +41,18 @@ sheet_height (gconstpointer figure,
   return ceil (rows * plot + (2.0 * MARGIN + TITLE + rows * HEAD + (rows - 1) * GAP + FOOT) * size);
 }
 
-/* "at threshold 0.116: 34/45 failures rejected, 87/189 correct accepted" */
+/* "At threshold 0.116, chosen on calibration: 34/45 failures rejected, 87/189 correct accepted" */
 static char *
 point_words (const DubFailureFigure *self)
 {
   size_t accepted = self->accepted[self->mark.at], failures = self->failures[self->mark.at];
   g_autofree char *threshold = dub_number_format_short (self->mark.threshold, 3);
 
-  return g_strdup_printf ("At threshold %s: %" G_GSIZE_FORMAT "/%" G_GSIZE_FORMAT " failures rejected, %" G_GSIZE_FORMAT
-                          "/%" G_GSIZE_FORMAT " correct accepted; box: 95 %% intervals of both.",
-                          isfinite (self->mark.threshold) ? threshold : "−∞", self->n_failures - failures, self->n_failures,
+  g_autofree char *chosen = self->fitted_on != NULL ? g_strdup_printf (", chosen on %s", self->fitted_on) : g_strdup ("");
+
+  return g_strdup_printf ("At threshold %s%s: %" G_GSIZE_FORMAT "/%" G_GSIZE_FORMAT " failures rejected, %" G_GSIZE_FORMAT
+                          "/%" G_GSIZE_FORMAT " correct accepted; box: 95 %% intervals.",
+                          isfinite (self->mark.threshold) ? threshold : "−∞", chosen, self->n_failures - failures, self->n_failures,
                           accepted - failures, self->n_cases - self->n_failures);
 }
 

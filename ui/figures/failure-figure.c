@@ -274,6 +274,7 @@ dub_failure_figure_free (DubFailureFigure *self)
   g_free (self->failures);
   g_free (self->correct_share);
   g_free (self->failed_share);
+  g_free (self->fitted_on);
   g_free (self->n_correct_text);
   g_free (self->n_failed_text);
   g_ptr_array_unref (self->tables);

@@ -62,6 +62,7 @@ typedef struct {
   double       zero_coverage;         /* NaN = no failures */
   double       case_score;            /* of the current case, NaN = none here */
   gboolean     case_failed;
+  char        *fitted_on;             /* (nullable): where the threshold was chosen: "calibration" */
   GPtrArray   *tables;                /* of the curves, for the numbers: private */
   GPtrArray   *provenance;            /* (nullable) of char *: key, value, …, NULL */
 } DubFailureFigure;

@@ -4,17 +4,23 @@
 #include <glib/gi18n.h>
 
 #include "core/io/file.h"
+#include "core/stats/bootstrap.h"
 #include "core/study/scores-table.h"
 #include "dub-config.h"
 #include "ui/pages/save-figure.h"
 
+/* Where the threshold was chosen. */
 static const char *
 kind_words (DubFailurePage *self)
 {
-  if (dub_failure_bench_get_kind (self->bench) == DUB_POINT_CHOSEN)
-    return "by hand on test";
+  DubFailureRow *chosen = dub_failure_bench_get_chosen (self->bench);
+  const DubFailure *failure = chosen != NULL ? dub_failure_row_get_failure (chosen) : NULL;
+  gboolean has_fitting = failure != NULL && failure->has_fitting;
 
-  return dub_failure_bench_get_own (self->bench) ? "test (too good)" : "calibration";
+  if (dub_failure_bench_get_kind (self->bench) == DUB_POINT_CHOSEN)
+    return "test by hand (too good)";
+
+  return dub_failure_bench_get_own (self->bench) || !has_fitting ? "test (too good)" : "calibration";
 }
 
 static void
@@ -23,7 +29,7 @@ note_sources (DubFailurePage   *self,
 {
   DubStudy *study = dub_session_get_study (self->session);
   g_autofree char *cases = g_strdup_printf ("%" G_GSIZE_FORMAT ", %" G_GSIZE_FORMAT " failed", figure->n_cases, figure->n_failures);
-  g_autofree char *resamples = g_strdup_printf ("%d", 9999);
+  g_autofree char *resamples = g_strdup_printf ("%d", DUB_BOOTSTRAP_RESAMPLES);
 
   dub_failure_figure_note (figure, "data-hash", study->data->hash);
   dub_failure_figure_note (figure, "family", dub_results_get_family (self->results));
@@ -54,6 +60,7 @@ save_figure (GtkWidget               *page,
     return FALSE;
   if (dub_failure_bench_get_point (self->bench, dub_failure_bench_get_chosen (self->bench), &point))
     dub_failure_figure_set_point (figure, &point);
+  figure->fitted_on = g_strdup (kind_words (self));
   note_sources (self, figure);
 
   return dub_failure_figure_export (figure, path, options, error);
