@@ -7,7 +7,8 @@
 #include "ui/figures/failure-figure-private.h"
 #include "ui/figures/ticks.h"
 
-enum { N_BINS = 25 };
+/* Curves that are only a shade behind the chosen one have no more points than a plot on paper can show. */
+enum { N_BINS = 25, SHADE_POINTS = 1024 };
 
 void
 dub_failure_words_init (DubFailureWords *self)
@@ -66,6 +67,17 @@ look_of_curve (DubSeries *series,
   series->alpha = chosen ? 1.0 : CLAMP (2.6 / (double) n, 0.14, 0.34);
 }
 
+/* The points that are drawn: all of the chosen curve, an even share of the others, always with the last. */
+static size_t
+next_point (const DubAcceptance *a,
+            size_t               k,
+            gboolean             chosen)
+{
+  size_t step = chosen ? 1 : MAX (1, a->n_points / SHADE_POINTS), last = a->n_points - 1;
+
+  return k < last ? MIN (k + step, last) : a->n_points;
+}
+
 /* Points are joined: with ties that is the diagonal which a coin among the tied ones would walk. */
 static void
 add_roc (DubFigure           *plot,
@@ -73,16 +85,16 @@ add_roc (DubFigure           *plot,
          gboolean             chosen,
          size_t               n)
 {
-  size_t n_correct = a->n_cases - a->n_failures;
+  size_t n_correct = a->n_cases - a->n_failures, n_drawn = 0;
   g_autofree double *x = g_new (double, a->n_points), *y = g_new (double, a->n_points);
 
   if (a->n_failures == 0 || n_correct == 0)
     return;
-  for (size_t k = 0; k < a->n_points; k++) {
-    x[k] = (double) a->failures[k] / (double) a->n_failures;
-    y[k] = (double) (a->accepted[k] - a->failures[k]) / (double) n_correct;
+  for (size_t k = 0; k < a->n_points; k = next_point (a, k, chosen)) {
+    x[n_drawn] = (double) a->failures[k] / (double) a->n_failures;
+    y[n_drawn++] = (double) (a->accepted[k] - a->failures[k]) / (double) n_correct;
   }
-  look_of_curve (dub_figure_add_series (plot, NULL, DUB_STROKE_SOLID, 0, x, y, a->n_points), chosen, n);
+  look_of_curve (dub_figure_add_series (plot, NULL, DUB_STROKE_SOLID, 0, x, y, n_drawn), chosen, n);
 }
 
 /* Nothing accepted has no risk. */
@@ -93,12 +105,13 @@ add_risk (DubFigure           *plot,
           size_t               n)
 {
   g_autofree double *x = g_new (double, a->n_points), *y = g_new (double, a->n_points);
+  size_t n_drawn = 0;
 
-  for (size_t k = 1; k < a->n_points; k++) {
-    x[k - 1] = (double) a->accepted[k] / (double) a->n_cases;
-    y[k - 1] = (double) a->failures[k] / (double) a->accepted[k];
+  for (size_t k = 1; k < a->n_points; k = next_point (a, k, chosen)) {
+    x[n_drawn] = (double) a->accepted[k] / (double) a->n_cases;
+    y[n_drawn++] = (double) a->failures[k] / (double) a->accepted[k];
   }
-  look_of_curve (dub_figure_add_series (plot, NULL, DUB_STROKE_SOLID, 0, x, y, a->n_points - 1), chosen, n);
+  look_of_curve (dub_figure_add_series (plot, NULL, DUB_STROKE_SOLID, 0, x, y, n_drawn), chosen, n);
 }
 
 /* The largest risk of the chosen curve decides the axis; one that begins with a failure at risk 1 would flatten all the rest. */
