@@ -2,8 +2,8 @@
 
 #include "ui/model/case-picture.h"
 
-/* 60 MB of pictures, and as many wishes as a large screen shows a few times over. */
-enum { MAX_KEPT = 800, MAX_WAITING = 256 };
+/* 60 MB of pictures, and as many wishes as the rows that a grid makes beyond its edges, a few times over. */
+enum { MAX_KEPT = 800, MAX_WAITING = 2048 };
 
 /* What the thread shares with the object, which dies on the main thread only. */
 typedef struct {
