@@ -107,6 +107,8 @@ void  _dub_failure_page_update_table (DubFailurePage *self,
 /* Only what depends on the operating point. */
 void  _dub_failure_page_update_rates (DubFailurePage *self);
 void  _dub_failure_page_choose_line  (DubFailurePage *self);
+/* Brings the chosen line on the screen once the page has its new shape. */
+void  _dub_failure_page_reveal_line  (DubFailurePage *self);
 void  _dub_failure_page_sort_by      (DubFailurePage *self,
                                       const char     *column);
 /* Columns for the room there is and the extras that are asked for. */

@@ -171,6 +171,8 @@ _dub_failure_page_update_state (DubFailurePage *self)
   g_auto (Remark) above = to_know (self);
   gboolean plain = above.icon != NULL && !g_str_has_prefix (above.icon, "dialog-");
 
+  if (gtk_widget_get_visible (self->banner) != (above.title != NULL))
+    _dub_failure_page_reveal_line (self);
   gtk_widget_set_visible (self->banner, above.title != NULL);
   gtk_widget_set_css_classes (self->banner, (const char *[]) { "card", "banner", plain ? "plain" : "warning", NULL });
   gtk_image_set_from_icon_name (self->banner_icon, above.icon);

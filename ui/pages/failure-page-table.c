@@ -216,6 +216,12 @@ reveal_cb (gpointer data)
 }
 
 void
+_dub_failure_page_reveal_line (DubFailurePage *self)
+{
+  g_timeout_add_full (G_PRIORITY_LOW, 50, reveal_cb, g_object_ref (self), g_object_unref);
+}
+
+void
 _dub_failure_page_choose_line (DubFailurePage *self)
 {
   DubFailureRow *chosen = dub_failure_bench_get_chosen (self->bench);
@@ -235,7 +241,7 @@ _dub_failure_page_choose_line (DubFailurePage *self)
       gtk_list_box_select_row (self->list, row);
   }
   self->updating = FALSE;
-  g_timeout_add_full (G_PRIORITY_LOW, 50, reveal_cb, g_object_ref (self), g_object_unref);
+  _dub_failure_page_reveal_line (self);
 }
 
 void

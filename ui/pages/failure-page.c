@@ -7,7 +7,7 @@
 #include "ui/figures/ticks.h"
 
 /* Below this width of the page the zero-failure card stands below the plots, and the table has fewer columns. */
-enum { WIDE = 960 };
+enum { WIDE = 960, MARGIN = 14 };
 
 G_DEFINE_FINAL_TYPE (DubFailurePage, dub_failure_page, ADW_TYPE_BIN)
 
@@ -66,12 +66,32 @@ _dub_failure_interval (const DubEstimate *estimate,
 /* --- following --- */
 
 /* Badges are read in full: below the choices where they do not fit beside them. */
+static gboolean
+badges_fit (DubFailurePage *self,
+            int             width)
+{
+  GtkWidget *choices = gtk_widget_get_first_child (GTK_WIDGET (self->toolbar)), *badges = gtk_widget_get_next_sibling (choices);
+  int needed = 2 * MARGIN + gtk_box_get_spacing (self->toolbar), natural;
+
+  gtk_widget_measure (choices, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
+  needed += natural;
+  gtk_widget_measure (badges, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
+
+  return needed + natural <= width;
+}
+
+static gboolean
+badges_are_below (DubFailurePage *self)
+{
+  return gtk_orientable_get_orientation (GTK_ORIENTABLE (self->toolbar)) == GTK_ORIENTATION_VERTICAL;
+}
+
 static void
 place_badges (DubFailurePage *self)
 {
-  gboolean below = self->narrow || gtk_widget_get_visible (GTK_WIDGET (self->family_choice));
+  gboolean beside = badges_fit (self, gtk_widget_get_width (GTK_WIDGET (self)));
 
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->toolbar), below ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->toolbar), beside ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
 }
 
 static void
@@ -228,6 +248,7 @@ place_cb (gpointer data)
   place_badges (self);
   _dub_failure_page_update_point (self);
   _dub_failure_page_show_columns (self);
+  _dub_failure_page_reveal_line (self);
 
   return G_SOURCE_REMOVE;
 }
@@ -255,7 +276,7 @@ dub_failure_page_size_allocate (GtkWidget *widget,
 
   gtk_widget_allocate (adw_bin_get_child (ADW_BIN (self)), width, height, baseline, NULL);
   /* Not from inside an allocation: placing asks for another one. */
-  if (self->narrow != (width < WIDE))
+  if (self->narrow != (width < WIDE) || badges_are_below (self) == badges_fit (self, width))
     g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, place_cb, g_object_ref (self), g_object_unref);
 }
 
