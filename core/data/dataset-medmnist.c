@@ -24,7 +24,6 @@ typedef struct {
   DubDatasetSource base;
   DubNpzArray     *images[N_PARTS]; /* NULL where the archive lacks the part */
   DubTensor       *labels[N_PARTS];
-  GByteArray      *part;            /* [N] */
 } Source;
 
 static void
@@ -36,7 +35,6 @@ clear (DubDatasetSource *base)
     g_clear_pointer (&self->images[i], dub_npz_array_free);
     g_clear_pointer (&self->labels[i], dub_tensor_unref);
   }
-  g_byte_array_unref (self->part);
 }
 
 /* Images are grey (N, H, W), colour (N, H, W, 3) or volumes (N, D, H, W). */
@@ -53,6 +51,18 @@ dtype_read (DubDtype stored)
   return stored == DUB_DTYPE_U8 || stored == DUB_DTYPE_U16 ? stored : DUB_DTYPE_F32;
 }
 
+/* Cases may have been left out: their part is known by its name, not by their index. */
+static int
+part_of (const DubDatasetCase *item)
+{
+  int part = 0;
+
+  while (part < N_PARTS - 1 && g_strcmp0 (item->given, PARTS[part].given) != 0)
+    part++;
+
+  return part;
+}
+
 static DubTensor *
 read_case (DubDataset  *dataset,
            size_t       index,
@@ -60,7 +70,7 @@ read_case (DubDataset  *dataset,
            GError     **error)
 {
   const Source *self = dataset->source;
-  const DubNpzArray *images = self->images[self->part->data[index]];
+  const DubNpzArray *images = self->images[part_of (&dataset->cases[index])];
   const int64_t *dim = images->shape.dim;
   DubShape shape = is_colour (&images->shape) ? DUB_SHAPE (dim[1], dim[2], dim[3]) :
                    images->shape.rank == 3 ? DUB_SHAPE (1, dim[1], dim[2]) : DUB_SHAPE (1, dim[1], dim[2], dim[3]);
@@ -221,9 +231,11 @@ add_cases (DubDataset               *dataset,
       int label = label_of (self->labels[i], row);
 
       if (label < 0 || label >= n_classes) {
+        /* The name ends in the array's, as "train_images" does; the labels stand in another one. */
+        int n_name = (int) strlen (self->images[i]->name) - (int) strlen ("images");
         GError *reason = g_error_new (DUB_ERROR, DUB_ERROR_NUMERIC,
-                                      "%s: row %" G_GSIZE_FORMAT " has the label %g; expected a whole number from 0 to %d.",
-                                      self->images[i]->name, row, dub_tensor_get_double (self->labels[i], row),
+                                      "%.*slabels: row %" G_GSIZE_FORMAT " has the label %g; expected a whole number from 0 to %d.",
+                                      MAX (n_name, 0), self->images[i]->name, row, dub_tensor_get_double (self->labels[i], row),
                                       n_classes - 1);
 
         if (!_dub_dataset_bad (dataset, options, row, reason, error))
@@ -233,10 +245,8 @@ add_cases (DubDataset               *dataset,
 
       g_autofree char *id = g_strdup_printf ("%s-%" G_GSIZE_FORMAT, PARTS[i].id, row);
       DubDatasetCase item = { .id = id, .label = label, .given = PARTS[i].given, .row = row };
-      guint8 part = (guint8) i;
 
       _dub_dataset_add (dataset, &item, self->images[i]->row_bytes);
-      g_byte_array_append (self->part, &part, 1);
       highest = MAX (highest, label);
     }
   }
@@ -258,7 +268,6 @@ _dub_dataset_medmnist_archive (DubNpz                   *archive,
 
   self->base.read = read_case;
   self->base.clear = clear;
-  self->part = g_byte_array_new ();
 
   g_autoptr (DubDataset) dataset = _dub_dataset_new (DUB_DATASET_MEDMNIST, path, &self->base);
   const char *const *names = options->classes != NULL ? options->classes : _dub_dataset_known_classes (dataset->name);
@@ -279,6 +288,7 @@ _dub_dataset_medmnist_archive (DubNpz                   *archive,
     return NULL;
   }
   if (!check_parts (dataset, error) || !add_cases (dataset, options, error) ||
+      !_dub_dataset_check_numbers (dataset, options, run, error) ||
       !_dub_dataset_finish (dataset, options, error))
     return NULL;
 

@@ -117,6 +117,12 @@ gboolean    _dub_dataset_check_files (DubDataset            *self,
                                     const DubDatasetOptions *options,
                                     DubRun                  *run,
                                     GError                 **error);
+/* Reads cases of floats, where the options ask for a look at the files: one with a value that is not finite, or that cannot
+ * be read, is bad. After the last case, before _dub_dataset_finish. */
+gboolean    _dub_dataset_check_numbers (DubDataset            *self,
+                                        const DubDatasetOptions *options,
+                                        DubRun                *run,
+                                        GError               **error);
 
 /* The file of each participant and session below a folder: dataset-nifti.c. */
 typedef struct _DubDatasetSessions DubDatasetSessions;

@@ -283,7 +283,8 @@ _dub_dataset_table (const char               *path,
                                                      _dub_dataset_file_source ());
 
   if (!collect_classes (dataset, &reader, options, error) || !add_rows (dataset, &reader, options, run, error) ||
-      !_dub_dataset_check_files (dataset, options, run, error) || !_dub_dataset_finish (dataset, options, error))
+      !_dub_dataset_check_files (dataset, options, run, error) ||
+      !_dub_dataset_check_numbers (dataset, options, run, error) || !_dub_dataset_finish (dataset, options, error))
     return NULL;
 
   return g_steal_pointer (&dataset);

@@ -53,7 +53,8 @@ typedef struct {
   DubBad             bad;
   const char *const *classes;   /* (nullable): names in the order of their indices; default: from the data */
   const char        *patients;  /* (nullable): CSV/TSV of id (or file), patient */
-  gboolean           check_files; /* decode every PNG at once; headers and sizes of files are looked at in any case */
+  gboolean           check_files; /* decode every PNG, and look for values that are not finite in every case of
+                                 * floats; headers and sizes of files are looked at in any case */
 } DubDatasetOptions;
 
 typedef struct {

@@ -252,7 +252,7 @@ test_labels (void)
   options.classes = one;
   g_assert_null (open_saved (&scratch, "set.npz", &parts, &options, &error));
   g_assert_error (error, DUB_ERROR, DUB_ERROR_NUMERIC);
-  g_assert_nonnull (strstr (error->message, "train_images: row 1"));
+  g_assert_nonnull (strstr (error->message, "train_labels: row 1"));
   g_clear_error (&error);
 
   options.bad = DUB_BAD_SKIP;
@@ -451,6 +451,45 @@ test_shared (void)
   }
 }
 
+/* A value that is no number: named where files are looked at, left out on demand, and the cases after it stay themselves. */
+static void
+test_numbers (void)
+{
+  Scratch scratch = scratch_new ();
+  g_auto (Parts) parts = parts_new (DUB_SHAPE (5, 4), FALSE);
+  DubDatasetOptions options = { .check_files = TRUE };
+  g_autoptr (GError) error = NULL;
+
+  for (int i = 0; i < 6; i += 2) {
+    DubTensor *floats = dub_tensor_convert (parts.tensors[i], DUB_DTYPE_F32, NULL);
+
+    dub_tensor_unref (parts.tensors[i]);
+    parts.tensors[i] = floats;
+  }
+  dub_tensor_f32 (parts.tensors[2])[20 + 6] = NAN;
+  dub_tensor_f32 (parts.tensors[4])[2 * 20] = INFINITY;
+
+  g_assert_null (open_saved (&scratch, "set.npz", &parts, &options, &error));
+  g_assert_error (error, DUB_ERROR, DUB_ERROR_NUMERIC);
+  g_assert_nonnull (strstr (error->message, "the value at (1, 2) of the case val-1 is not a number"));
+  g_clear_error (&error);
+
+  options.bad = DUB_BAD_SKIP;
+
+  g_autoptr (DubDataset) skipped = open_saved (&scratch, "set.npz", &parts, &options, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (skipped->n_cases, ==, 12);
+  g_assert_cmpuint (skipped->problems->len, ==, 2);
+  g_assert_cmpint (dub_dataset_find (skipped, "val-1"), ==, -1);
+  g_assert_cmpint (dub_dataset_find (skipped, "test-3"), ==, 11);
+
+  g_autoptr (DubTensor) last = dub_dataset_read (skipped, 11, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpmem (last->data, 80, dub_tensor_f32 (parts.tensors[4]) + 60, 80);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -460,6 +499,7 @@ main (int   argc,
   g_test_add_func ("/medmnist/layouts", test_layouts);
   g_test_add_func ("/medmnist/cut-later", test_cut_later);
   g_test_add_func ("/medmnist/labels", test_labels);
+  g_test_add_func ("/medmnist/numbers", test_numbers);
   g_test_add_func ("/medmnist/known", test_known);
   g_test_add_func ("/medmnist/hash", test_hash);
   g_test_add_func ("/medmnist/refused", test_refused);
