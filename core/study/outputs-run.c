@@ -3,6 +3,7 @@
 
 #include "core/base/checked.h"
 #include "core/study/classifier.h"
+#include "core/study/study-import.h"
 
 #include <string.h>
 
@@ -166,6 +167,15 @@ _dub_outputs_run (DubStudy                *study,
                    items[i]->model->id);
       return FALSE;
     }
+  /* What answered when it was trained must answer now: a network that was exchanged is not evaluated under its name. */
+  for (size_t i = 0; i < n; i++) {
+    gboolean checked;
+
+    if (!dub_study_check_reference (items[i]->model->path, &checked, run, error)) {
+      g_prefix_error (error, "The network %s is not the one that the study was made with: ", items[i]->model->id);
+      return FALSE;
+    }
+  }
   number_groups (&work);
   for (guint at = 0; at < work.n_groups; at++)
     if (!run_group (&work, at, error))
