@@ -370,6 +370,12 @@ def t_reference():
     expect('reference.npz' in done.stderr and 'case 1' in done.stderr, done.stderr)
     expect(not os.path.exists(path('ref.dubito')), 'something was made')
 
+    study = path('swapped.dubito')
+    shutil.copytree(tiny.study(), study, dirs_exist_ok=True)
+    shutil.copyfile(os.path.join(study, 'models', 'ce-f1', 'model.onnx'), os.path.join(study, 'models', 'ce-f0', 'model.onnx'))
+    done = cli('evaluate', study, status=1)
+    expect('ce-f0' in done.stderr and 'reference.npz' in done.stderr, done.stderr)
+
 
 def t_external_weights():
     """A network whose numbers lie in another file is whole in the study"""
