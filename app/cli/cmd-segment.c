@@ -5,17 +5,18 @@
 #include "app/cli/cli-json.h"
 #include "app/cli/cli-output.h"
 #include "app/cli/cli-run.h"
-#include "core/io/file.h"
-#include "core/io/nifti.h"
+#include "app/cli/cli-segment-image.h"
 #include "core/io/onnx.h"
 #include "core/study/segment-case.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 static const char DESCRIPTION[] = N_(
   "MODEL.onnx… are one network, or several of one task (an ensemble), each with an output (N, C, D, H, W).\n"
-  "LABELS.nii.gz and MAP.nii.gz lie in the space of the volume.\n\n"
+  "LABELS.nii.gz and MAP.nii.gz lie in the space of the volume. Networks (N, C, H, W) read a grey IMAGE.png (0…1) or IMAGE.npy\n"
+  "(H, W); their labels and map are .npy, or .png, where a map is 255 times its share of the score's largest value.\n\n"
   "Scores: msr = 1 - max p, entropy (nats), margin = 1 - (p1 - p2); with two networks or with --tta also sd (over networks and\n"
   "views, mean over classes) and mi (mutual information, nats).\n"
   "Views of --tta are undone exactly: flip, flip-0, flip-1, flip-2 (axes of the network's tensor), turn (quarter turns), shift\n"
@@ -77,40 +78,20 @@ is_nifti (const char *path)
   return g_str_has_suffix (path, ".nii") || g_str_has_suffix (path, ".nii.gz");
 }
 
-/* Says what the numbers of a file are and where they come from. (transfer full) */
-static char *
-provenance (const Options *options,
-            GPtrArray     *models,
-            const char    *volume)
-{
-  g_autoptr (GString) text = g_string_new ("dubito " DUB_VERSION " segment");
-  g_autofree char *hash = dub_file_sha256 (volume, NULL);
-
-  g_string_append_printf (text, "\nscore: %s\nviews: %s\nvolume: %s sha256 %s", options->score,
-                          options->tta != NULL ? options->tta : "none", volume, hash);
-  for (guint i = 0; i < models->len; i++) {
-    g_autofree char *sum = dub_file_sha256 (models->pdata[i], NULL);
-
-    g_string_append_printf (text, "\nmodel: %s sha256 %s", (const char *) models->pdata[i], sum);
-  }
-
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
 static gboolean
 save (const Options        *options,
       const DubSegmentCase *result,
       DubSegmentScore       score,
       GPtrArray            *models,
+      const DubPreprocess  *preprocess,
       const char           *volume,
       GError              **error)
 {
-  g_autofree char *note = provenance (options, models, volume);
-  g_autofree char *what = g_strdup_printf ("uncertainty: %s", dub_segment_score_name (score));
+  g_autofree char *note = dub_segment_case_note (score, options->tta, volume, (const char *const *) models->pdata, preprocess,
+                                                 models->len, error);
 
-  return dub_nifti_save_with_note (result->labels, options->out, DUB_DTYPE_U8, "labels", note, error) &&
-         (options->map == NULL ||
-          dub_nifti_save_with_note (result->map[score], options->map, DUB_DTYPE_F32, what, note, error));
+  return note != NULL && dub_segment_case_save_labels (result, options->out, note, error) &&
+         (options->map == NULL || dub_segment_case_save_map (result, score, options->map, note, error));
 }
 
 static void
@@ -189,6 +170,99 @@ print_text (const Options           *options,
             places[i].world[2], places[i].mean);
 }
 
+/* What the score can be at most with @n classes: white in a picture of the map. */
+static double
+most_of (DubSegmentScore score,
+         size_t          n)
+{
+  double c = (double) n;
+
+  switch (score) {
+  case DUB_SEGMENT_MSR:
+    return 1.0 - 1.0 / c;
+  case DUB_SEGMENT_ENTROPY:
+  case DUB_SEGMENT_MI:
+    return log (c);
+  case DUB_SEGMENT_SD:
+    return 0.5;
+  case DUB_SEGMENT_MARGIN:
+  default:
+    return 1.0;
+  }
+}
+
+static void
+print_image (const Options           *options,
+             const DubSegmentation   *s,
+             const DubSegmentSummary *summary)
+{
+  if (!options->json) {
+    for (size_t c = 0; c < s->n_classes; c++)
+      printf (_("class %zu: %zu pixels\n"), c, s->count[c]);
+    printf (_("%s: mean %.4g, in the foreground %.4g\n"), options->score, summary->mean, summary->mean_foreground);
+    return;
+  }
+
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  cli_json_string (builder, "labels", options->out);
+  cli_json_string (builder, "map", options->map);
+  cli_json_string (builder, "uncertainty", options->score);
+  cli_json_int (builder, "models", (gint64) s->n_models);
+  cli_json_int (builder, "views", (gint64) s->n_views);
+  json_builder_set_member_name (builder, "classes");
+  json_builder_begin_array (builder);
+  for (size_t c = 0; c < s->n_classes; c++) {
+    json_builder_begin_object (builder);
+    cli_json_int (builder, "class", (gint64) c);
+    cli_json_int (builder, "pixels", (gint64) s->count[c]);
+    json_builder_end_object (builder);
+  }
+  json_builder_end_array (builder);
+  cli_json_double (builder, "mean", summary->mean);
+  cli_json_double (builder, "mean_foreground", summary->mean_foreground);
+  cli_json_double (builder, "share_above", summary->share_above);
+  json_builder_set_member_name (builder, "worst");
+  json_builder_begin_array (builder);
+  for (size_t i = 0; i < summary->n_patches; i++) {
+    const double pixel[2] = { (double) summary->patches[i].voxel[1], (double) summary->patches[i].voxel[2] };
+
+    json_builder_begin_object (builder);
+    cli_json_doubles (builder, "pixel", pixel, 2);
+    cli_json_double (builder, "mean", summary->patches[i].mean);
+    json_builder_end_object (builder);
+  }
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  cli_json_print (builder);
+}
+
+static gboolean
+segment_image (const Options    *options,
+               DubGraph *const  *graphs,
+               size_t            n,
+               const char       *image,
+               DubSegmentScore   score,
+               DubRun           *run,
+               GError          **error)
+{
+  g_autoptr (DubSegmentation) s = cli_segment_image_run (graphs, n, image, options->tta, score, run, error);
+
+  if (s == NULL)
+    return FALSE;
+
+  g_autoptr (DubSegmentSummary) summary =
+    dub_segment_summary_new (s->map[score], s->labels, options->threshold, options->patch, (size_t) options->n_patches, run, error);
+
+  if (summary == NULL || !cli_segment_image_save (s->labels, 1.0, options->out, error) ||
+      (options->map != NULL && !cli_segment_image_save (s->map[score], most_of (score, s->n_classes), options->map, error)))
+    return FALSE;
+  print_image (options, s, summary);
+
+  return TRUE;
+}
+
 static gboolean
 segment (const Options   *options,
          GPtrArray       *models,
@@ -214,6 +288,10 @@ segment (const Options   *options,
   }
 
   DubRun *run = cli_run_get (cli);
+
+  if (cli_segment_is_image (volume))
+    return segment_image (options, (DubGraph *const *) graphs->pdata, graphs->len, volume, score, run, error);
+
   g_autoptr (DubSegmentCase) result = dub_segment_case_run ((DubGraph *const *) graphs->pdata, each, graphs->len, volume,
                                                             options->tta, 1u << score, run, error);
   g_autofree DubSegmentPlace *places = NULL;
@@ -221,7 +299,7 @@ segment (const Options   *options,
     result != NULL ? dub_segment_case_summary (result, score, options->threshold, options->patch, (size_t) options->n_patches,
                                                &places, run, error) : NULL;
 
-  if (summary == NULL || !save (options, result, score, models, volume, error))
+  if (summary == NULL || !save (options, result, score, models, each, volume, error))
     return FALSE;
 
   double seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
@@ -266,9 +344,6 @@ cmd_segment (const char *path,
     return FALSE;
   if (options.out == NULL)
     return cli_usage_error (error, _("The option -o LABELS.nii.gz is missing."));
-  if (!is_nifti (options.out) || (options.map != NULL && !is_nifti (options.map)))
-    return cli_usage_error (error, _("“%s” is no name for a volume; expected one that ends in .nii or .nii.gz."),
-                            is_nifti (options.out) ? options.map : options.out);
   if (options.patch < 1 || options.patch > 255 || options.patch % 2 == 0)
     return cli_usage_error (error, _("--patch is %d, expected an odd number from 1 to 255."), options.patch);
   if (options.n_patches < 0 || options.n_patches > 1000)
@@ -282,6 +357,16 @@ cmd_segment (const char *path,
     return FALSE;
   if (options.score == NULL)
     options.score = g_strdup (scores[score]);
+  for (size_t i = 0; i < G_N_ELEMENTS (outputs); i++) {
+    gboolean image = cli_segment_is_image (volume);
+
+    if (outputs[i] != NULL && !(image ? cli_segment_is_image (outputs[i]) : is_nifti (outputs[i])))
+      return cli_usage_error (error, image ? _("“%s” is no name for a picture; expected one that ends in .png or .npy.")
+                                           : _("“%s” is no name for a volume; expected one that ends in .nii or .nii.gz."), outputs[i]);
+  }
+  if (cli_segment_is_image (volume) &&
+      (options.preprocess.axes != NULL || options.preprocess.scale != NULL || options.preprocess.fit != NULL))
+    return cli_usage_error (error, _("--axes, --scale and --fit are of volumes; “%s” is a picture."), volume);
 
   return segment (&options, models, volume, (DubSegmentScore) score, preprocess, error);
 }

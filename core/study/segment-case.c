@@ -1,5 +1,9 @@
 #include "core/study/segment-case.h"
 
+#include "core/io/file.h"
+#include "core/io/nifti.h"
+#include "dub-config.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -146,7 +150,10 @@ dub_segment_case_run (DubGraph *const      *models,
       self->map[s] = bring_back (preprocess, self->segmentation->map[s], &inputs, self->volume, FALSE, run, error);
       if (self->map[s] == NULL)
         return NULL;
+      /* One map of 256³ is 64 MiB: nobody needs it twice. */
+      g_clear_pointer (&self->segmentation->map[s], dub_tensor_unref);
     }
+  g_clear_pointer (&self->segmentation->labels, dub_tensor_unref);
   measure_volumes (self, inputs.displayed);
 
   return g_steal_pointer (&self);
@@ -205,4 +212,60 @@ dub_segment_case_summary (const DubSegmentCase  *self,
   }
 
   return summary;
+}
+
+char *
+dub_segment_case_note (DubSegmentScore       score,
+                       const char           *views,
+                       const char           *volume,
+                       const char *const    *models,
+                       const DubPreprocess  *preprocess,
+                       size_t                n_models,
+                       GError              **error)
+{
+  g_autofree char *hash = dub_file_sha256 (volume, error);
+
+  if (hash == NULL)
+    return NULL;
+
+  g_autoptr (GString) text = g_string_new ("dubito " DUB_VERSION " segment");
+
+  g_string_append_printf (text, "\nscore: %s\nviews: %s\nvolume: sha256 %s", dub_segment_score_name (score),
+                          views != NULL && views[0] != '\0' ? views : "none", hash);
+  for (size_t m = 0; m < n_models; m++) {
+    g_autofree char *sum = dub_file_sha256 (models[m], error);
+
+    if (sum == NULL)
+      return NULL;
+    g_string_append_printf (text, "\nmodel: sha256 %s axes %s scale %s fit %s", sum, dub_axes_name (preprocess[m].axes),
+                            dub_scale_name (preprocess[m].scale), dub_fit_name (preprocess[m].fit));
+  }
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+gboolean
+dub_segment_case_save_labels (const DubSegmentCase  *self,
+                              const char            *path,
+                              const char            *note,
+                              GError               **error)
+{
+  return dub_nifti_save_with_note (self->labels, path, DUB_DTYPE_U8, "labels", note, error);
+}
+
+gboolean
+dub_segment_case_save_map (const DubSegmentCase  *self,
+                           DubSegmentScore        score,
+                           const char            *path,
+                           const char            *note,
+                           GError               **error)
+{
+  if (self->map[score] == NULL) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "The score %s was not computed.", dub_segment_score_name (score));
+    return FALSE;
+  }
+
+  g_autofree char *what = g_strdup_printf ("uncertainty: %s", dub_segment_score_name (score));
+
+  return dub_nifti_save_with_note (self->map[score], path, DUB_DTYPE_F32, what, note, error);
 }

@@ -21,7 +21,7 @@ typedef struct {
   DubVolume       *volume;       /* as the file has it */
   DubVolume       *labels;       /* class of each voxel of @volume; 0 where the network did not see */
   DubVolume       *map[DUB_N_SEGMENT_SCORES]; /* NULL where not asked for */
-  DubSegmentation *segmentation; /* on the network's grid */
+  DubSegmentation *segmentation; /* its numbers; labels and maps are handed on, and NULL here */
   double           voxel_ml;     /* volume of a voxel of that grid */
   double          *ml;           /* [C] volume of each class, in millilitres */
   double          *ml_low;       /* [C] smallest and largest over networks and views: a range, not an interval */
@@ -55,6 +55,32 @@ DubSegmentSummary *dub_segment_case_summary (const DubSegmentCase  *self,
                                              size_t                 n_patches,
                                              DubSegmentPlace      **places,
                                              DubRun                *run,
+                                             GError               **error);
+
+/* dub_segment_case_note:
+ *
+ * Where labels and map come from, as their files say it: version, score, views, how the volume was read, and the SHA-256 of the
+ * volume and of every network. Names and folders stay out: a file may travel farther than they should.
+ *
+ * Returns: (transfer full), or NULL with DUB_ERROR_IO.
+ */
+G_GNUC_WARN_UNUSED_RESULT
+char              *dub_segment_case_note    (DubSegmentScore        score,
+                                             const char            *views,
+                                             const char            *volume,
+                                             const char *const     *models,
+                                             const DubPreprocess   *preprocess,
+                                             size_t                 n_models,
+                                             GError               **error);
+/* NIfTI in the space of the volume, uint8 and float32. */
+gboolean           dub_segment_case_save_labels (const DubSegmentCase *self,
+                                             const char            *path,
+                                             const char            *note,
+                                             GError               **error);
+gboolean           dub_segment_case_save_map (const DubSegmentCase *self,
+                                             DubSegmentScore        score,
+                                             const char            *path,
+                                             const char            *note,
                                              GError               **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubSegmentCase, dub_segment_case_free)

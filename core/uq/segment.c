@@ -140,19 +140,33 @@ load_network (Network         *self,
   return TRUE;
 }
 
-gboolean
-dub_segment_can (DubGraph       *graph,
-                 const DubShape *input,
-                 DubRun         *run)
+size_t
+dub_segment_count_classes (DubGraph       *graph,
+                           const DubShape *input,
+                           DubRun         *run)
 {
   DubShape shape = input_shape (graph, input);
   DubPlan *plan = plan_for (graph, &shape, TRUE, run, NULL);
   const DubType *type = plan != NULL ? dub_plan_output_type (plan, 0) : NULL;
   gboolean can = type != NULL && type->dtype == DUB_DTYPE_F32 && keeps_extents (&type->shape, &shape);
+  size_t n_classes = can ? (size_t) MAX (type->shape.dim[1], 2) : 0;
+  static const char *const ACTIVATIONS[] = { "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Tanh", "Clip", NULL };
+
+  /* One number a voxel that an activation has bent is an image, not the logit of a class. */
+  if (can && type->shape.dim[1] == 1 && g_strv_contains (ACTIVATIONS, last_operator (graph)))
+    n_classes = 0;
 
   dub_plan_free (plan);
 
-  return can;
+  return n_classes;
+}
+
+gboolean
+dub_segment_can (DubGraph       *graph,
+                 const DubShape *input,
+                 DubRun         *run)
+{
+  return dub_segment_count_classes (graph, input, run) > 0;
 }
 
 /* Probabilities of voxel @place: @p [C]; FALSE where one is not finite. */

@@ -59,9 +59,13 @@ DubSegmentation *dub_segment           (DubGraph *const  *models,
                                         GError          **error);
 void             dub_segmentation_free (DubSegmentation  *self);
 
-/* Whether @graph could be one: its first output keeps the spatial extents of its only input. Looks at types alone; @extents: D, H, W
+/* Whether @graph could be one: its first output keeps the spatial extents of its only input, and is no image. Looks at types alone; @extents: D, H, W
  * or H, W that would be read. */
 gboolean         dub_segment_can       (DubGraph         *graph,
+                                        const DubShape   *input,
+                                        DubRun           *run);
+/* How many classes it tells apart, 0 where dub_segment_can is FALSE. */
+size_t           dub_segment_count_classes (DubGraph     *graph,
                                         const DubShape   *input,
                                         DubRun           *run);
 

@@ -5,7 +5,7 @@ import sys
 
 import tap
 from tap import expect
-from tool import classifier, cli, document, nibabel, numpy, path, random_array, shared, volume
+from tool import TensorProto, classifier, cli, document, helper, nibabel, numpy, path, random_array, save_model, shared, volume
 
 
 def t_meshnet():
@@ -44,6 +44,30 @@ def t_refusals():
     said = cli('segment', classifier(), brain, '-o', out, status=1).stderr
     expect('no class for every voxel' in said, said)
     expect(not os.path.exists(out), 'a file was left')
+
+
+def t_picture():
+    """A picture has its labels and map as .npy and as .png, the same for a grey and a colour network"""
+    image = numpy.linspace(0, 1, 16 * 20, dtype=numpy.float32).reshape(16, 20)
+    numpy.save(path('picture.npy'), image)
+    for channels in (1, 3):
+        weight = numpy.zeros((2, channels, 1, 1), numpy.float32)
+        weight[1] = 10 / channels
+        model = save_model(f'pixels{channels}.onnx', [helper.make_node('Conv', ['x', 'w', 'b'], ['y'], 'conv')],
+                           [('x', TensorProto.FLOAT, [1, channels, 16, 20])], [('y', TensorProto.FLOAT, [1, 2, 16, 20])],
+                           {'w': weight, 'b': numpy.array([0, -5], numpy.float32)})
+        told = document('segment', model, path('picture.npy'), '-o', path('labels.npy'), '--map', path('map.npy'), '--uncertainty',
+                        'msr', '--json')
+        labels, doubt = numpy.load(path('labels.npy')), numpy.load(path('map.npy'))
+        p = 1 / (1 + numpy.exp(-(10 * image.astype(float) - 5)))
+        expect((labels == (p > 0.5)).all(), labels)
+        expect(numpy.abs(doubt - numpy.minimum(p, 1 - p)).max() < 1e-5, doubt)
+        expect([c['pixels'] for c in told['classes']] == [160, 160], told)
+        document('segment', model, path('picture.npy'), '-o', path('labels.png'), '--map', path('map.png'), '--json', '--tta', 'flip')
+        document('segment', model, path('map.png'), '-o', path('again.npy'), '--json')
+        expect(numpy.load(path('again.npy')).shape == (16, 20), 'the shape')
+    cli('segment', model, path('picture.npy'), '-o', path('labels.nii'), status=2)
+    cli('segment', model, path('picture.npy'), '-o', path('labels.npy'), '--axes', 'kji', status=2)
 
 
 if __name__ == '__main__':
