@@ -339,6 +339,83 @@ test_contour (void)
   }
 }
 
+/* Three slabs: class 0, 1 and 2 from left to right. */
+static float
+three_slabs (int r,
+             int a,
+             int s)
+{
+  return (float) (r < PHANTOM_R / 3 ? 0 : r < 2 * (PHANTOM_R / 3) ? 1 : 2);
+}
+
+static double
+weight_of (const guint32 *row,
+           int            shift,
+           double        *place)
+{
+  double sum = 0.0, moment = 0.0;
+
+  for (int x = 20; x < SIZE - 20; x++) {
+    double share = (double) ((row[x] >> shift) & 0xff) / 255.0;
+
+    sum += share;
+    moment += share * (x + 0.5);
+  }
+  *place = moment / sum;
+
+  return sum;
+}
+
+/* Each class has a line of its own colour; where two meet it is the lower one's, and a class without a colour has none. */
+static void
+test_outlines (void)
+{
+  g_autoptr (DubVolume) base = phantom_new ("RAS", right_half);
+  g_autoptr (DubVolume) classes = phantom_new ("RAS", three_slabs);
+  DubPaneStyle style;
+  DubSliceView view;
+  DubSliceGeometry geometry;
+  Pixels pixels;
+
+  dub_pane_style_init (&style);
+  style.low = 10.0;
+  style.high = 11.0;
+  style.classes = classes;
+  style.outline_width = 2.0;
+  style.outline_color[0] = dub_rgba_from_hex (0xff0000);
+  style.outline_color[1] = dub_rgba_from_hex (0x0000ff);
+  dub_slice_view_init (&view, DUB_PLANE_AXIAL, base);
+  view.radiological = FALSE;
+  compose (&view, &style, pixels);
+  g_assert_true (dub_slice_view_geometry (&view, SIZE, SIZE, &geometry));
+
+  const guint32 *row = pixels + SIZE / 2 * SIZE;
+  double red, blue_place, at[2], width;
+
+  for (int side = 1; side <= 2; side++) {
+    const double edge[3] = { side * (PHANTOM_R / 3) - 0.5, 0.0, 0.0 };
+    double slice[3], pane[2];
+
+    dub_slice_voxel_to_slice (&geometry, edge, slice);
+    dub_slice_slice_to_pane (&geometry, slice, pane);
+    at[side - 1] = pane[0];
+  }
+  /* Class 1 has two borders, and the second hides that of class 2. */
+  width = weight_of (row, 16, &red);
+  g_assert_cmpfloat (fabs (width - 4.0), <, 0.4);
+  g_assert_cmpfloat (fabs (red - (at[0] + at[1]) / 2.0), <, 0.15);
+  for (int x = 20; x < SIZE - 20; x++)
+    g_assert_cmpuint (row[x] & 0xff, ==, 0);
+
+  style.outline_color[0].alpha = 0.0;
+  compose (&view, &style, pixels);
+  width = weight_of (row, 0, &blue_place);
+  g_assert_cmpfloat (fabs (width - 2.0), <, 0.2);
+  g_assert_cmpfloat (fabs (blue_place - at[1]), <, 0.15);
+  for (int x = 20; x < SIZE - 20; x++)
+    g_assert_cmpuint (row[x] >> 16 & 0xff, ==, 0);
+}
+
 /* A composer that keeps slices must notice every change that shows. */
 static void
 test_cache (void)
@@ -359,6 +436,8 @@ test_cache (void)
     dub_slice_view_move (&view, 0, 0, (step + 1) / 2 % 3);
     style.overlay.volume = step < 18 ? first : second;
     style.contour = step < 12 ? first : second;
+    style.classes = step % 4 < 2 ? first : second;
+    style.outline_color[0] = dub_rgba_from_hex (step % 3 ? 0xff0000 : 0x00ff00);
     compose (&view, &style, fresh);
     dub_composer_compose (composer, &view, &style, SIZE, SIZE, 4 * SIZE, (guint8 *) kept);
     g_assert_cmpmem (fresh, sizeof fresh, kept, sizeof kept);
@@ -379,6 +458,7 @@ main (int   argc,
   g_test_add_func ("/compose/complement", test_complement);
   g_test_add_func ("/compose/nothing-to-show", test_nothing_to_show);
   g_test_add_func ("/compose/contour", test_contour);
+  g_test_add_func ("/compose/outlines", test_outlines);
   g_test_add_func ("/compose/cache", test_cache);
 
   return g_test_run ();

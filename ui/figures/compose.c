@@ -13,6 +13,7 @@ struct _DubComposer {
   DubLayer base;
   DubLayer overlay;
   DubLayer contour;
+  DubLayer outline[DUB_MOST_OUTLINES];
   float   *values;     /* [3 * n_values]: one row of numbers; three for the contour */
   size_t   n_values;
   guint32  shade[N_SHADES];
@@ -43,6 +44,7 @@ dub_pane_style_init (DubPaneStyle *self)
     },
     .contour_color = theme.truth,
     .contour_width = 1.5,
+    .outline_width = 1.2,
   };
 }
 
@@ -218,17 +220,17 @@ overlay_row (DubComposer      *self,
   }
 }
 
-/* Row @y of the contour's label field, 0 outside of it. FALSE where it is 0 everywhere. */
+/* Row @y of a label field, 0 outside of it. FALSE where it is 0 everywhere. */
 static gboolean
-label_row (DubComposer *self,
-           int          width,
-           int          y,
-           float       *out)
+label_row (DubLayer *layer,
+           int       width,
+           int       y,
+           float    *out)
 {
   int x0 = 0, x1 = 0;
   float sum = 0.0f;
 
-  if (!dub_layer_row (&self->contour, y, out, &x0, &x1))
+  if (!dub_layer_row (layer, y, out, &x0, &x1))
     x0 = x1 = 0;
   for (int x = 0; x < x0; x++)
     out[x] = 0.0f;
@@ -245,21 +247,22 @@ label_row (DubComposer *self,
 /* A line of constant width: the distance to the level 0.5 is (field - 0.5) / |gradient|, in px, as long as the
  * field is linear, which it is between two voxels. */
 static void
-draw_contour (DubComposer        *self,
-              const DubPaneStyle *style,
-              int                 width,
-              int                 height,
-              size_t              stride,
-              guint8             *pixels)
+draw_contour (DubComposer   *self,
+              DubLayer      *layer,
+              const DubRgba *color,
+              double         line_width,
+              int            width,
+              int            height,
+              size_t         stride,
+              guint8        *pixels)
 {
-  const DubRgba *color = &style->contour_color;
   const guint8 rgb[3] = {
     (guint8) lrint (255.0 * color->red), (guint8) lrint (255.0 * color->green), (guint8) lrint (255.0 * color->blue),
   };
-  float half = (float) style->contour_width / 2.0f;
+  float half = (float) line_width / 2.0f;
   float *above = self->values, *here = above + self->n_values, *below = here + self->n_values;
 
-  gboolean any_here = label_row (self, width, 0, here), any_above = any_here, any_below = FALSE;
+  gboolean any_here = label_row (layer, width, 0, here), any_above = any_here, any_below = FALSE;
 
   for (int x = 0; x < width; x++)
     above[x] = here[x];
@@ -267,7 +270,7 @@ draw_contour (DubComposer        *self,
     guint32 *row = (guint32 *) (void *) (pixels + (size_t) y * stride);
 
     if (y + 1 < height)
-      any_below = label_row (self, width, y + 1, below);
+      any_below = label_row (layer, width, y + 1, below);
     for (int x = 0; x < width && (any_above || any_here || any_below); x++) {
       int x_left = MAX (x - 1, 0), x_right = MIN (x + 1, width - 1);
       float across = here[x_right] - here[x_left], down = below[x] - above[x];
@@ -295,12 +298,22 @@ draw_contour (DubComposer        *self,
   }
 }
 
+static void
+set_labels (DubComposer *self)
+{
+  self->contour.binary = TRUE;
+  for (int c = 0; c < DUB_MOST_OUTLINES; c++) {
+    self->outline[c].binary = TRUE;
+    self->outline[c].label = c + 1;
+  }
+}
+
 DubComposer *
 dub_composer_new (void)
 {
   DubComposer *self = g_new0 (DubComposer, 1);
 
-  self->contour.binary = TRUE;
+  set_labels (self);
 
   return self;
 }
@@ -311,7 +324,9 @@ dub_composer_clear (DubComposer *self)
   dub_layer_clear (&self->base);
   dub_layer_clear (&self->overlay);
   dub_layer_clear (&self->contour);
-  self->contour.binary = TRUE;
+  for (int c = 0; c < DUB_MOST_OUTLINES; c++)
+    dub_layer_clear (&self->outline[c]);
+  set_labels (self);
 }
 
 void
@@ -354,6 +369,9 @@ dub_composer_compose (DubComposer        *self,
   dub_layer_prepare (&self->overlay, style->overlay.opacity > 0.0 ? style->overlay.volume : NULL, view, &geometry,
                      style->overlay.interpolation);
   dub_layer_prepare (&self->contour, style->contour, view, &geometry, DUB_INTERPOLATION_LINEAR);
+  for (int c = 0; c < DUB_MOST_OUTLINES; c++)
+    dub_layer_prepare (&self->outline[c], style->outline_color[c].alpha > 0.0 ? style->classes : NULL, view, &geometry,
+                       DUB_INTERPOLATION_LINEAR);
   if (self->overlay.volume != NULL)
     fill_heats (self, &style->overlay);
   for (int y = 0; y < height; y++) {
@@ -363,6 +381,9 @@ dub_composer_compose (DubComposer        *self,
     if (self->overlay.volume != NULL)
       overlay_row (self, &style->overlay, y, row);
   }
+  for (int c = DUB_MOST_OUTLINES - 1; c >= 0; c--)
+    if (self->outline[c].volume != NULL)
+      draw_contour (self, &self->outline[c], &style->outline_color[c], style->outline_width, width, height, stride, pixels);
   if (self->contour.volume != NULL)
-    draw_contour (self, style, width, height, stride, pixels);
+    draw_contour (self, &self->contour, &style->contour_color, style->contour_width, width, height, stride, pixels);
 }

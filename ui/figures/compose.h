@@ -1,4 +1,4 @@
-/* Composing a pane: slice, heat and contour into one buffer of pixels.
+/* Composing a pane: slice, heat and contours into one buffer of pixels.
  *
  * The buffer has the size of the pane in device pixels and is meant to be shown 1:1.
  * Its format is Cairo's ARGB32 and GDK's B8G8R8A8_PREMULTIPLIED (on little-endian
@@ -35,6 +35,9 @@ typedef struct {
   DubInterpolation interpolation;
 } DubOverlay;
 
+/* Classes 1 to DUB_MOST_OUTLINES can be outlined at once: more lines than that are not told apart. */
+#define DUB_MOST_OUTLINES 8
+
 typedef struct {
   double           low;         /* image intensity shown black */
   double           high;        /* and white */
@@ -44,6 +47,10 @@ typedef struct {
   DubVolume       *contour;     /* (nullable) (transfer none): a line around its labels, which are what is > 0.5 */
   DubRgba          contour_color;
   double           contour_width; /* device px */
+  DubVolume       *classes;     /* (nullable) (transfer none): the class of every voxel */
+  DubRgba          outline_color[DUB_MOST_OUTLINES]; /* of the line around class 1, 2, …; alpha 0 = none. Where two classes meet,
+                                                      * the line is the lower one's */
+  double           outline_width; /* device px */
 } DubPaneStyle;
 
 /* Grey over [0, 1], linear; no overlay, but one set up for heat: inferno, [0, 1], clip 0.05, opacity 0.95. */

@@ -2,6 +2,14 @@
 
 #include <math.h>
 
+/* What a layer of labels shows of a voxel. */
+static inline float
+is_inside (const DubLayer *self,
+           float           value)
+{
+  return self->label > 0 ? value == (float) self->label : value > 0.5f;
+}
+
 /* The slice in the order of the pane. Reads are strided where the slice lies across memory; they are
  * done once a slice, not once a pixel. */
 static void
@@ -37,7 +45,7 @@ extract (DubLayer               *self,
     float *to = self->plane + v * geometry->n[0];
 
     for (int64_t u = 0; u < geometry->n[0]; u++)
-      to[u] = self->binary ? from[u * step[0]] > 0.5f : from[u * step[0]];
+      to[u] = self->binary ? is_inside (self, from[u * step[0]]) : from[u * step[0]];
   }
   for (int which = 0; which < 3; which++) {
     self->axis[which] = geometry->axis[which];
@@ -195,7 +203,7 @@ sample_point (const DubLayer *self,
       weight *= far ? share[axis] : 1.0f - share[axis];
     }
     if (weight > 0.0f)
-      value += weight * (self->binary ? *at > 0.5f : *at);
+      value += weight * (self->binary ? is_inside (self, *at) : *at);
   }
 
   return value;

@@ -19,6 +19,7 @@ typedef struct {
   int64_t          n_u;
   int64_t          n_v;
   gboolean         binary;   /* labels: 1 above 0.5, else 0, before any interpolation */
+  int              label;    /* of a binary layer: 1 where the voxel has this label, else 0; 0 = any above 0.5 */
   float           *plane;    /* [n_v * n_u], u to the right, v downwards */
   size_t           n_plane;  /* allocated */
   float           *row;      /* [n_u] of two rows blended */
@@ -36,7 +37,8 @@ typedef struct {
   DubSliceGeometry geometry;
 } DubLayer;
 
-/* Prepares @self to sample @volume along @geometry of @view. NULL drops what it holds. self->binary is set before. */
+/* Prepares @self to sample @volume along @geometry of @view. NULL drops what it holds. self->binary and self->label are set before, and
+ * stay while the volume does. */
 void     dub_layer_prepare (DubLayer               *self,
                             DubVolume              *volume,
                             const DubSliceView     *view,

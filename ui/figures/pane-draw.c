@@ -25,6 +25,7 @@ dub_pane_draw (DubCanvas          *canvas,
   if (cairo_surface_status (surface) == CAIRO_STATUS_SUCCESS && columns > 0 && rows > 0) {
     scaled.fit *= density;
     thick.contour_width *= density;
+    thick.outline_width *= density;
     dub_composer_compose (composer, &scaled, &thick, columns, rows, (size_t) cairo_image_surface_get_stride (surface),
                           cairo_image_surface_get_data (surface));
     cairo_surface_mark_dirty (surface);

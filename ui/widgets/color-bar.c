@@ -14,7 +14,6 @@
 struct _DubColorBar {
   GtkWidget  parent_instance;
   DubViewer *viewer;
-  char      *title;
   GdkTexture *texture;
   double     drag_clip;
 };
@@ -54,7 +53,7 @@ update_description (DubColorBar *self)
 
   get_range (self, &low, &high);
 
-  g_autofree char *text = g_strdup_printf (_("%s from %.2f to %.2f in the map %s, transparent below %.2f"), self->title,
+  g_autofree char *text = g_strdup_printf (_("%s from %.2f to %.2f in the map %s, transparent below %.2f"), dub_viewer_get_heat_name (self->viewer),
                                            low, high, dub_colormap_name (overlay->colormap), overlay->clip);
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
@@ -175,7 +174,7 @@ dub_color_bar_snapshot (GtkWidget   *widget,
                              &GRAPHENE_RECT_INIT (BAR_X - 1, BAR_TOP - 1, BAR_WIDTH + 2, BAR_HEIGHT + 2));
   gtk_snapshot_append_texture (snapshot, self->texture, &GRAPHENE_RECT_INIT (BAR_X, BAR_TOP, BAR_WIDTH, BAR_HEIGHT));
 
-  append_text (self, snapshot, self->title, FALSE, 0.0, 2.0, 0.0, &dim);
+  append_text (self, snapshot, dub_viewer_get_heat_name (self->viewer), FALSE, 0.0, 2.0, 0.0, &dim);
   for (int i = 0; i <= 4; i++) {
     double value = low + (high - low) * i / 4.0;
     double y = value_to_y (self, value);
@@ -273,7 +272,6 @@ dub_color_bar_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->viewer, self);
   g_clear_object (&self->viewer);
   g_clear_object (&self->texture);
-  g_clear_pointer (&self->title, g_free);
 
   G_OBJECT_CLASS (dub_color_bar_parent_class)->dispose (object);
 }
@@ -311,13 +309,11 @@ dub_color_bar_init (DubColorBar *self)
 }
 
 GtkWidget *
-dub_color_bar_new (DubViewer  *viewer,
-                   const char *title)
+dub_color_bar_new (DubViewer *viewer)
 {
   DubColorBar *self = g_object_new (DUB_TYPE_COLOR_BAR, NULL);
 
   self->viewer = g_object_ref (viewer);
-  self->title = g_strdup (title);
   g_signal_connect (viewer, "changed", G_CALLBACK (viewer_changed_cb), self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Colour bar"), -1);
   update_description (self);

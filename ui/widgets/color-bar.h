@@ -14,8 +14,7 @@ G_BEGIN_DECLS
 #define DUB_TYPE_COLOR_BAR (dub_color_bar_get_type ())
 G_DECLARE_FINAL_TYPE (DubColorBar, dub_color_bar, DUB, COLOR_BAR, GtkWidget)
 
-/* @title: what the heat is, "1 − m" */
-GtkWidget *dub_color_bar_new (DubViewer  *viewer,
-                              const char *title);
+/* Above it stands what the viewer calls its heat. */
+GtkWidget *dub_color_bar_new (DubViewer *viewer);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
 #include "ui/widgets/slice-pane.h"
 
+#include "ui/widgets/slice-pane-box.h"
 #include "ui/widgets/theme.h"
 
 #include <glib/gi18n.h>
@@ -296,6 +297,7 @@ dub_slice_pane_snapshot (GtkWidget   *widget,
   gtk_snapshot_push_clip (snapshot, &bounds);
   if (dub_viewer_get_crosshair_visible (self->viewer))
     snapshot_crosshair (self, snapshot, &theme, width, height);
+  _dub_slice_pane_snapshot_box (self->viewer, self->plane, snapshot, width, height, gtk_widget_get_scale_factor (widget));
   snapshot_marks (self, snapshot, &theme, width, height);
   gtk_snapshot_pop (snapshot);
 

@@ -30,6 +30,7 @@ struct _DubTriView {
   GtkWidget *panes[DUB_N_PLANES];
   GtkWidget *tools;
   GtkWidget *color_bar;
+  GtkWidget *legend;   /* (nullable) */
   GtkWidget *crosshair_button;
   GtkWidget *maximize_button;
   Layout     layout;
@@ -194,6 +195,11 @@ dub_tri_view_size_allocate (GtkWidget *widget,
     place (self->color_bar, (int) bounds.origin.x + 13, (int) (bounds.origin.y + bounds.size.height) - size.height - 10,
            size.width, size.height);
   }
+  if (self->legend != NULL && gtk_widget_should_layout (self->legend)) {
+    gtk_widget_get_preferred_size (self->legend, &size, NULL);
+    place (self->legend, (int) (bounds.origin.x + bounds.size.width) - size.width - 10,
+           (int) (bounds.origin.y + bounds.size.height) - size.height - 10, size.width, size.height);
+  }
 }
 
 static void
@@ -230,6 +236,10 @@ overlay_action (GtkWidget  *widget,
 
   if (g_str_equal (name, "viewer.overlay"))
     dub_viewer_set_overlay_visible (viewer, !dub_viewer_get_overlay_visible (viewer));
+  else if (g_str_equal (name, "viewer.truth") && dub_viewer_get_classes (viewer) != NULL) {
+    dub_viewer_set_outlines_visible (viewer, !dub_viewer_get_outlines_visible (viewer));
+    dub_viewer_commit (viewer, _("Change contours"), "outlines");
+  }
   else if (g_str_equal (name, "viewer.truth"))
     dub_viewer_set_truth_visible (viewer, !dub_viewer_get_truth_visible (viewer));
   else
@@ -469,7 +479,7 @@ dub_tri_view_init (DubTriView *self)
     g_signal_connect (pane, "activated", G_CALLBACK (activated_cb), self);
     g_signal_connect (pane, "maximize", G_CALLBACK (maximize_cb), self);
   }
-  self->color_bar = dub_color_bar_new (self->viewer, _("1 − m"));
+  self->color_bar = dub_color_bar_new (self->viewer);
   gtk_widget_set_parent (self->color_bar, GTK_WIDGET (self));
   build_tools (self);
   gtk_widget_set_parent (self->tools, GTK_WIDGET (self));
@@ -492,6 +502,18 @@ dub_tri_view_get_viewer (DubTriView *self)
   g_return_val_if_fail (DUB_IS_TRI_VIEW (self), NULL);
 
   return self->viewer;
+}
+
+void
+dub_tri_view_set_legend (DubTriView *self,
+                         GtkWidget  *legend)
+{
+  g_return_if_fail (DUB_IS_TRI_VIEW (self));
+
+  g_clear_pointer (&self->legend, gtk_widget_unparent);
+  self->legend = legend;
+  if (legend != NULL)
+    gtk_widget_set_parent (legend, GTK_WIDGET (self));
 }
 
 DubPlane

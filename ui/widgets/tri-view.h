@@ -3,7 +3,7 @@
  * Every key of the viewer is a named action of this widget ("viewer.…"), so menus,
  * shortcuts, accessibility and tests share them:
  *
- *   S overlay   Q / E opacity − / +   T truth   X crosshair   C centre   R reset window   I auto window
+ *   S overlay   Q / E opacity − / +   T truth or outlines of classes   X crosshair   C centre   R reset window   I auto window
  *   1 axial   2 coronal   3 sagittal   4 all   F maximise   arrows 1 voxel   Shift+arrows 5   PgUp / PgDn slice
  *   Home: zoom 1
  */
@@ -21,6 +21,9 @@ G_DECLARE_FINAL_TYPE (DubTriView, dub_tri_view, DUB, TRI_VIEW, GtkWidget)
 GtkWidget *dub_tri_view_new          (void);
 /* (transfer none), lives as long as the widget */
 DubViewer *dub_tri_view_get_viewer   (DubTriView *self);
+/* (transfer floating) (nullable): in the lower right corner of the large pane */
+void       dub_tri_view_set_legend   (DubTriView *self,
+                                      GtkWidget  *legend);
 /* The plane of the pane last worked in. */
 DubPlane   dub_tri_view_get_active   (DubTriView *self);
 /* Seconds that the panes took to compose their last pixels, together. */

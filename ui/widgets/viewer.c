@@ -1,54 +1,36 @@
-#include "ui/widgets/viewer.h"
+#include "ui/widgets/viewer-private.h"
 
 #include "ui/figures/clusters.h"
 #include "ui/figures/intensity-window.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 
 #include <math.h>
-
-struct _DubViewer {
-  GObject      parent_instance;
-  DubVolume   *base;
-  DubVolume   *last;         /* (nullable) while there is no base: the one before */
-  DubVolume   *overlay;
-  DubVolume   *filtered;     /* the overlay without small clusters, or NULL */
-  DubVolume   *truth;
-  DubAtlas    *atlas;
-  DubSliceView views[DUB_N_PLANES];
-  DubPaneStyle style;
-  double       opacity;
-  double       window[2];    /* of a new volume */
-  guint        min_cluster;
-  guint        filter_serial;
-  gboolean     overlay_visible;
-  gboolean     truth_visible;
-  gboolean     crosshair_visible;
-  gboolean     stale;
-};
 
 G_DEFINE_FINAL_TYPE (DubViewer, dub_viewer, G_TYPE_OBJECT)
 
 enum { CHANGED, COMMITTED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-static void
-changed (DubViewer *self,
-         guint      what)
+void
+_dub_viewer_changed (DubViewer *self,
+                     guint      what)
 {
   g_signal_emit (self, signals[CHANGED], 0, what);
 }
 
 /* The borrowed volumes and the effective opacity of the style follow the rest. */
-static void
-update_style (DubViewer *self)
+void
+_dub_viewer_update_style (DubViewer *self)
 {
   DubVolume *overlay = self->filtered != NULL ? self->filtered : self->overlay;
 
   self->style.overlay.volume = self->overlay_visible ? overlay : NULL;
   self->style.overlay.opacity = self->stale ? 0.5 * self->opacity : self->opacity;
   self->style.contour = self->truth_visible ? self->truth : NULL;
-  changed (self, DUB_VIEWER_PICTURE);
+  self->style.classes = self->outlines_visible ? self->classes : NULL;
+  _dub_viewer_changed (self, DUB_VIEWER_PICTURE);
 }
 
 typedef struct {
@@ -102,7 +84,7 @@ filter_done_cb (GObject      *source,
   }
   g_clear_pointer (&self->filtered, dub_volume_unref);
   self->filtered = filtered;
-  update_style (self);
+  _dub_viewer_update_style (self);
 }
 
 /* A few milliseconds on 256³, so it is done beside the main loop; until then the previous picture stays. */
@@ -167,12 +149,12 @@ dub_viewer_set_base (DubViewer *self,
     self->style.low = self->window[0];
     self->style.high = self->window[1];
   }
-  changed (self, DUB_VIEWER_CURSOR | DUB_VIEWER_PICTURE | DUB_VIEWER_GEOMETRY | DUB_VIEWER_MARKS);
+  _dub_viewer_changed (self, DUB_VIEWER_CURSOR | DUB_VIEWER_PICTURE | DUB_VIEWER_GEOMETRY | DUB_VIEWER_MARKS);
 }
 
-static void
-replace_volume (DubVolume **place,
-                DubVolume  *volume)
+void
+_dub_viewer_replace_volume (DubVolume **place,
+                            DubVolume  *volume)
 {
   if (volume != NULL)
     dub_volume_ref (volume);
@@ -188,11 +170,11 @@ dub_viewer_set_overlay (DubViewer *self,
   g_return_if_fail (DUB_IS_VIEWER (self));
 
   self->style.overlay.complement = complement;
-  replace_volume (&self->overlay, overlay);
+  _dub_viewer_replace_volume (&self->overlay, overlay);
   refilter (self);
   /* With small clusters removed, the picture waits for the filtered map. */
   if (self->min_cluster <= 1 || overlay == NULL || self->filtered == NULL)
-    update_style (self);
+    _dub_viewer_update_style (self);
 }
 
 void
@@ -201,8 +183,8 @@ dub_viewer_set_truth (DubViewer *self,
 {
   g_return_if_fail (DUB_IS_VIEWER (self));
 
-  replace_volume (&self->truth, truth);
-  update_style (self);
+  _dub_viewer_replace_volume (&self->truth, truth);
+  _dub_viewer_update_style (self);
 }
 
 void
@@ -215,7 +197,7 @@ dub_viewer_set_atlas (DubViewer *self,
     dub_atlas_ref (atlas);
   g_clear_pointer (&self->atlas, dub_atlas_unref);
   self->atlas = atlas;
-  changed (self, DUB_VIEWER_MARKS);
+  _dub_viewer_changed (self, DUB_VIEWER_MARKS);
 }
 
 DubVolume *
@@ -266,7 +248,7 @@ dub_viewer_set_cursor (DubViewer    *self,
   for (int p = 0; p < DUB_N_PLANES; p++)
     for (int a = 0; a < 3; a++)
       self->views[p].cursor[a] = snapped[a];
-  changed (self, DUB_VIEWER_CURSOR);
+  _dub_viewer_changed (self, DUB_VIEWER_CURSOR);
 }
 
 gboolean
@@ -325,7 +307,7 @@ dub_viewer_set_fit (DubViewer *self,
   if (self->views[plane].fit == fit)
     return;
   self->views[plane].fit = fit;
-  changed (self, DUB_VIEWER_GEOMETRY);
+  _dub_viewer_changed (self, DUB_VIEWER_GEOMETRY);
 }
 
 /* Takes over the cursor that a gesture of one view has moved. */
@@ -349,7 +331,7 @@ dub_viewer_move (DubViewer *self,
     return;
   dub_slice_view_move (&self->views[plane], du, dv, dw);
   share_cursor (self, plane);
-  changed (self, DUB_VIEWER_CURSOR);
+  _dub_viewer_changed (self, DUB_VIEWER_CURSOR);
 }
 
 void
@@ -363,7 +345,7 @@ dub_viewer_zoom_at (DubViewer    *self,
   if (self->base == NULL)
     return;
   dub_slice_view_zoom_at (&self->views[plane], width, height, pane, factor);
-  changed (self, DUB_VIEWER_GEOMETRY);
+  _dub_viewer_changed (self, DUB_VIEWER_GEOMETRY);
 }
 
 void
@@ -377,7 +359,7 @@ dub_viewer_pan_by (DubViewer *self,
   if (self->base == NULL)
     return;
   dub_slice_view_pan_by (&self->views[plane], width, height, dx, dy);
-  changed (self, DUB_VIEWER_GEOMETRY);
+  _dub_viewer_changed (self, DUB_VIEWER_GEOMETRY);
 }
 
 void
@@ -389,7 +371,7 @@ dub_viewer_centre (DubViewer *self,
   if (self->base == NULL)
     return;
   dub_slice_view_centre (&self->views[plane], width, height);
-  changed (self, DUB_VIEWER_GEOMETRY);
+  _dub_viewer_changed (self, DUB_VIEWER_GEOMETRY);
 }
 
 void
@@ -400,7 +382,7 @@ dub_viewer_reset_views (DubViewer *self)
     self->views[p].pan[0] = 0.0;
     self->views[p].pan[1] = 0.0;
   }
-  changed (self, DUB_VIEWER_GEOMETRY);
+  _dub_viewer_changed (self, DUB_VIEWER_GEOMETRY);
 }
 
 void
@@ -425,7 +407,7 @@ dub_viewer_set_window (DubViewer *self,
     return;
   self->style.low = low;
   self->style.high = high;
-  changed (self, DUB_VIEWER_PICTURE | DUB_VIEWER_MARKS);
+  _dub_viewer_changed (self, DUB_VIEWER_PICTURE | DUB_VIEWER_MARKS);
 }
 
 void
@@ -463,7 +445,7 @@ dub_viewer_set_colormap (DubViewer   *self,
   self->style.overlay.colormap = colormap;
   /* The dark end of a sequential map would vanish on black. */
   self->style.overlay.map_start = dub_colormap_is_diverging (colormap) ? 0.0 : 0.12;
-  changed (self, DUB_VIEWER_PICTURE | DUB_VIEWER_MARKS);
+  _dub_viewer_changed (self, DUB_VIEWER_PICTURE | DUB_VIEWER_MARKS);
 }
 
 void
@@ -471,7 +453,7 @@ dub_viewer_set_opacity (DubViewer *self,
                         double     opacity)
 {
   self->opacity = CLAMP (opacity, 0.0, 1.0);
-  update_style (self);
+  _dub_viewer_update_style (self);
 }
 
 double
@@ -489,7 +471,7 @@ dub_viewer_set_clip (DubViewer *self,
     return;
   self->style.overlay.clip = clip;
   refilter (self);
-  changed (self, DUB_VIEWER_PICTURE | DUB_VIEWER_MARKS);
+  _dub_viewer_changed (self, DUB_VIEWER_PICTURE | DUB_VIEWER_MARKS);
 }
 
 void
@@ -500,7 +482,7 @@ dub_viewer_set_range (DubViewer *self,
   self->style.overlay.low = low;
   self->style.overlay.high = MAX (high, low + 1e-3);
   self->style.overlay.clip = MIN (self->style.overlay.clip, self->style.overlay.high);
-  changed (self, DUB_VIEWER_PICTURE | DUB_VIEWER_MARKS);
+  _dub_viewer_changed (self, DUB_VIEWER_PICTURE | DUB_VIEWER_MARKS);
 }
 
 void
@@ -508,7 +490,7 @@ dub_viewer_set_hard (DubViewer *self,
                      gboolean   hard)
 {
   self->style.overlay.hard = hard;
-  changed (self, DUB_VIEWER_PICTURE | DUB_VIEWER_MARKS);
+  _dub_viewer_changed (self, DUB_VIEWER_PICTURE | DUB_VIEWER_MARKS);
 }
 
 void
@@ -519,7 +501,7 @@ dub_viewer_set_smooth (DubViewer *self,
 
   self->style.interpolation = interpolation;
   self->style.overlay.interpolation = interpolation;
-  changed (self, DUB_VIEWER_PICTURE);
+  _dub_viewer_changed (self, DUB_VIEWER_PICTURE);
 }
 
 void
@@ -530,7 +512,7 @@ dub_viewer_set_min_cluster (DubViewer *self,
     return;
   self->min_cluster = voxels;
   refilter (self);
-  update_style (self);
+  _dub_viewer_update_style (self);
 }
 
 guint
@@ -546,7 +528,7 @@ dub_viewer_set_overlay_visible (DubViewer *self,
   if (self->overlay_visible == visible)
     return;
   self->overlay_visible = visible;
-  update_style (self);
+  _dub_viewer_update_style (self);
 }
 
 gboolean
@@ -562,7 +544,7 @@ dub_viewer_set_truth_visible (DubViewer *self,
   if (self->truth_visible == visible)
     return;
   self->truth_visible = visible;
-  update_style (self);
+  _dub_viewer_update_style (self);
 }
 
 gboolean
@@ -578,7 +560,7 @@ dub_viewer_set_stale (DubViewer *self,
   if (self->stale == stale)
     return;
   self->stale = stale;
-  update_style (self);
+  _dub_viewer_update_style (self);
 }
 
 gboolean
@@ -594,7 +576,7 @@ dub_viewer_set_crosshair_visible (DubViewer *self,
   if (self->crosshair_visible == visible)
     return;
   self->crosshair_visible = visible;
-  changed (self, DUB_VIEWER_MARKS);
+  _dub_viewer_changed (self, DUB_VIEWER_MARKS);
 }
 
 gboolean
@@ -609,7 +591,7 @@ dub_viewer_set_radiological (DubViewer *self,
 {
   for (int p = 0; p < DUB_N_PLANES; p++)
     self->views[p].radiological = radiological;
-  changed (self, DUB_VIEWER_GEOMETRY | DUB_VIEWER_MARKS);
+  _dub_viewer_changed (self, DUB_VIEWER_GEOMETRY | DUB_VIEWER_MARKS);
 }
 
 gboolean
@@ -636,6 +618,7 @@ dub_viewer_finalize (GObject *object)
   g_clear_pointer (&self->overlay, dub_volume_unref);
   g_clear_pointer (&self->filtered, dub_volume_unref);
   g_clear_pointer (&self->truth, dub_volume_unref);
+  g_clear_pointer (&self->classes, dub_volume_unref);
   g_clear_pointer (&self->atlas, dub_atlas_unref);
 
   G_OBJECT_CLASS (dub_viewer_parent_class)->finalize (object);
@@ -666,6 +649,8 @@ dub_viewer_init (DubViewer *self)
   self->opacity = self->style.overlay.opacity;
   self->min_cluster = 1;
   self->overlay_visible = TRUE;
+  self->outlines_visible = TRUE;
+  self->heat_name = g_intern_string (_("1 − m"));
   self->crosshair_visible = TRUE;
   for (int p = 0; p < DUB_N_PLANES; p++) {
     dub_slice_view_init (&self->views[p], p, NULL);

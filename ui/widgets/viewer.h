@@ -47,6 +47,28 @@ DubVolume          *dub_viewer_get_overlay      (DubViewer        *self);
 DubVolume          *dub_viewer_get_truth        (DubViewer        *self);
 DubAtlas           *dub_viewer_get_atlas        (DubViewer        *self);
 
+/* Classes of the voxels with a line around each: @colors [@n] of class 1, 2, …; at most DUB_MOST_OUTLINES are drawn. */
+void                dub_viewer_set_classes      (DubViewer        *self,
+                                                 DubVolume        *classes,
+                                                 const DubRgba    *colors,
+                                                 guint             n);
+DubVolume          *dub_viewer_get_classes      (DubViewer        *self);
+void                dub_viewer_set_outlines_visible (DubViewer    *self,
+                                                 gboolean          visible);
+gboolean            dub_viewer_get_outlines_visible (DubViewer    *self);
+/* A white box of @side voxels of the base around voxel @middle, in the panes whose slice goes through it. NULL = none. */
+void                dub_viewer_set_box          (DubViewer        *self,
+                                                 const int64_t    *middle,
+                                                 int               side);
+/* FALSE without a box; its first and last corner in voxels of the base, half a voxel outside of the outermost ones. */
+gboolean            dub_viewer_get_box          (DubViewer        *self,
+                                                 double            first[3],
+                                                 double            last[3]);
+/* What the heat is, above the colour bar: "1 − m" at first. Static or interned. */
+void                dub_viewer_set_heat_name    (DubViewer        *self,
+                                                 const char       *name);
+const char         *dub_viewer_get_heat_name    (DubViewer        *self);
+
 /* Cursor, in world mm, always on a voxel. */
 const double       *dub_viewer_get_cursor       (DubViewer        *self);
 void                dub_viewer_set_cursor       (DubViewer        *self,
