@@ -1,10 +1,12 @@
 #include "app/dub-study-dialog.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 #include <string.h>
 
 #include "core/io/nifti.h"
 #include "core/io/onnx.h"
+#include "core/uq/segment.h"
 #include "ui/model/compute-slot.h"
 #include "ui/model/mask-inputs.h"
 #include "ui/model/network-info.h"
@@ -49,6 +51,8 @@ typedef struct {
   char           *network_error;
   DubVolumeInfo   volume;
   gboolean        has_volume;
+  gboolean        conformed; /* 256³ voxels of 1 mm, as FreeSurfer writes them */
+  gboolean        segments;  /* the network gives every voxel a class */
   char           *volume_error;
 } DubFindings;
 
@@ -71,6 +75,16 @@ findings_free (gpointer data)
   g_free (findings->network_error);
   g_free (findings->volume_error);
   g_free (findings);
+}
+
+static gboolean
+is_conformed (const DubVolume *volume)
+{
+  for (int a = 0; a < 3; a++)
+    if (volume->voxels->shape.dim[a] != 256 || !(fabs (volume->spacing[a] - 1.0) < 0.01))
+      return FALSE;
+
+  return TRUE;
 }
 
 static gpointer
@@ -97,6 +111,7 @@ inspect (DubRun   *run,
 
     if (volume != NULL && dub_volume_range (volume, &findings->volume.min, &findings->volume.max, &local)) {
       findings->has_volume = TRUE;
+      findings->conformed = is_conformed (volume);
       for (int i = 0; i < 3; i++)
         findings->volume.shape[i] = volume->voxels->shape.dim[i];
     } else {
@@ -111,6 +126,12 @@ inspect (DubRun   *run,
     for (int i = 0; i < 3; i++)
       shape[i] = findings->network->shape[i] > 0 ? findings->network->shape[i] : findings->volume.shape[i];
     n_classes = dub_mask_count_classes (graph, shape, run, &local);
+    if (n_classes == 0) {
+      const DubShape image = DUB_SHAPE (shape[0], shape[1], shape[2]);
+
+      n_classes = (guint) dub_segment_count_classes (graph, &image, run);
+      findings->segments = n_classes > 0;
+    }
     if (n_classes > 0)
       findings->network->n_classes = (int) n_classes;
     else if (g_error_matches (local, DUB_ERROR, DUB_ERROR_UNSUPPORTED))
@@ -195,7 +216,8 @@ set_entry (DubStudyDialog *self,
 
 static void
 suggest_classes (DubStudyDialog *self,
-                 int             n_classes)
+                 int             n_classes,
+                 gboolean        segments)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -203,7 +225,10 @@ suggest_classes (DubStudyDialog *self,
   if (self->classes_edited)
     return;
   for (int i = 0; i < n_classes; i++)
-    g_string_append_printf (text, i > 0 ? ", %s %d" : "%s %d", _("class"), i);
+    if (segments && i == 0)
+      g_string_append (text, _("background"));
+    else
+      g_string_append_printf (text, i > 0 ? ", %s %d" : "%s %d", _("class"), i);
   set_entry (self, self->classes_row, text->str);
 }
 
@@ -223,6 +248,10 @@ show_network (DubStudyDialog    *self,
     text = g_strdup_printf ("%s: %s", name, info->unsupported);
   else if (!info->is_volume)
     text = g_strdup_printf (_("%s reads %s; a network of volumes reads N × 1 × D × H × W."), name, info->input_words);
+  else if (findings->segments)
+    text = g_strdup_printf (g_dngettext (NULL, "%s · input %s · one of %d class for every voxel",
+                                         "%s · input %s · one of %d classes for every voxel", (gulong) info->n_classes), name,
+                            info->input_words, info->n_classes);
   else if (info->n_classes > 0)
     text = g_strdup_printf (g_dngettext (NULL, "%s · input %s · %d class", "%s · input %s · %d classes",
                                          (gulong) info->n_classes), name, info->input_words, info->n_classes);
@@ -233,7 +262,7 @@ show_network (DubStudyDialog    *self,
   if (info == NULL || info->unsupported != NULL || !info->is_volume || findings->network_error != NULL)
     gtk_widget_add_css_class (GTK_WIDGET (self->network_row), "error");
   else
-    suggest_classes (self, info->n_classes > 1 ? info->n_classes : 2);
+    suggest_classes (self, info->n_classes > 1 ? info->n_classes : 2, findings->segments);
 }
 
 static void
@@ -275,6 +304,9 @@ inspected_cb (gpointer     *result,
   if (info != NULL && findings->has_volume) {
     DubPreprocess guess = dub_preprocess_guess (info, &findings->volume);
 
+    /* A cube fits both ways. Networks of conformed heads come from pipelines that read a file's bytes in their order. */
+    if (findings->segments && findings->conformed && info->shape[0] == 256 && info->shape[1] == 256 && info->shape[2] == 256)
+      guess.axes = DUB_AXES_KJI;
     adw_combo_row_set_selected (self->axes_row, guess.axes);
     adw_combo_row_set_selected (self->scale_row, guess.scale);
     adw_combo_row_set_selected (self->fit_row, guess.fit);

@@ -2,10 +2,12 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/model/study-kind.h"
 #include "ui/pages/cases-page.h"
 #include "ui/pages/failure-page.h"
 #include "ui/pages/mask-page.h"
 #include "ui/pages/overview-page.h"
+#include "ui/pages/segment-page.h"
 #include "ui/pages/training-page.h"
 
 enum { UNFOLD_WIDTH = 900 };
@@ -52,11 +54,28 @@ static const DubPageEntry PAGES[] = {
   { "overview", N_("Overview"), "dub-overview-symbolic", dub_overview_page_get_type, is_of_data },
   { "cases", N_("Cases"), "dub-cases-symbolic", dub_cases_page_get_type, has_cases },
   { "failure", N_("Failure Detection"), "dub-failure-symbolic", dub_failure_page_get_type, has_cases },
+  { "segment", N_("Cases"), "dub-cases-symbolic", dub_segment_page_get_type, has_volumes },
   { "mask", N_("Mask"), "dub-mask-symbolic", dub_mask_page_get_type, has_volumes },
   { "training", N_("Training"), "dub-training-symbolic", dub_training_page_get_type, has_data },
 };
 
 G_DEFINE_FINAL_TYPE (DubWindow, dub_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* Volumes are masked where the network says one class of the whole, and segmented where it says one of every voxel. */
+static gboolean
+applies (DubWindow          *self,
+         const DubPageEntry *entry)
+{
+  DubStudy *study = dub_session_get_study (self->session);
+  gboolean segments = dub_study_kind_segments (dub_study_kind_of_session (self->session));
+
+  if (study == NULL || !entry->applies (study))
+    return FALSE;
+  if (entry->get_type == dub_segment_page_get_type)
+    return segments;
+
+  return entry->get_type != dub_mask_page_get_type || !segments;
+}
 
 static DubSettingsState *
 settings_of (DubWindow *self)
@@ -123,12 +142,16 @@ update_page_list (DubWindow *self)
 
   for (gsize i = 0; i < G_N_ELEMENTS (PAGES); i++) {
     GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->page_list, (int) i);
-    gboolean applies = PAGES[i].applies (study);
+    gboolean applied = applies (self, &PAGES[i]);
+    GtkWidget *page = gtk_stack_get_child_by_name (self->pages, PAGES[i].name);
 
-    gtk_widget_set_visible (GTK_WIDGET (row), applies);
-    if (applies && first == NULL)
+    gtk_widget_set_visible (GTK_WIDGET (row), applied);
+    /* The pages of volumes compute: one that nobody can look at must not. */
+    if (page != NULL && !applied && PAGES[i].applies == has_volumes && has_volumes (study))
+      gtk_stack_remove (self->pages, page);
+    if (applied && first == NULL)
       first = row;
-    keep |= applies && row == selected;
+    keep |= applied && row == selected;
   }
   if (!keep)
     gtk_list_box_select_row (self->page_list, first);
@@ -142,7 +165,7 @@ _dub_window_show_page (DubWindow  *self,
   DubStudy *study = dub_session_get_study (self->session);
 
   for (gsize i = 0; study != NULL && i < G_N_ELEMENTS (PAGES); i++)
-    if (g_str_equal (PAGES[i].name, name) && PAGES[i].applies (study)) {
+    if (g_str_equal (PAGES[i].name, name) && applies (self, &PAGES[i])) {
       gtk_list_box_select_row (self->page_list, gtk_list_box_get_row_at_index (self->page_list, (int) i));
       return TRUE;
     }
@@ -434,6 +457,8 @@ set_session (DubWindow        *self,
 
   g_signal_connect_object (session, "notify::study", G_CALLBACK (study_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "study-edited", G_CALLBACK (study_edited_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (dub_study_kind_of_session (session), "changed", G_CALLBACK (study_edited_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::case-index", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::model-index", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::can-go-back", G_CALLBACK (_dub_window_update_actions), self, G_CONNECT_SWAPPED);
