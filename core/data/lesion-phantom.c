@@ -7,10 +7,10 @@
 
 /* Logarithms of margin and echo: mean in each class, and the spread that both share. Two spreads lie between the classes
  * in either number, so that who knows both is right in 92 % of the cases. */
-static const double MARGIN[2] = { -3.00, -2.04 }; /* 0.050, 0.130 */
-static const double MARGIN_SPREAD = 0.48;
-static const double ECHO[2] = { -1.75, -0.83 };   /* 0.17, 0.44 */
-static const double ECHO_SPREAD = 0.46;
+static const double MARGIN[2] = { -3.40, -1.72 }; /* 0.033, 0.18 */
+static const double MARGIN_SPREAD = 0.84;
+static const double ECHO[2] = { -2.20, -0.50 };   /* 0.11, 0.61 */
+static const double ECHO_SPREAD = 0.85;
 static const double MALIGNANT_SHARE = 0.4;
 
 /* Waves of the margin around the lesion, of the echo inside, and of the tissue's layers. */
