@@ -95,6 +95,8 @@ fill_case (GtkWidget     *cell,
   DubSegmentRowState state = dub_segment_row_get_state (row);
 
   gtk_label_set_text (GTK_LABEL (label), dub_segment_row_get_id (row));
+  /* Where both have no room, the name is what is read. */
+  gtk_label_set_width_chars (GTK_LABEL (label), (int) MIN (g_utf8_strlen (dub_segment_row_get_id (row), -1), 12));
   gtk_label_set_text (GTK_LABEL (note), state == DUB_SEGMENT_ROW_COMPUTING ? _("computing…")
                                         : state == DUB_SEGMENT_ROW_FAILED  ? _("failed")
                                                                            : "");
@@ -202,6 +204,7 @@ setup_cb (GtkSignalListItemFactory *factory,
     cell = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
     gtk_label_set_xalign (GTK_LABEL (name), 0.0f);
     gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_MIDDLE);
+    gtk_label_set_ellipsize (GTK_LABEL (note), PANGO_ELLIPSIZE_END);
     gtk_widget_add_css_class (note, "dim-label");
     gtk_box_append (GTK_BOX (cell), name);
     gtk_box_append (GTK_BOX (cell), note);
