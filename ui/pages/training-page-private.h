@@ -26,6 +26,8 @@ struct _DubTrainingPage {
   double           cursor;    /* epoch, NaN = the last common one */
 
   GtkStack        *stack;
+  GtkBox          *body;      /* curves and table, and beside or below them: */
+  AdwClamp        *side;
   GtkToggleButton *side_button, *overlay_button, *one_button;
   GtkLabel        *legend, *train_badge, *calibration_badge, *test_badge;
   DubChartCard     cards[2];

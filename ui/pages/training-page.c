@@ -6,6 +6,9 @@
 #include "ui/pages/new-runs-dialog.h"
 #include "ui/widgets/theme.h"
 
+/* Below this width of the page the state of the training stands below the curves. */
+enum { WIDE = 900, SIDE_WIDTH = 276 };
+
 G_DEFINE_FINAL_TYPE (DubTrainingPage, dub_training_page, ADW_TYPE_BIN)
 
 enum { PROP_0, PROP_SESSION, N_PROPS };
@@ -170,6 +173,57 @@ dub_training_page_css_changed (GtkWidget         *widget,
     gtk_label_set_markup (self->legend, text);
 }
 
+/* --- room --- */
+
+static gboolean
+is_wide (DubTrainingPage *self)
+{
+  return gtk_orientable_get_orientation (GTK_ORIENTABLE (self->body)) == GTK_ORIENTATION_HORIZONTAL;
+}
+
+static gboolean
+place_cb (gpointer data)
+{
+  DubTrainingPage *self = data;
+  gboolean wide = gtk_widget_get_width (GTK_WIDGET (self)) >= WIDE;
+
+  /* A page that died meanwhile has let go of its parts. */
+  if (self->session == NULL)
+    return G_SOURCE_REMOVE;
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->body), wide ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
+  adw_clamp_set_maximum_size (self->side, wide ? SIDE_WIDTH : 4 * SIDE_WIDTH);
+  adw_clamp_set_tightening_threshold (self->side, wide ? SIDE_WIDTH : 4 * SIDE_WIDTH);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+dub_training_page_measure (GtkWidget      *widget,
+                           GtkOrientation  orientation,
+                           int             for_size,
+                           int            *minimum,
+                           int            *natural,
+                           int            *minimum_baseline,
+                           int            *natural_baseline)
+{
+  gtk_widget_measure (adw_bin_get_child (ADW_BIN (widget)), orientation, for_size, minimum, natural, minimum_baseline,
+                      natural_baseline);
+}
+
+static void
+dub_training_page_size_allocate (GtkWidget *widget,
+                                 int        width,
+                                 int        height,
+                                 int        baseline)
+{
+  DubTrainingPage *self = DUB_TRAINING_PAGE (widget);
+
+  gtk_widget_allocate (adw_bin_get_child (ADW_BIN (self)), width, height, baseline, NULL);
+  /* Not from inside an allocation: placing asks for another one. */
+  if (is_wide (self) != (width >= WIDE))
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, place_cb, g_object_ref (self), g_object_unref);
+}
+
 static void
 dub_training_page_constructed (GObject *object)
 {
@@ -242,6 +296,8 @@ dub_training_page_class_init (DubTrainingPageClass *klass)
   object_class->set_property = dub_training_page_set_property;
   object_class->dispose = dub_training_page_dispose;
   widget_class->map = dub_training_page_map;
+  widget_class->measure = dub_training_page_measure;
+  widget_class->size_allocate = dub_training_page_size_allocate;
   widget_class->css_changed = dub_training_page_css_changed;
   props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, DUB_TYPE_SESSION,
                                              G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
@@ -251,6 +307,8 @@ dub_training_page_class_init (DubTrainingPageClass *klass)
   g_type_ensure (DUB_TYPE_RUN_TABLE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/dubito/Dubito/training-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DubTrainingPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, DubTrainingPage, body);
+  gtk_widget_class_bind_template_child (widget_class, DubTrainingPage, side);
   gtk_widget_class_bind_template_child (widget_class, DubTrainingPage, side_button);
   gtk_widget_class_bind_template_child (widget_class, DubTrainingPage, overlay_button);
   gtk_widget_class_bind_template_child (widget_class, DubTrainingPage, one_button);
@@ -287,6 +345,8 @@ dub_training_page_init (DubTrainingPage *self)
 {
   self->cursor = NAN;
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* The bin's own would keep allocations from this page. */
+  gtk_widget_set_layout_manager (GTK_WIDGET (self), NULL);
   g_signal_connect_swapped (self->table, "chosen", G_CALLBACK (chosen_cb), self);
   g_signal_connect_swapped (self->side_button, "toggled", G_CALLBACK (view_toggled_cb), self);
   g_signal_connect_swapped (self->overlay_button, "toggled", G_CALLBACK (view_toggled_cb), self);

@@ -53,10 +53,10 @@ static GtkWidget *
 loss_cell (void)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *label = gtk_label_new (NULL), *badge = gtk_label_new (NULL);
+  GtkWidget *label = gtk_label_new (NULL), *badge = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
 
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_widget_add_css_class (badge, "dub-warning-pill");
+  gtk_widget_add_css_class (badge, "warning");
   gtk_box_append (GTK_BOX (box), gtk_image_new ());
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), badge);
@@ -95,10 +95,11 @@ fill_loss (GtkWidget *cell,
 
   gtk_label_set_text (GTK_LABEL (label), loss);
   gtk_widget_set_tooltip_text (label, dub_run_row_get_loss (row));
-  gtk_label_set_text (GTK_LABEL (badge), failure != NULL ? _("failed") : _("one class"));
-  gtk_widget_set_tooltip_text (badge, failure != NULL ? failure
-                                                      : _("The network gives every case of its fold the same answer"));
-  gtk_widget_set_visible (badge, failure != NULL || numbers->one_class);
+  /* A failure has its icon before the loss, and its word in the last column. */
+  gtk_widget_set_tooltip_text (badge, _("The network gives every case of its fold the same answer"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (badge), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _("The network gives every case of its fold the same answer"), -1);
+  gtk_widget_set_visible (badge, failure == NULL && numbers->one_class);
 }
 
 static GtkWidget *
@@ -128,7 +129,7 @@ epoch_cell (void)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *bar = dub_bar_new (DUB_BAR_TEXT);
 
-  gtk_widget_set_size_request (bar, 44, -1);
+  gtk_widget_set_size_request (bar, 30, -1);
   gtk_widget_set_halign (box, GTK_ALIGN_END);
   gtk_box_append (GTK_BOX (box), bar);
   gtk_box_append (GTK_BOX (box), label_new (1.0f));
@@ -228,13 +229,13 @@ static const struct {
   gboolean    quiet; /* dimmed */
 } COLUMNS[] = {
   { N_("Loss"), loss_cell, fill_loss, 0, FALSE },
-  { N_("β"), number_cell, fill_beta, 44, FALSE },
-  { N_("Fold"), number_cell, fill_fold, 48, FALSE },
-  { N_("Epoch"), epoch_cell, fill_epoch, 124, FALSE },
+  { N_("β"), number_cell, fill_beta, 38, FALSE },
+  { N_("Fold"), number_cell, fill_fold, 46, FALSE },
+  { N_("Epoch"), epoch_cell, fill_epoch, 108, FALSE },
   { N_("Best"), number_cell, fill_best, 50, FALSE },
-  { N_("Validation acc."), accuracy_cell, fill_accuracy, 124, FALSE },
-  { N_("ECE"), number_cell, fill_ece, 62, FALSE },
-  { N_("Cases/s"), number_cell, fill_rate, 68, TRUE },
+  { N_("Validation acc."), accuracy_cell, fill_accuracy, 120, FALSE },
+  { N_("ECE"), number_cell, fill_ece, 56, FALSE },
+  { N_("Cases/s"), number_cell, fill_rate, 62, TRUE },
   { N_("Left"), number_cell, fill_left, 66, TRUE },
 };
 
