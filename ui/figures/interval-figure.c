@@ -8,6 +8,7 @@
 /* In units of the caption's size. */
 #define ROW       1.75
 #define AXIS      1.9
+#define STRIP     1.3
 #define LABEL_GAP 0.9
 
 static void
@@ -66,11 +67,24 @@ dub_interval_figure_set_reference (DubIntervalFigure *self,
   self->reference_text = g_strdup (text);
 }
 
+void
+dub_interval_figure_reserve (DubIntervalFigure *self)
+{
+  self->reserved = TRUE;
+}
+
+/* What stands below the rows, in units of the caption's size. */
+static double
+below_rows (const DubIntervalFigure *self)
+{
+  return AXIS + (self->reserved || self->reference_text != NULL ? STRIP : 0.0);
+}
+
 double
 dub_interval_figure_height (const DubIntervalFigure *self,
                             const DubTheme          *theme)
 {
-  return (ROW * self->rows->len + AXIS) * theme->font_caption;
+  return (ROW * self->rows->len + below_rows (self)) * theme->font_caption;
 }
 
 typedef struct {
@@ -121,7 +135,7 @@ dub_interval_figure_draw (const DubIntervalFigure *self,
 {
   const DubTheme *theme = dub_canvas_get_theme (canvas);
   cairo_t *cr = dub_canvas_get_cairo (canvas);
-  double size = theme->font_caption, bottom = height - AXIS * size;
+  double size = theme->font_caption, bottom = height - below_rows (self) * size, axis = height - AXIS * size;
   double left = 2.6 * size, row_height = self->rows->len > 0 ? bottom / self->rows->len : bottom;
   Scale scale = { .x = left, .width = MAX (10.0, width - left - 1.2 * size), .low = self->low, .high = self->high };
 
@@ -131,7 +145,7 @@ dub_interval_figure_draw (const DubIntervalFigure *self,
     g_autofree char *text = dub_number_format_short (tick, 3);
 
     dub_canvas_rule (canvas, theme->grid, x, 0.0, x, bottom);
-    dub_canvas_text (canvas, text, size, DUB_TEXT_CENTRE, theme->dim, x, bottom + 1.25 * size);
+    dub_canvas_text (canvas, text, size, DUB_TEXT_CENTRE, theme->dim, x, axis + 1.25 * size);
   }
   if (isfinite (self->reference) && self->reference >= self->low && self->reference <= self->high) {
     double x = to_px (&scale, self->reference), dashes[2] = { theme->line_width, 1.6 * theme->line_width };
@@ -145,13 +159,13 @@ dub_interval_figure_draw (const DubIntervalFigure *self,
     cairo_stroke (cr);
     cairo_restore (cr);
     if (self->reference_text != NULL) {
-      /* On the side where there is more room, which is where the estimates seldom are. */
-      gboolean on_left = x - scale.x >= 0.35 * scale.width;
-      double room = (on_left ? x - scale.x : scale.x + scale.width - x) - 0.4 * size;
-      g_autofree char *text = dub_canvas_ellipsize (canvas, self->reference_text, size, DUB_TEXT_LEFT, MAX (room, size));
+      /* Below the rows, where it hides no estimate; at the edges it moves inwards. */
+      g_autofree char *text =
+        dub_canvas_ellipsize (canvas, self->reference_text, size, DUB_TEXT_LEFT, MAX (width - left, size));
+      double half = 0.5 * dub_canvas_text_width (canvas, text, size, DUB_TEXT_LEFT);
 
-      dub_canvas_text (canvas, text, size, on_left ? DUB_TEXT_RIGHT : DUB_TEXT_LEFT, theme->dim,
-                       x + (on_left ? -0.35 : 0.35) * size, bottom - 0.35 * size);
+      dub_canvas_text (canvas, text, size, DUB_TEXT_CENTRE, theme->dim,
+                       MAX (left + half, MIN (x, width - half)), bottom + 1.0 * size);
     }
   }
   for (guint i = 0; i < self->rows->len; i++)
@@ -164,7 +178,7 @@ dub_interval_figure_row_at (const DubIntervalFigure *self,
                             double                   height,
                             double                   y)
 {
-  double bottom = height - AXIS * theme->font_caption;
+  double bottom = height - below_rows (self) * theme->font_caption;
 
   if (self->rows->len == 0 || y < 0.0 || y >= bottom)
     return -1;

@@ -15,7 +15,8 @@ typedef struct {
   double     low, high;    /* of the axis */
   GArray    *rows;         /* of DubIntervalRow */
   double     reference;    /* dotted vertical line: chance, "always the larger class"; NaN = none */
-  char      *reference_text; /* (nullable) */
+  char      *reference_text; /* (nullable): below the rows */
+  gboolean   reserved;     /* room for such a text is kept in any case */
 } DubIntervalFigure;
 
 G_GNUC_WARN_UNUSED_RESULT
@@ -31,6 +32,8 @@ void               dub_interval_figure_add     (DubIntervalFigure       *self,
 void               dub_interval_figure_set_reference (DubIntervalFigure *self,
                                                 double                   value,
                                                 const char              *text);
+/* For a figure that stands beside others with a reference: its rows are at their height. */
+void               dub_interval_figure_reserve (DubIntervalFigure       *self);
 /* Height that suits the rows, in the units of the theme's fonts. */
 double             dub_interval_figure_height  (const DubIntervalFigure *self,
                                                 const DubTheme          *theme);

@@ -248,6 +248,9 @@ dub_overview_figure_new (const DubStudy         *study,
   for (int i = 0; i < DUB_OVERVIEW_PANELS; i++)
     make_panel (&self->panel[i], metrics[i], words->title[metrics[i]], rows);
   add_reference (&self->panel[0], study, row, words->always);
+  /* Rows of panels that stand side by side are at one height. */
+  for (int i = 0; i < DUB_OVERVIEW_PANELS; i++)
+    dub_interval_figure_reserve (self->panel[i].plot);
   describe (self, study);
 
   return self;
@@ -333,6 +336,28 @@ height (gconstpointer figure,
   return ceil (rows * plot + (2.0 * MARGIN + TITLE + rows * HEAD + (rows - 1) * GAP + FOOT) * theme.font_caption);
 }
 
+/* The panel is narrow; the table has the whole name. */
+static const char *
+short_method (const char *method)
+{
+  static const struct {
+    const char *whole, *brief;
+  } METHODS[] = {
+    { "bootstrap (percentile, stratified)", "stratified bootstrap" },
+    { "bootstrap (percentile, stratified, by patient)", "bootstrap of patients" },
+    { "bootstrap (percentile)", "bootstrap" },
+    { "bootstrap (percentile, by patient)", "bootstrap of patients" },
+    { "bootstrap (basic)", "bootstrap" },
+    { "bootstrap (basic, by patient)", "bootstrap of patients" },
+  };
+
+  for (size_t i = 0; method != NULL && i < G_N_ELEMENTS (METHODS); i++)
+    if (strcmp (method, METHODS[i].whole) == 0)
+      return METHODS[i].brief;
+
+  return method != NULL ? method : "";
+}
+
 static void
 draw_panel (const DubOverviewPanel *panel,
             DubCanvas              *canvas,
@@ -348,8 +373,7 @@ draw_panel (const DubOverviewPanel *panel,
   g_autofree char *interval = dub_overview_interval (panel->metric, &panel->headline);
   double room = width - dub_canvas_text_width (canvas, interval, size, DUB_TEXT_LEFT) - size;
   g_autofree char *method =
-    dub_canvas_ellipsize (canvas, panel->headline.method != NULL ? panel->headline.method : "", size, DUB_TEXT_LEFT,
-                          MAX (room, size));
+    dub_canvas_ellipsize (canvas, short_method (panel->headline.method), size, DUB_TEXT_LEFT, MAX (room, size));
 
   dub_canvas_text (canvas, panel->title, theme->font_body, DUB_TEXT_BOLD, theme->text, x, y + 1.3 * size);
   dub_canvas_text (canvas, value, theme->font_title * 1.15, DUB_TEXT_RIGHT | DUB_TEXT_BOLD, theme->text, x + width,
@@ -380,7 +404,7 @@ draw (gconstpointer figure,
   g_autofree char *rows =
     self->n_networks > 1 ? g_strdup_printf ("E ensemble of %" G_GSIZE_FORMAT " networks, below it each of them", self->n_networks)
                          : g_strdup ("One network");
-  g_autofree char *foot = g_strdup_printf ("%s; estimate with 95 %% interval%s.", rows, positive);
+  g_autofree char *foot = g_strdup_printf ("%s; estimate with 95 %% interval (ECE: about 90 %%)%s.", rows, positive);
 
   dub_canvas_text (canvas, title, theme->font_title, DUB_TEXT_BOLD, theme->text, MARGIN * size, (MARGIN + 1.2) * size);
   dub_canvas_text (canvas, cases, size, DUB_TEXT_RIGHT, theme->dim, width - MARGIN * size, (MARGIN + 1.2) * size);
