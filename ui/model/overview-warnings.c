@@ -8,6 +8,8 @@
 
 /* Below this a calibration part leaves the temperature and every threshold uncertain. */
 static const size_t SMALL_CALIBRATION = 200;
+/* Below this an interval on the test part spans a quarter of the scale or more. */
+static const size_t SMALL_TEST = 50;
 /* A smallest class with less than this part of an even share is called rare. */
 static const double RARE = 0.67;
 
@@ -203,6 +205,18 @@ warn_of_calibration (GPtrArray               *warnings,
 }
 
 static void
+warn_of_test (GPtrArray *warnings,
+              size_t     n)
+{
+  if (n == 0)
+    add (warnings, g_strdup (_("No test cases")), g_strdup (_("Nothing tells how good the networks are on new cases")));
+  else if (n < SMALL_TEST)
+    add (warnings, g_strdup (_("Small test set")),
+         g_strdup_printf (g_dngettext (NULL, "%u case: its numbers tell little", "%u cases: their numbers tell little",
+                                       (gulong) n), (guint) n));
+}
+
+static void
 warn_of_imbalance (GPtrArray      *warnings,
                    const DubStudy *study)
 {
@@ -252,6 +266,7 @@ dub_overview_warnings (DubOverview *overview,
   warn_of_runs (warnings, session);
   warn_of_twins (warnings, checked, n_test);
   warn_of_training (warnings, dub_overview_measured_find (dub_overview_get_measured (overview), family));
+  warn_of_test (warnings, n_test);
   warn_of_calibration (warnings, study, dub_overview_measured_find (dub_overview_get_measured (overview), family));
   if (study->data->task == DUB_TASK_BINARY || study->data->task == DUB_TASK_MULTICLASS)
     warn_of_imbalance (warnings, study);

@@ -81,7 +81,8 @@ update (DubAssistantPage *self)
   };
 
   gtk_label_set_label (self->foot_name, ready ? name : "");
-  gtk_label_set_label (self->foot_words, ready ? _("the study file; the images stay where they are")
+  gtk_label_set_label (self->foot_words, outputs ? _("the study file; the outputs are copied into it")
+                                       : ready ? _("the study file; the images stay where they are")
                                                : _("nothing is written before the last step"));
   gtk_widget_set_visible (GTK_WIDGET (self->foot_name), ready);
   gtk_label_set_label (GTK_LABEL (self->words[STEP_TRAIN]), import ? _("Import") : _(STEP_WORDS[STEP_TRAIN]));

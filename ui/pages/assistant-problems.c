@@ -127,8 +127,8 @@ add_contradictions (DubAssistantProblems *self,
   if (first == NULL)
     return;
 
-  g_autofree char *title = g_strdup_printf (g_dngettext (NULL, "%lu image stands twice with opposite labels",
-                                                         "%lu pairs stand twice with opposite labels", n), n);
+  g_autofree char *title = g_strdup_printf (g_dngettext (NULL, "%lu near-identical pair with opposite labels",
+                                                         "%lu near-identical pairs with opposite labels", n), n);
   g_autofree char *words = g_strdup_printf (_("cases %s (%s) and %s (%s)"), dataset->cases[first->a].id,
                                             dub_new_study_get_class_name (self->study, (guint) dataset->cases[first->a].label),
                                             dataset->cases[first->b].id,

@@ -60,12 +60,13 @@ shape_of (const DubDataset *dataset)
 }
 
 static char *
-split_of (const DubSplitOptions *options)
+split_of (const DubSplitOptions *options,
+          gboolean               alone)
 {
   g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, options->seed);
 
   if (options->given)
-    return g_strdup (_("the data set's own split"));
+    return g_strdup (alone ? _("parts as imported") : _("the data set's own split"));
 
   return g_strdup_printf (options->by_patient ? _("stratified by patient, seed %s") : _("stratified, seed %s"), seed);
 }
@@ -177,7 +178,7 @@ _dub_overview_page_update_data (DubOverviewPage *self)
                              ? shape_of (checked->data->dataset)
                              : NULL;
   g_autofree char *text = shape != NULL ? g_strdup_printf ("%s, %s", name, shape) : g_strdup (name);
-  g_autofree char *split = split_of (&study->data->split->options);
+  g_autofree char *split = split_of (&study->data->split->options, study->data->path == NULL);
   g_autofree char *patients = patients_of (study->data);
   int row = 1 + (int) study->classes->len;
 
@@ -264,7 +265,8 @@ add_network (DubOverviewPage *self,
     add_model_row (self, row++, _("loss"), run->loss_name, NULL);
     return row;
   }
-  imported = g_strdup_printf (_("%s, imported"), ids[0] != NULL ? ids[0] : self->family);
+  imported = g_strdup_printf (study->data->path != NULL ? _("%s, imported") : _("%s, outputs alone"),
+                              ids[0] != NULL ? ids[0] : self->family);
   add_model_row (self, row++, _("network"), imported, NULL);
   add_model_row (self, row++, _("classes"), classes, NULL);
 
@@ -299,7 +301,8 @@ _dub_overview_page_update_models (DubOverviewPage *self)
   } else if (family != NULL && family->n_unknown > 0) {
     add_model_row (self, row++, _("split ids"), _("training cases not known"), "dialog-warning-symbolic");
   } else if (family != NULL) {
-    add_model_row (self, row++, _("split ids"), _("match the data"), "object-select-symbolic");
+    add_model_row (self, row++, _("split ids"), study->data->path != NULL ? _("match the data") : _("of the imported table"),
+                   study->data->path != NULL ? "object-select-symbolic" : NULL);
   }
   if (family != NULL && family->n_references > 0) {
     g_autofree char *text = g_strdup_printf (_("%u of %u agree"), (guint) family->n_agreeing, (guint) family->n_references);

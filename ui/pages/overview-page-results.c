@@ -62,8 +62,8 @@ method_of (const DubEstimate *estimate)
     { "bootstrap (percentile, stratified, by patient)", N_("bootstrap of patients") },
     { "bootstrap (percentile)", N_("bootstrap") },
     { "bootstrap (percentile, by patient)", N_("bootstrap of patients") },
-    { "bootstrap (basic)", N_("bootstrap, 15 bins") },
-    { "bootstrap (basic, by patient)", N_("bootstrap of patients") },
+    { "bootstrap (basic)", N_("bootstrap, about 90 %") },
+    { "bootstrap (basic, by patient)", N_("bootstrap, about 90 %") },
     { "DeLong (logit)", N_("DeLong") },
     { "no cases", N_("no cases") },
   };
@@ -275,7 +275,7 @@ show_failures (DubOverviewPage         *self,
     const Confused *one = &g_array_index (confused, Confused, i);
 
     g_string_append (text, i > 0 ? ", " : "");
-    g_string_append_printf (text, _("%u %s called %s"), (guint) one->n,
+    g_string_append_printf (text, _("%u × %s called %s"), (guint) one->n,
                             (const char *) g_ptr_array_index (study->classes, one->truth),
                             (const char *) g_ptr_array_index (study->classes, one->answer));
   }
@@ -314,6 +314,8 @@ show_status (DubOverviewPage *self,
   gtk_widget_hide (self->import_button);
   if (button != NULL) {
     gtk_button_set_label (self->status_button, button);
+    /* Without a name in between: the old action would be asked about the new target. */
+    gtk_actionable_set_action_name (GTK_ACTIONABLE (self->status_button), NULL);
     gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->status_button),
                                             target != NULL ? g_variant_new_string (target) : NULL);
     gtk_actionable_set_action_name (GTK_ACTIONABLE (self->status_button), action);
@@ -351,7 +353,8 @@ show_banner (DubOverviewPage           *self,
   else if (measured != NULL && measured->stale)
     text = g_strdup (_("Networks or split changed since these numbers were measured."));
   else if (family != NULL && family->n_measured < family->n_networks)
-    text = g_strdup_printf (_("%u of %u networks were run: the ensemble is of these."), (guint) family->n_measured,
+    text = g_strdup_printf (g_dngettext (NULL, "%u of %u network was run: the ensemble is of these.",
+                                         "%u of %u networks were run: the ensemble is of these.", (gulong) family->n_networks), (guint) family->n_measured,
                             (guint) family->n_networks);
   gtk_label_set_label (self->banner_label, text != NULL ? text : "");
   gtk_button_set_label (self->banner_button, failure != NULL ? _("Try Again") : _("Run"));

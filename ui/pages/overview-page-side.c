@@ -162,7 +162,9 @@ add_outputs (DubOverviewPage *self)
   g_autofree char *about = _dub_overview_page_about (dub_overview_get_seconds (self->overview));
   g_autofree char *how_many = measured->stale
                                 ? g_strdup (_("out of date"))
-                                : g_strdup_printf (_("%u of %u networks"), (guint) measured->n_outputs, (guint) measured->n_networks);
+                                : g_strdup_printf (g_dngettext (NULL, "%u of %u network", "%u of %u networks",
+                                                                (gulong) measured->n_networks),
+                                                   (guint) measured->n_outputs, (guint) measured->n_networks);
   g_autofree char *detail = about == NULL              ? g_strdup (how_many)
                             : measured->n_outputs == 0 ? g_strdup (about)
                                                        : g_strdup_printf ("%s · %s", how_many, about);
