@@ -45,7 +45,7 @@ test_walk (void)
   gtk_window_present (GTK_WINDOW (window));
   open_path (window, path);
   wait_for_text (widget, "recognised as a MedMNIST archive, with its own split");
-  wait_for_text (widget, "1 image stands twice with opposite labels");
+  wait_for_text (widget, "1 near-identical pair with opposite labels");
   g_assert_true (shows_text (widget, "1 near-identical pair"));
   g_assert_true (shows_text (widget, "2 classes"));
   wait_for_text (widget, "What 24 test cases can show");

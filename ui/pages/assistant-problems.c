@@ -244,6 +244,8 @@ changed_cb (DubAssistantProblems *self)
     self->setting = TRUE;
     gtk_switch_set_active (self->weights, choices->class_weights);
     self->setting = FALSE;
+    /* Networks that are imported learn no more. */
+    gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->weights)), dub_new_study_get_networks (self->study) == NULL);
   }
   if (dub_new_study_is_searching (self->study))
     state = _("looking for what stands twice…");
