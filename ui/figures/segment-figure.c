@@ -225,7 +225,7 @@ places (const Sheet *sheet,
   text (sheet, "mean of 9 × 9 × 9", DUB_TEXT_RIGHT, theme->dim, x + width, y);
   for (guint p = 0; p < numbers->n_places; p++) {
     const DubSegmentPlace *place = &numbers->places[p];
-    g_autofree char *at = g_strdup_printf ("%u   %d, %d, %d", p + 1, (int) place->voxel[0], (int) place->voxel[1],
+    g_autofree char *at = g_strdup_printf ("%u · %d, %d, %d", p + 1, (int) place->voxel[0], (int) place->voxel[1],
                                            (int) place->voxel[2]);
     g_autofree char *mean = dub_number_format (place->mean, 3);
 

@@ -209,7 +209,7 @@ _dub_segment_page_update_shown (DubSegmentPage *self)
   dub_viewer_set_base (self->viewer, result->volume);
   dub_viewer_set_heat_name (self->viewer, name);
   dub_viewer_set_range (self->viewer, 0.0, high);
-  dub_viewer_set_clip (self->viewer, isfinite (clip) ? clip : score >= DUB_SEGMENT_SD ? 0.2 * high : 0.5 * high);
+  dub_viewer_set_clip (self->viewer, isfinite (clip) ? clip : round (20.0 * (score >= DUB_SEGMENT_SD ? 0.2 : 0.5) * high) / 20.0);
   dub_viewer_set_overlay (self->viewer, result->map[score], FALSE);
   dub_viewer_set_classes (self->viewer, result->labels, colors, n_colors);
   dub_viewer_set_box (self->viewer, numbers->n_places > 0 ? numbers->places[0].voxel : NULL, DUB_SEGMENT_PATCH);
