@@ -58,7 +58,8 @@ def train(options):
     lesions = options.lesions or os.path.join(options.out, 'lesions')
     if options.breast is None:
         data = os.path.join(options.shared, 'data', 'medmnist', 'breastmnist.npz')
-        call(options.cli, 'train', '--data', data, '--out', breast, *(['--resume'] if os.path.exists(breast) else []))
+        call(options.cli, 'train', '--data', data, '--arch', 'resnet18', '--width', '16', '--out', breast,
+             *(['--resume'] if os.path.exists(breast) else []))
     if options.lesions is None:
         call(options.cli, 'demo', 'lesions', lesions, '--train')
     return {'breastmnist': breast, 'lesions': lesions}
