@@ -157,6 +157,16 @@ update_page_list (DubWindow *self)
     gtk_list_box_select_row (self->page_list, first);
 }
 
+/* By Enter, click or key, not by the arrow keys, which may want to go on: a page says itself what takes the focus. */
+static void
+focus_page (DubWindow *self)
+{
+  GtkWidget *page = _dub_window_current_page (self);
+
+  if (page != NULL)
+    gtk_widget_grab_focus (page);
+}
+
 /* Selects the page @name where the open study has it; FALSE otherwise. */
 gboolean
 _dub_window_show_page (DubWindow  *self,
@@ -167,6 +177,7 @@ _dub_window_show_page (DubWindow  *self,
   for (gsize i = 0; study != NULL && i < G_N_ELEMENTS (PAGES); i++)
     if (g_str_equal (PAGES[i].name, name) && applies (self, &PAGES[i])) {
       gtk_list_box_select_row (self->page_list, gtk_list_box_get_row_at_index (self->page_list, (int) i));
+      focus_page (self);
       return TRUE;
     }
 
@@ -341,12 +352,33 @@ selection_changed_cb (DubWindow *self)
   _dub_window_update_actions (self);
 }
 
+/* A list box selects the row that the Tab key comes to, and selecting shows: Tab meets the selected row alone, and the arrow
+ * keys move among them. */
+static void
+update_tab_stop (DubWindow     *self,
+                 GtkListBoxRow *row)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  gboolean inside = focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->page_list));
+
+  gtk_widget_set_focusable (GTK_WIDGET (row), TRUE);
+  if (inside)
+    gtk_widget_grab_focus (GTK_WIDGET (row));
+  for (gsize i = 0; i < G_N_ELEMENTS (PAGES); i++) {
+    GtkListBoxRow *other = gtk_list_box_get_row_at_index (self->page_list, (int) i);
+
+    if (other != row)
+      gtk_widget_set_focusable (GTK_WIDGET (other), FALSE);
+  }
+}
+
 static void
 page_selected_cb (DubWindow     *self,
                   GtkListBoxRow *row)
 {
   if (row == NULL)
     return;
+  update_tab_stop (self, row);
   update_title (self);
   update_page (self);
 }
@@ -355,6 +387,7 @@ static void
 page_activated_cb (DubWindow *self)
 {
   adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
+  focus_page (self);
 }
 
 /* A flat, closable remark: three seconds are enough for a sentence, failures get a dialog. */

@@ -11,7 +11,8 @@ typedef struct {
   GMutex          mutex;
   GCond           wake;
   GMainContext   *context;
-  GQueue          waiting;  /* of indices + 1, the newest first */
+  GQueue          waiting;  /* of indices + 1: the newest burst first, each in the order it was asked in */
+  guint           n_burst;  /* of @waiting, at its head: what was asked for since the main loop was last idle */
   char           *folder;   /* (nullable): of a study whose data set is to be opened */
   guint           generation;
   gboolean        quit;
@@ -27,6 +28,8 @@ struct _DubCasePictures {
   DubDataset *dataset;
   char       *failure;
   char       *key;     /* what is open: path and hash of the data */
+  gboolean    opening; /* the thread has been asked, and has not answered */
+  guint       burst_source;
   GHashTable *kept;    /* index + 1 → GList link of order */
   GQueue      order;   /* of Kept, the one used last first */
 };
@@ -94,6 +97,8 @@ send (Shared         *shared,
   g_atomic_ref_count_inc (&shared->ref_count);
   /* Invoking would run here, on this thread, whenever nobody holds the context for a moment. */
   g_source_set_callback (source, deliver_cb, delivery, delivery_free);
+  /* Before the next frame, not after it: where drawing is slow the window is never idle. */
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_attach (source, shared->context);
 }
 
@@ -135,6 +140,7 @@ work_thread (gpointer data)
     } else if (dataset != NULL && !g_queue_is_empty (&shared->waiting)) {
       Delivery told = { .generation = shared->generation, .index = GPOINTER_TO_UINT (g_queue_pop_head (&shared->waiting)) - 1 };
 
+      shared->n_burst -= shared->n_burst > 0;
       g_mutex_unlock (&shared->mutex);
       if (told.index < dataset->n_cases)
         told.bytes = dub_case_picture (dataset, told.index, DUB_CASE_PICTURE_SIDE, NULL);
@@ -203,6 +209,7 @@ deliver_cb (gpointer data)
   if (delivery->opened) {
     g_clear_pointer (&self->dataset, dub_dataset_unref);
     g_free (self->failure);
+    self->opening = FALSE;
     self->dataset = g_steal_pointer (&delivery->dataset);
     self->failure = g_steal_pointer (&delivery->failure);
     g_signal_emit (self, signals[OPENED], 0);
@@ -214,6 +221,46 @@ deliver_cb (gpointer data)
   g_object_unref (self);
 
   return G_SOURCE_REMOVE;
+}
+
+static gboolean
+burst_ends_cb (gpointer data)
+{
+  DubCasePictures *self = data;
+
+  self->burst_source = 0;
+  g_mutex_lock (&self->shared->mutex);
+  self->shared->n_burst = 0;
+  g_mutex_unlock (&self->shared->mutex);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A grid asks at once for all the cells it makes, from its top, and far beyond its lower edge: were the very last one made
+ * first, those that are seen would come at the end. */
+static void
+ask (DubCasePictures *self,
+     gpointer         key)
+{
+  Shared *shared = self->shared;
+
+  g_mutex_lock (&shared->mutex);
+
+  int place = g_queue_index (&shared->waiting, key);
+
+  if (place < 0 || (guint) place >= shared->n_burst) {
+    if (place >= 0)
+      g_queue_pop_nth (&shared->waiting, (guint) place);
+    g_queue_push_nth (&shared->waiting, key, (int) shared->n_burst);
+    shared->n_burst++;
+  }
+  while (shared->waiting.length > MAX_WAITING)
+    g_queue_pop_tail (&shared->waiting);
+  shared->n_burst = MIN (shared->n_burst, shared->waiting.length);
+  g_cond_signal (&shared->wake);
+  g_mutex_unlock (&shared->mutex);
+  if (self->burst_source == 0)
+    self->burst_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, burst_ends_cb, self, NULL);
 }
 
 GBytes *
@@ -233,13 +280,7 @@ dub_case_pictures_get (DubCasePictures *self,
     return kept->bytes != NULL ? g_bytes_ref (kept->bytes) : NULL;
   }
 
-  g_mutex_lock (&self->shared->mutex);
-  g_queue_remove (&self->shared->waiting, key);
-  g_queue_push_head (&self->shared->waiting, key);
-  while (self->shared->waiting.length > MAX_WAITING)
-    g_queue_pop_tail (&self->shared->waiting);
-  g_cond_signal (&self->shared->wake);
-  g_mutex_unlock (&self->shared->mutex);
+  ask (self, key);
 
   return NULL;
 }
@@ -269,7 +310,8 @@ study_changed_cb (DubCasePictures *self)
   gboolean has_data = study != NULL && study->folder != NULL && study->data != NULL && study->data->path != NULL;
   g_autofree char *key = has_data ? g_strdup_printf ("%s %s %s", study->folder, study->data->hash, study->data->path) : NULL;
 
-  if (g_strcmp0 (key, self->key) == 0 && (self->dataset != NULL || key == NULL))
+  /* Beginning anew while it is still being opened would forget what was asked for meanwhile. */
+  if (g_strcmp0 (key, self->key) == 0 && (self->dataset != NULL || self->opening || key == NULL))
     return;
   g_free (self->key);
   self->key = g_steal_pointer (&key);
@@ -280,6 +322,8 @@ study_changed_cb (DubCasePictures *self)
   g_mutex_lock (&self->shared->mutex);
   self->shared->generation++;
   g_queue_clear (&self->shared->waiting);
+  self->shared->n_burst = 0;
+  self->opening = has_data;
   g_free (self->shared->folder);
   self->shared->folder = has_data ? g_strdup (study->folder) : NULL;
   dub_run_cancel (self->shared->run);
@@ -308,6 +352,7 @@ dub_case_pictures_dispose (GObject *object)
     g_clear_pointer (&self->thread, g_thread_join);
     g_clear_pointer (&self->shared, shared_unref);
   }
+  g_clear_handle_id (&self->burst_source, g_source_remove);
   forget_pictures (self);
   g_clear_pointer (&self->dataset, dub_dataset_unref);
   g_clear_pointer (&self->failure, g_free);

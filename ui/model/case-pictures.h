@@ -1,6 +1,7 @@
 /* Small pictures of the cases of the open data set: made on a thread, kept while there is room, asked for by whoever shows them.
  *
- * The newest request is made first, so that what is on the screen now comes before what was scrolled past. Requests that are
+ * The newest requests are made first, so that what is on the screen now comes before what was scrolled past; those made at
+ * once, as by a grid that fills itself, are made in their order. Requests that are
  * pushed out of the queue are forgotten: a cell that is still visible asks again when it is bound.
  *
  * Signals: "made" (index, uint): dub_case_pictures_get() has it now.

@@ -77,8 +77,9 @@ add_class (DubCaseInspector *self,
   if (outputs->n_models > 1)
     dub_meter_set_rings (DUB_METER (meter), rings, outputs->n_models);
   gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
-  gtk_label_set_width_chars (GTK_LABEL (name), 8);
-  gtk_label_set_max_width_chars (GTK_LABEL (name), 14);
+  /* A short name is never cut; of a long one its begin is told. */
+  gtk_label_set_width_chars (GTK_LABEL (name), CLAMP ((int) g_utf8_strlen (_dub_case_inspector_class (self, class_index), -1) + 1, 4, 12));
+  gtk_label_set_max_width_chars (GTK_LABEL (name), 16);
   gtk_widget_set_tooltip_text (name, _dub_case_inspector_class (self, class_index));
   gtk_widget_add_css_class (number, "strong");
   gtk_widget_set_halign (badges, GTK_ALIGN_END);

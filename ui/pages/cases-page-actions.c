@@ -97,24 +97,58 @@ refresh_action (GtkWidget  *widget,
   dub_results_refresh (DUB_CASES_PAGE (widget)->results);
 }
 
-/* In the bubbling phase: an entry keeps its letters. */
-static void
-bind_keys (GtkWidgetClass *widget_class)
+/* --- keys --- */
+
+typedef struct {
+  guint           key;
+  GdkModifierType modifiers;
+  const char     *action;
+  const char     *target; /* (nullable) */
+} Key;
+
+static const Key KEYS[] = {
+  { GDK_KEY_1, GDK_CONTROL_MASK, "cases.layout", "grid" },
+  { GDK_KEY_2, GDK_CONTROL_MASK, "cases.layout", "table" },
+  { GDK_KEY_a, 0, "cases.outcome", "all" },
+  { GDK_KEY_g, 0, "cases.outcome", "correct" },
+  { GDK_KEY_f, 0, "cases.outcome", "failed" },
+  { GDK_KEY_s, 0, "cases.sort-menu", NULL },
+  { GDK_KEY_d, 0, "cases.descending", NULL },
+  { GDK_KEY_h, 0, "cases.heat", NULL },
+  { GDK_KEY_c, 0, "cases.compare", NULL },
+  { GDK_KEY_n, 0, "cases.next", NULL },
+  { GDK_KEY_p, 0, "cases.previous", NULL },
+  { GDK_KEY_F8, 0, "cases.inspector", NULL },
+  { GDK_KEY_f, GDK_CONTROL_MASK, "cases.find", NULL },
+  { GDK_KEY_slash, 0, "cases.find", NULL },
+};
+
+/* The window asks every page that there is: only the one that is seen answers. */
+static gboolean
+key_action (GtkWidget *widget,
+            GVariant  *arguments,
+            gpointer   user_data)
 {
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1, GDK_CONTROL_MASK, "cases.layout", "s", "grid");
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_2, GDK_CONTROL_MASK, "cases.layout", "s", "table");
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_a, 0, "cases.outcome", "s", "all");
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_g, 0, "cases.outcome", "s", "correct");
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, 0, "cases.outcome", "s", "failed");
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, 0, "cases.sort-menu", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_d, 0, "cases.descending", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_h, 0, "cases.heat", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, 0, "cases.compare", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, 0, "cases.next", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_p, 0, "cases.previous", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F8, 0, "cases.inspector", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "cases.find", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_slash, 0, "cases.find", NULL);
+  const Key *key = user_data;
+
+  if (!gtk_widget_get_mapped (widget))
+    return FALSE;
+
+  return gtk_widget_activate_action_variant (widget, key->action, key->target != NULL ? g_variant_new_string (key->target) : NULL);
+}
+
+/* Wherever the focus is in the window, and in the bubbling phase: an entry keeps its letters. */
+void
+_dub_cases_page_bind_keys (DubCasesPage *self)
+{
+  GtkEventController *controller = gtk_shortcut_controller_new ();
+
+  gtk_shortcut_controller_set_scope (GTK_SHORTCUT_CONTROLLER (controller), GTK_SHORTCUT_SCOPE_GLOBAL);
+  for (gsize i = 0; i < G_N_ELEMENTS (KEYS); i++)
+    gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller),
+                                          gtk_shortcut_new (gtk_keyval_trigger_new (KEYS[i].key, KEYS[i].modifiers),
+                                                            gtk_callback_action_new (key_action, (gpointer) &KEYS[i], NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (self), controller);
 }
 
 void
@@ -134,5 +168,4 @@ _dub_cases_page_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "cases.export-figure", NULL, _dub_cases_page_export_figure);
   gtk_widget_class_install_action (widget_class, "cases.export-csv", NULL, _dub_cases_page_export_csv);
   gtk_widget_class_install_action (widget_class, "cases.export-heatmap", NULL, _dub_cases_page_export_heatmap);
-  bind_keys (widget_class);
 }

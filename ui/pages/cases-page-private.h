@@ -59,6 +59,7 @@ struct _DubCasesPage {
 
 /* cases-page-actions.c */
 void  _dub_cases_page_install_actions (GtkWidgetClass *widget_class);
+void  _dub_cases_page_bind_keys      (DubCasesPage *self);
 
 /* cases-page-views.c */
 void  _dub_cases_page_build_views    (DubCasesPage *self);
@@ -67,6 +68,8 @@ void  _dub_cases_page_update_columns (DubCasesPage *self);
 /* Shows which case is the current one, and where. */
 void  _dub_cases_page_show_current   (DubCasesPage *self);
 void  _dub_cases_page_show_stack     (DubCasesPage *self);
+/* To the current case, else to the first. */
+gboolean _dub_cases_page_focus       (DubCasesPage *self);
 void  _dub_cases_page_refresh_cells  (DubCasesPage *self);
 
 /* cases-page-filter.c */

@@ -9,7 +9,8 @@
 #include "ui/widgets/case-cell.h"
 #include "ui/widgets/column-titles.h"
 
-enum { CELL_WIDTH = 88, CELL_HEIGHT = 72 };
+/* Wide enough for "train-1016" beside "0.258". */
+enum { CELL_WIDTH = 104, CELL_HEIGHT = 78 };
 
 static const DubStudyData *
 data_of (DubCasesPage *self)
@@ -54,11 +55,9 @@ fill_cell (DubCasesPage *self,
   g_autofree char *name = score != NULL
                             ? g_strdup_printf ("%s, %s, %s %s", data->ids[index], outcome_word (failed), score->title, value)
                             : g_strdup_printf ("%s, %s", data->ids[index], outcome_word (failed));
-  g_autoptr (GBytes) picture = dub_case_pictures_get (self->pictures, index);
   GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (cell));
 
   dub_case_cell_set (cell, data->ids[index], value, failed == 1, name);
-  dub_case_cell_set_picture (cell, picture, DUB_CASE_PICTURE_SIDE);
   gtk_widget_set_tooltip_text (GTK_WIDGET (cell), name);
   /* What has the focus is the row that the view made around the cell. */
   if (row != NULL)
@@ -81,6 +80,10 @@ bind_cell_cb (DubCasesPage *self,
 
   g_hash_table_insert (self->cells, GUINT_TO_POINTER (index + 1), cell);
   fill_cell (self, cell, index);
+
+  g_autoptr (GBytes) picture = dub_case_pictures_get (self->pictures, index);
+
+  dub_case_cell_set_picture (cell, picture, DUB_CASE_PICTURE_SIDE);
 }
 
 static void
@@ -93,6 +96,28 @@ unbind_cell_cb (DubCasesPage *self,
   /* Another cell may show the case already. */
   if (g_hash_table_lookup (self->cells, key) == cell)
     g_hash_table_remove (self->cells, key);
+}
+
+/* In the order of the list, which is that of the grid. */
+static void
+ask_again (DubCasesPage *self)
+{
+  GListModel *list = G_LIST_MODEL (self->list);
+  guint n = g_list_model_get_n_items (list), left = g_hash_table_size (self->cells);
+
+  for (guint i = 0; i < n && left > 0; i++) {
+    g_autoptr (DubCaseItem) item = g_list_model_get_item (list, i);
+    guint index = dub_case_item_get_index (item);
+    DubCaseCell *cell = g_hash_table_lookup (self->cells, GUINT_TO_POINTER (index + 1));
+
+    if (cell == NULL)
+      continue;
+
+    g_autoptr (GBytes) picture = dub_case_pictures_get (self->pictures, index);
+
+    dub_case_cell_set_picture (cell, picture, DUB_CASE_PICTURE_SIDE);
+    left--;
+  }
 }
 
 /* Cells of cases that stayed in the list keep their row, and say what another score says of them. */
@@ -108,6 +133,7 @@ _dub_cases_page_refresh_cells (DubCasesPage *self)
   g_hash_table_iter_init (&iter, self->cells);
   while (g_hash_table_iter_next (&iter, &key, &cell))
     fill_cell (self, cell, GPOINTER_TO_UINT (key) - 1);
+  ask_again (self);
 }
 
 static void
@@ -371,6 +397,25 @@ _dub_cases_page_show_current (DubCasesPage *self)
   }
 }
 
+gboolean
+_dub_cases_page_focus (DubCasesPage *self)
+{
+  int index = dub_selection_get_case (dub_session_get_selection (self->session));
+  g_autoptr (DubCaseItem) first = g_list_model_get_item (G_LIST_MODEL (self->list), 0);
+
+  if (self->table_shown)
+    return gtk_widget_grab_focus (GTK_WIDGET (self->table));
+  if (first == NULL)
+    return FALSE;
+  if (dub_case_list_find (self->list, index) < 0)
+    index = (int) dub_case_item_get_index (first);
+
+  GtkWidget *cell = g_hash_table_lookup (self->cells, GUINT_TO_POINTER ((guint) index + 1));
+
+  return cell != NULL && gtk_widget_get_parent (cell) != NULL ? gtk_widget_grab_focus (gtk_widget_get_parent (cell))
+                                                              : gtk_widget_grab_focus (GTK_WIDGET (self->grid));
+}
+
 static void
 chosen_cb (DubCasesPage *self)
 {
@@ -383,6 +428,9 @@ chosen_cb (DubCasesPage *self)
     dub_selection_pass_case (selection, (int) dub_case_item_get_index (item));
   else
     dub_selection_set_case (selection, (int) dub_case_item_get_index (item));
+  /* A small window has no room beside the grid: who points at a case wants to see it. */
+  if (!self->walking && adw_flap_get_folded (self->flap))
+    adw_flap_set_reveal_flap (self->flap, TRUE);
 }
 
 static void
@@ -453,6 +501,7 @@ _dub_cases_page_build_views (DubCasesPage *self)
   g_signal_connect_object (self->table, "activate", G_CALLBACK (activated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_column_view_get_sorter (self->table), "changed", G_CALLBACK (sorter_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->pictures, "opened", G_CALLBACK (ask_again), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->pictures, "made", G_CALLBACK (picture_made_cb), self, G_CONNECT_SWAPPED);
   watch_hand (self, GTK_WIDGET (self->grid));
   watch_hand (self, GTK_WIDGET (self->table));

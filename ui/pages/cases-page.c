@@ -275,6 +275,7 @@ dub_cases_page_constructed (GObject *object)
   self->inspector = DUB_CASE_INSPECTOR (dub_case_inspector_new (self->session));
   gtk_scrolled_window_set_child (self->inspector_scroller, GTK_WIDGET (self->inspector));
   _dub_cases_page_build_views (self);
+  _dub_cases_page_bind_keys (self);
   g_signal_connect_object (self->list, "changed", G_CALLBACK (list_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->results, "changed", G_CALLBACK (results_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->results, "notify::fraction", G_CALLBACK (_dub_cases_page_update_banner), self, G_CONNECT_SWAPPED);
@@ -287,6 +288,12 @@ dub_cases_page_constructed (GObject *object)
   results_changed_cb (self);
   list_changed_cb (self);
   case_changed_cb (self);
+}
+
+static gboolean
+dub_cases_page_grab_focus (GtkWidget *widget)
+{
+  return _dub_cases_page_focus (DUB_CASES_PAGE (widget));
 }
 
 static void
@@ -403,6 +410,7 @@ dub_cases_page_class_init (DubCasesPageClass *klass)
   object_class->set_property = dub_cases_page_set_property;
   object_class->dispose = dub_cases_page_dispose;
   object_class->finalize = dub_cases_page_finalize;
+  widget_class->grab_focus = dub_cases_page_grab_focus;
   install_properties (object_class);
   g_type_ensure (DUB_TYPE_SCORE_HISTOGRAM);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/dubito/Dubito/cases-page.ui");

@@ -149,7 +149,8 @@ struct _DubHeatScale {
 
 G_DEFINE_FINAL_TYPE (DubHeatScale, dub_heat_scale, GTK_TYPE_WIDGET)
 
-enum { SCALE_WIDTH = 50, BAR = 10, EDGE = 7 };
+/* Room for "−0.0005". */
+enum { SCALE_WIDTH = 66, BAR = 10, EDGE = 7 };
 
 static void
 paint_scale (DubCanvas *canvas,
