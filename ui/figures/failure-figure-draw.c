@@ -51,6 +51,21 @@ draw_area (const DubFailureFigure *self,
                      layout->x + layout->width - 0.4 * theme->font_caption, layout->y + layout->height - theme->font_caption);
 }
 
+/* Above its line, on paper of its own: curves pass behind the words. */
+static void
+draw_base (const DubFailureFigure *self,
+           DubCanvas              *canvas,
+           const DubFigureLayout  *layout)
+{
+  const DubTheme *theme = dub_canvas_get_theme (canvas);
+  double size = theme->font_caption, width = dub_canvas_text_width (canvas, self->base_text, size, DUB_TEXT_LEFT);
+  double right = layout->x + layout->width - 0.3 * size, y = dub_figure_layout_to_px_y (layout, self->base) - 0.35 * size;
+
+  dub_canvas_box (canvas, dub_rgba_with_alpha (theme->view, 0.9), right - width - 0.2 * size, y - 0.95 * size, width + 0.4 * size,
+                  1.2 * size, 0.0);
+  dub_canvas_text (canvas, self->base_text, size, DUB_TEXT_RIGHT, theme->dim, right, y);
+}
+
 static void
 draw_ring (DubCanvas *canvas,
            DubRgba    color,
@@ -86,6 +101,8 @@ dub_failure_figure_draw (const DubFailureFigure *self,
     draw_bars (self, canvas, &box);
   if (plot == DUB_FAILURE_PLOT_ROC)
     draw_area (self, canvas, &box);
+  if (plot == DUB_FAILURE_PLOT_RISK)
+    draw_base (self, canvas, &box);
   if (plot == DUB_FAILURE_PLOT_RISK && isfinite (self->zero_coverage))
     draw_ring (canvas, dub_canvas_get_theme (canvas)->failed, dub_figure_layout_to_px_x (&box, self->zero_coverage),
                dub_figure_layout_to_px_y (&box, 0.0));

@@ -158,7 +158,6 @@ make_curves (DubFailureFigure      *self,
   const DubAcceptance *a = curves[0].acceptance;
   double base = (double) a->n_failures / (double) a->n_cases;
   g_autofree char *number = dub_number_format (base, 3);
-  g_autofree char *text = g_strdup_printf ("%s %s", words->accept_all, number);
 
   dub_figure_set_x (roc, DUB_AXIS_LINEAR, 0.0, 1.0, words->x[DUB_FAILURE_PLOT_ROC]);
   dub_figure_set_y (roc, DUB_AXIS_LINEAR, 0.0, 1.0, words->y[DUB_FAILURE_PLOT_ROC]);
@@ -178,7 +177,9 @@ make_curves (DubFailureFigure      *self,
   } else {
     roc->empty = g_strdup (a->n_failures == 0 ? words->no_failures : words->no_correct);
   }
-  dub_figure_add_rule (risk, FALSE, base, text);
+  dub_figure_add_rule (risk, FALSE, base, NULL);
+  self->base = base;
+  self->base_text = g_strdup_printf ("%s %s", words->accept_all, number);
 }
 
 /* --- the outcomes --- */
@@ -288,6 +289,7 @@ dub_failure_figure_free (DubFailureFigure *self)
   g_free (self->correct_share);
   g_free (self->failed_share);
   g_free (self->fitted_on);
+  g_free (self->base_text);
   g_free (self->n_correct_text);
   g_free (self->n_failed_text);
   g_ptr_array_unref (self->tables);

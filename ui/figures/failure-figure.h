@@ -56,6 +56,8 @@ typedef struct {
   guint        n_bins;
   double       low, high;             /* of the bins; equal = one value only */
   double      *correct_share, *failed_share; /* [n_bins] */
+  double     base;              /* risk where every case is accepted */
+  char      *base_text;         /* "accept all 0.172" */
   char        *n_correct_text, *n_failed_text;
   gboolean     has_mark;
   DubFailureMark mark;

@@ -1,5 +1,6 @@
 #include "ui/model/failure-row.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,27 @@ parts_of (const DubScores *scores,
   return parts;
 }
 
+/* "output + calibration cases": what core says, word for word in the reader's language. */
+static char *
+translate_needs (const char *text)
+{
+  static const char *const known[] = {
+    N_("output"), N_("logits"), N_("several models"), N_("network and images"), N_("Dropout"), N_("features"), N_("training cases"),
+    N_("calibration cases"), N_("final layer"),
+  };
+  g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", " + ", -1);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    for (guint k = 0; k < G_N_ELEMENTS (known); k++)
+      if (strcmp (parts[i], known[k]) == 0) {
+        g_free (parts[i]);
+        parts[i] = g_strdup (_(known[k]));
+        break;
+      }
+
+  return g_strjoinv (" + ", parts);
+}
+
 DubFailureRow *
 dub_failure_row_new (const DubScores    *scores,
                      const DubScore     *score,
@@ -69,7 +91,7 @@ dub_failure_row_new (const DubScores    *scores,
 
   self->id = g_strdup (score->id);
   self->title = g_strdup (score->title);
-  self->needs = g_strdup (score->needs_text != NULL ? score->needs_text : "");
+  self->needs = translate_needs (score->needs_text);
   self->sentence = g_strdup (score->sentence);
   self->formula = g_strdup (score->formula);
   self->family = score->family;

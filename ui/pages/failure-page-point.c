@@ -47,6 +47,7 @@ update_badges (DubFailurePage   *self,
   g_autofree char *fitting = count_words (failure->n_fitting), *failed = count_words (failure->n_fitting_failures);
   g_autofree char *measured = g_strdup_printf (_("measured on test · %s, %s failed"), cases, failures);
   g_autofree char *fitted = g_strdup_printf (_("threshold fitted on calibration · %s, %s failed"), fitting, failed);
+  g_autofree char *own = g_strdup_printf (_("threshold chosen on test · %s, %s failed: too good"), cases, failures);
 
   gtk_label_set_text (self->measured_badge, measured);
   if (dub_failure_bench_get_kind (self->bench) == DUB_POINT_CHOSEN)
@@ -54,13 +55,12 @@ update_badges (DubFailurePage   *self,
                 _("A threshold that was chosen while looking at the test cases looks better on them than it is; keep other cases to report it on"),
                 TRUE);
   else if (dub_failure_bench_get_own (self->bench))
-    set_fitted (self, _("threshold chosen on test: too good"),
-                _("Chosen on the very cases that it is measured on, as is often published; press to choose it on calibration"), TRUE);
+    set_fitted (self, own, _("Chosen on the very cases that it is measured on, as is often published"), TRUE);
   else if (!failure->has_fitting)
     set_fitted (self, _("no calibration cases: threshold chosen on test"),
                 _("This study has no calibration cases to choose a threshold on, so that the rates are too good"), TRUE);
   else
-    set_fitted (self, fitted, _("Press to see what it would be if it were chosen on test, as is often published"), FALSE);
+    set_fitted (self, fitted, _("Chosen on calibration cases, which no number of this page is measured on"), FALSE);
 }
 
 /* --- the sentence --- */

@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "ui/figures/ticks.h"
 #include "ui/widgets/interval-strip.h"
 
 static const Column EXTRAS[DUB_N_FAILURE_EXTRAS] = {
@@ -14,13 +13,16 @@ static const Column EXTRAS[DUB_N_FAILURE_EXTRAS] = {
 
 /* --- the shared axis --- */
 
-/* One axis for all intervals, in tenths, around chance. */
+/* One axis for all intervals, in tenths, around chance. While rows are still measured it stays as it is, so that what is read does
+ * not move; an interval beyond it stands at its end meanwhile. */
 static void
 update_axis (DubFailurePage *self)
 {
-  double low = 0.4, high = 0.9;
+  double low = 0.4, high = 1.0;
+  guint n_done, n_all;
 
-  for (guint i = 0; i < dub_failure_bench_get_n_rows (self->bench); i++) {
+  dub_failure_bench_count (self->bench, &n_done, &n_all);
+  for (guint i = 0; n_done >= n_all && i < dub_failure_bench_get_n_rows (self->bench); i++) {
     const DubFailure *failure = dub_failure_row_get_failure (dub_failure_bench_get_row (self->bench, i));
 
     if (failure == NULL || !isfinite (failure->auroc.low) || !isfinite (failure->auroc.high))
@@ -37,11 +39,7 @@ update_axis (DubFailurePage *self)
       dub_interval_strip_set_axis (DUB_INTERVAL_STRIP (_dub_failure_line_of (row)->cell[STRIP]), low, high, 0.5);
   }
 
-  GtkWidget *first = gtk_widget_get_first_child (self->titles->pdata[STRIP]);
-  g_autofree char *from = dub_number_format (low, 1), *to = dub_number_format (high, 1);
-
-  gtk_label_set_text (GTK_LABEL (first), from);
-  gtk_label_set_text (GTK_LABEL (gtk_widget_get_next_sibling (first)), to);
+  dub_interval_strip_set_axis (self->titles->pdata[STRIP], low, high, 0.5);
 }
 
 /* --- order --- */
@@ -297,19 +295,17 @@ row_selected_cb (DubFailurePage *self,
     dub_results_set_score_id (self->results, dub_failure_row_get_id (_dub_failure_line_of (row)->row));
 }
 
-/* The ends of the axis that all intervals are drawn on. */
+/* The ends of the axis that all intervals are drawn on, and chance. */
 static GtkWidget *
 axis_title (void)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0), *first = _dub_failure_label (NULL, "caption-line", 0.0f);
+  GtkWidget *strip = dub_interval_strip_new ();
 
-  gtk_widget_set_hexpand (first, TRUE);
-  gtk_box_append (GTK_BOX (box), first);
-  gtk_box_append (GTK_BOX (box), _dub_failure_label (NULL, "caption-line", 1.0f));
-  gtk_widget_add_css_class (box, "dim-label");
-  gtk_widget_add_css_class (box, "numeric");
+  dub_interval_strip_set_numbers (DUB_INTERVAL_STRIP (strip), TRUE);
+  gtk_widget_add_css_class (strip, "caption-line");
+  gtk_widget_add_css_class (strip, "numeric");
 
-  return box;
+  return strip;
 }
 
 static GtkWidget *

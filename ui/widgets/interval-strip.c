@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "ui/figures/ticks.h"
 #include "ui/widgets/theme.h"
 
 enum { WIDTH = 120, HEIGHT = 18, DOT = 8 };
@@ -12,6 +13,7 @@ struct _DubIntervalStrip {
   double    axis[2];
   double    reference; /* NaN = none */
   gboolean  chosen;
+  gboolean  numbers;
 };
 
 G_DEFINE_FINAL_TYPE (DubIntervalStrip, dub_interval_strip, GTK_TYPE_WIDGET)
@@ -38,6 +40,40 @@ place (DubIntervalStrip *self,
   return CLAMP ((value - self->axis[0]) / (self->axis[1] - self->axis[0]), 0.0, 1.0);
 }
 
+/* The reference first: an end that has no room beside it is left out. */
+static void
+draw_numbers (DubIntervalStrip *self,
+              GtkSnapshot      *snapshot,
+              DubRgba           color)
+{
+  double width = gtk_widget_get_width (GTK_WIDGET (self)), at[3] = { self->reference, self->axis[0], self->axis[1] };
+  double height = gtk_widget_get_height (GTK_WIDGET (self)), taken[2] = { width, 0.0 };
+  GdkRGBA rgba = dub_rgba_to_gdk (color);
+
+  for (int i = 0; i < 3; i++) {
+    g_autofree char *text = isfinite (at[i]) ? dub_number_format (at[i], 1) : NULL;
+    g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
+    int w, h;
+
+    if (text == NULL)
+      continue;
+    pango_layout_get_pixel_size (layout, &w, &h);
+
+    double x = CLAMP (DOT / 2.0 + place (self, at[i]) * (width - DOT) - w / 2.0, 0.0, MAX (width - w, 0.0));
+
+    if (i > 0 && x < taken[1] + 3.0 && x + w + 3.0 > taken[0])
+      continue;
+    if (i == 0) {
+      taken[0] = x;
+      taken[1] = x + w;
+    }
+    gtk_snapshot_save (snapshot);
+    gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) floor (x), (float) floor ((height - h) / 2.0)));
+    gtk_snapshot_append_layout (snapshot, layout, &rgba);
+    gtk_snapshot_restore (snapshot);
+  }
+}
+
 static void
 dub_interval_strip_snapshot (GtkWidget   *widget,
                              GtkSnapshot *snapshot)
@@ -47,6 +83,10 @@ dub_interval_strip_snapshot (GtkWidget   *widget,
   DubTheme theme;
 
   dub_widget_theme (widget, &theme);
+  if (self->numbers) {
+    draw_numbers (self, snapshot, theme.dim);
+    return;
+  }
   if (isnan (self->reference))
     append (snapshot, theme.line, 0.0, middle, width + DOT, 1.0);
   for (double y = 1.0; !isnan (self->reference) && y < gtk_widget_get_height (widget); y += 4.0)
@@ -134,5 +174,15 @@ dub_interval_strip_set_chosen (DubIntervalStrip *self,
   g_return_if_fail (DUB_IS_INTERVAL_STRIP (self));
 
   self->chosen = chosen;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+dub_interval_strip_set_numbers (DubIntervalStrip *self,
+                                gboolean          numbers)
+{
+  g_return_if_fail (DUB_IS_INTERVAL_STRIP (self));
+
+  self->numbers = numbers;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

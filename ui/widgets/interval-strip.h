@@ -20,6 +20,9 @@ void       dub_interval_strip_set_axis (DubIntervalStrip *self,
                                    double            low,
                                    double            high,
                                    double            reference);
+/* The numbers of the axis instead of an estimate: the head of a column of strips. The ends give way to the reference. */
+void       dub_interval_strip_set_numbers (DubIntervalStrip *self,
+                                   gboolean          numbers);
 /* Whether the estimate is the chosen one of several. */
 void       dub_interval_strip_set_chosen (DubIntervalStrip *self,
                                    gboolean          chosen);
