@@ -120,6 +120,18 @@ cli_failure_build (JsonBuilder      *b,
 
 /* --- a terminal --- */
 
+char *
+cli_count_cases (size_t n)
+{
+  return g_strdup_printf (g_dngettext (NULL, "%zu case", "%zu cases", n), n);
+}
+
+char *
+cli_count_failures (size_t n)
+{
+  return g_strdup_printf (g_dngettext (NULL, "%zu failure", "%zu failures", n), n);
+}
+
 void
 cli_failure_print_head (void)
 {

@@ -32,6 +32,10 @@ void     cli_failure_build        (JsonBuilder             *builder,
                                    const DubFailure        *failure,
                                    const char              *zero_case);
 
+/* "1 case", "234 cases"; "1 failure", "41 failures". (transfer full) */
+char    *cli_count_cases          (size_t                   n);
+char    *cli_count_failures       (size_t                   n);
+
 /* A line for a terminal, and the line above all of them. */
 void     cli_failure_print_head   (void);
 void     cli_failure_print        (const char              *title,

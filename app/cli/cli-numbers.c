@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 
 #include <math.h>
+#include <string.h>
 
 /* "2, 0, 7" of the C-order @index. */
 static char *
@@ -48,8 +49,23 @@ cli_check_numbers (const char      *what,
   g_autofree char *place = place_of (&tensor->shape, first);
 
   g_set_error (error, DUB_ERROR, DUB_ERROR_NUMERIC,
-               _("%s: element [%s] is %g (%zu such of %zu), expected a number; --allow-nan takes it as it is."),
+               _("%s: element [%s] is %g (%zu such of %zu), expected a number."),
                what, place, dub_tensor_get_double (tensor, first), count, dub_tensor_n_elements (tensor));
+
+  return FALSE;
+}
+
+gboolean
+cli_hint_allow_nan (GError **error)
+{
+  if (error != NULL && *error != NULL && g_error_matches (*error, DUB_ERROR, DUB_ERROR_NUMERIC)) {
+    g_autofree char *said = g_steal_pointer (&(*error)->message);
+    size_t n = strlen (said);
+
+    if (n > 0 && said[n - 1] == '.')
+      said[n - 1] = '\0';
+    (*error)->message = g_strdup_printf (_("%s; --allow-nan takes it as it is."), said);
+  }
 
   return FALSE;
 }

@@ -12,4 +12,7 @@ gboolean cli_check_numbers (const char      *what,
                             gboolean         infinity,
                             GError         **error);
 
+/* Adds to what cli_check_numbers said that --allow-nan takes such numbers: for commands that know it. Always returns FALSE. */
+gboolean cli_hint_allow_nan (GError **error);
+
 G_END_DECLS

@@ -83,6 +83,42 @@ mean_probabilities (const DubOutputsFile *file)
   return mean;
 }
 
+static char *
+class_name (const DubOutputsFile *file,
+            size_t                c)
+{
+  return file->classes != NULL ? g_strdup (file->classes[c]) : g_strdup_printf ("%zu", c);
+}
+
+/* Every class has cases enough for a threshold of its own; the first that has not is told by its name. */
+static gboolean
+check_classes (const DubOutputsFile       *file,
+               const DubConformalOptions  *options,
+               const int                  *labels,
+               size_t                      n,
+               GError                    **error)
+{
+  size_t needed = dub_conformal_needed (options->alpha);
+
+  for (size_t c = 0; c < file->n_classes && options->class_conditional; c++) {
+    g_autofree char *name = class_name (file, c);
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++)
+      count += (size_t) labels[i] == c ? 1 : 0;
+    if (count >= needed)
+      continue;
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
+                 g_dngettext (NULL, "Class “%s” has %zu calibration case; with alpha %g at least %zu of every class are needed for "
+                                    "--class-conditional.",
+                              "Class “%s” has %zu calibration cases; with alpha %g at least %zu of every class are needed for "
+                              "--class-conditional.", count), name, count, options->alpha, needed);
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
 static DubConformal *
 fit (const DubOutputsFile       *file,
      const DubConformalOptions  *options,
@@ -99,6 +135,8 @@ fit (const DubOutputsFile       *file,
       labels[n++] = file->labels[i];
     }
   *n_unlabelled = file->n_cases - n;
+  if (!check_classes (file, options, labels, n, error))
+    return NULL;
 
   return dub_conformal_fit (probabilities, labels, n, C, options, error);
 }
@@ -130,13 +168,6 @@ typedef struct {
   const guint8             *sets;
   const GPtrArray          *warnings;
 } Told;
-
-static char *
-class_name (const DubOutputsFile *file,
-            size_t                c)
-{
-  return file->classes != NULL ? g_strdup (file->classes[c]) : g_strdup_printf ("%zu", c);
-}
 
 static void
 build_classes (JsonBuilder *b,
@@ -204,10 +235,20 @@ print_text (const Told *told)
   if (coverage->d > 0)
     printf (_("%zu of %zu sets hold the label: %.3f [%.3f %.3f], asked for %.3f.\n"), coverage->n, coverage->d, coverage->value,
             coverage->low, coverage->high, 1.0 - told->conformal->options.alpha);
+  for (size_t c = 0; c < told->report->n_classes; c++) {
+    const DubEstimate *of_class = &told->report->by_class[c];
+    g_autofree char *name = class_name (told->file, c);
+
+    if (of_class->d > 0)
+      printf (_("  class %s: %zu of %zu, %.3f [%.3f %.3f]\n"), name, of_class->n, of_class->d, of_class->value, of_class->low,
+              of_class->high);
+    else
+      printf (_("  class %s: no case with this label\n"), name);
+  }
   printf (_("Classes a set: %.2f on average;"), told->report->mean_size);
   for (size_t k = 0; k <= told->report->n_classes; k++)
     if (told->report->sizes[k] > 0)
-      printf (_(" %zu: %zu cases"), k, told->report->sizes[k]);
+      printf (g_dngettext (NULL, " %zu: %zu case", " %zu: %zu cases", told->report->sizes[k]), k, told->report->sizes[k]);
   printf (".\n");
   for (guint i = 0; i < told->warnings->len; i++)
     printf ("%s\n", (const char *) g_ptr_array_index (told->warnings, i));
@@ -313,14 +354,25 @@ measure (const Options              *options,
     dub_conformal_report (sets, file->labels, file->n_cases, file->n_classes, DUB_CONFIDENCE);
 
   if (n_shared > 0)
-    g_ptr_array_add (warnings, g_strdup_printf (_("%zu cases are in both files: measured on what was fitted, coverage is too good."),
-                                                n_shared));
+    g_ptr_array_add (warnings, g_strdup_printf (g_dngettext (NULL, "%zu case is in both files: measured on what was fitted, coverage is "
+                                                                   "too good.",
+                                                             "%zu cases are in both files: measured on what was fitted, coverage is "
+                                                             "too good.", n_shared), n_shared));
+  for (size_t c = 0; c < conformal->n_classes; c++)
+    if (conformal->counts[c] == 0) {
+      g_autofree char *name = class_name (file, c);
+
+      g_ptr_array_add (warnings, g_strdup_printf (_("No calibration case is of class %s: nothing says that sets cover its cases."), name));
+    }
   warn_of_full_sets (conformal, warnings);
   if (n_unlabelled > 0)
-    g_ptr_array_add (warnings, g_strdup_printf (_("%zu calibration cases without a label were left out."), n_unlabelled));
+    g_ptr_array_add (warnings, g_strdup_printf (g_dngettext (NULL, "%zu calibration case without a label was left out.",
+                                                             "%zu calibration cases without a label were left out.", n_unlabelled),
+                                                n_unlabelled));
   if (report->n_cases < file->n_cases)
-    g_ptr_array_add (warnings, g_strdup_printf (_("%zu cases without a label are not counted in the coverage."),
-                                                file->n_cases - report->n_cases));
+    g_ptr_array_add (warnings, g_strdup_printf (g_dngettext (NULL, "%zu case without a label is not counted in the coverage.",
+                                                             "%zu cases without a label are not counted in the coverage.",
+                                                             file->n_cases - report->n_cases), file->n_cases - report->n_cases));
 
   const Told told = {
     .options = options,

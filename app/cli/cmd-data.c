@@ -210,7 +210,7 @@ print_text (const DubDataset    *dataset,
 {
   guint n = dataset->classes->len;
 
-  printf (_("%s (%s): %zu cases"), dataset->name, dub_dataset_kind_name (dataset->kind), dataset->n_cases);
+  printf (g_dngettext (NULL, "%s (%s): %zu case", "%s (%s): %zu cases", dataset->n_cases), dataset->name, dub_dataset_kind_name (dataset->kind), dataset->n_cases);
   if (dataset->has_patients)
     printf (_(" of %zu patients"), summary->patients);
   printf ("\n");
@@ -227,7 +227,7 @@ print_text (const DubDataset    *dataset,
 
     for (guint g = 0; g < N_GIVEN; g++)
       total += summary->counts[g * n + c];
-    printf (_("class %u, %s: %zu cases"), c, (char *) dataset->classes->pdata[c], total);
+    printf (g_dngettext (NULL, "class %u, %s: %zu case", "class %u, %s: %zu cases", total), c, (char *) dataset->classes->pdata[c], total);
     if (dataset->has_given)
       printf (_(" (train %zu, validation %zu, test %zu)"), summary->counts[c], summary->counts[n + c],
               summary->counts[2 * n + c]);

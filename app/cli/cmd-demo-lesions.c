@@ -79,7 +79,7 @@ cmd_demo_lesions (const char *path,
     printf (_("%s: %u images, %u of them malignant, %u with a wrong label, %u ambiguous; made in %.1f s.\n"), argv[1],
             options.n, result.n_malignant, result.n_flipped, result.n_ambiguous, seconds);
     if (train)
-      printf (_("%s: a study with %u networks; dubito-cli evaluate measures them.\n"), argv[1], networks->len);
+      printf (g_dngettext (NULL, "%s: a study with %u network; dubito-cli evaluate measures it.\n", "%s: a study with %u networks; dubito-cli evaluate measures them.\n", networks->len), argv[1], networks->len);
     return TRUE;
   }
 

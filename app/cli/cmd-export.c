@@ -144,7 +144,7 @@ cmd_export (const char *path,
   if (json)
     print_json (outputs, out, chosen, parts);
   else
-    printf (_("%s: %zu networks of %s.\n"), out, outputs->n_models, chosen);
+    printf (g_dngettext (NULL, "%s: %zu network of %s.\n", "%s: %zu networks of %s.\n", outputs->n_models), out, outputs->n_models, chosen);
 
   return TRUE;
 }

@@ -82,23 +82,95 @@ measure (const DubFailureTable   *table,
   return g_steal_pointer (&measured);
 }
 
+/* Ids that stand more than once in @table; *first is one of them. */
+static size_t
+count_repeated (const DubFailureTable  *table,
+                const char            **first)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+  size_t n = 0;
+
+  for (size_t i = 0; table->ids != NULL && i < table->n_cases; i++)
+    if (*table->ids[i] != '\0' && !g_hash_table_add (ids, table->ids[i]) && n++ == 0)
+      *first = table->ids[i];
+
+  return n;
+}
+
+/* Cases of @table that stand in @calibration, too: by their ids, or, where a file has none, all of two tables that are the same. */
+static size_t
+count_shared (const DubFailureTable *table,
+              const DubFailureTable *calibration)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+  size_t n = 0;
+
+  if (table->ids != NULL && calibration->ids != NULL) {
+    for (size_t i = 0; i < calibration->n_cases; i++)
+      if (*calibration->ids[i] != '\0')
+        g_hash_table_add (ids, calibration->ids[i]);
+    for (size_t i = 0; i < table->n_cases; i++)
+      n += g_hash_table_contains (ids, table->ids[i]) ? 1 : 0;
+    return n;
+  }
+  if (table->n_cases != calibration->n_cases || table->n_scores != calibration->n_scores ||
+      memcmp (table->correct, calibration->correct, table->n_cases * sizeof *table->correct) != 0)
+    return 0;
+  for (size_t k = 0; k < table->n_scores; k++)
+    if (strcmp (table->scores[k], calibration->scores[k]) != 0 ||
+        memcmp (table->values[k], calibration->values[k], table->n_cases * sizeof (double)) != 0)
+      return 0;
+
+  return table->n_cases;
+}
+
+static void
+warn_of_ids (const DubFailureTable *table,
+             GPtrArray             *warnings)
+{
+  const char *first = NULL;
+  size_t n = count_repeated (table, &first);
+
+  if (n > 0)
+    g_ptr_array_add (warnings, g_strdup_printf (g_dngettext (NULL, "%s: %zu id stands there a second time (“%s”): a case that is "
+                                                                   "counted twice makes intervals too narrow.",
+                                                             "%s: %zu ids stand there more than once (“%s” first): cases that are "
+                                                             "counted twice make intervals too narrow.", n),
+                                                table->name, n, first));
+}
+
 static GPtrArray *
-make_warnings (const DubFailure *any)
+make_warnings (const DubFailure      *any,
+               const DubFailureTable *table,
+               const DubFailureTable *calibration)
 {
   GPtrArray *warnings = g_ptr_array_new_with_free_func (g_free);
+  size_t n_shared = calibration != NULL ? count_shared (table, calibration) : 0;
+
+  warn_of_ids (table, warnings);
+  if (calibration != NULL)
+    warn_of_ids (calibration, warnings);
+  if (n_shared > 0)
+    g_ptr_array_add (warnings, g_strdup_printf (g_dngettext (NULL, "%zu case is in both files: thresholds are measured on what they "
+                                                                   "were chosen on, which is too good.",
+                                                             "%zu cases are in both files: thresholds are measured on what they were "
+                                                             "chosen on, which is too good.", n_shared), n_shared));
 
   if (any->n_failures == 0)
     g_ptr_array_add (warnings, g_strdup (_("There are no failures: the area under the ROC curve and the specificity are undefined.")));
   else if (any->n_failures == any->n_cases)
     g_ptr_array_add (warnings, g_strdup (_("There are no correct answers: the area under the ROC curve and the sensitivity are undefined.")));
   else if (any->n_failures < 20)
-    g_ptr_array_add (warnings, g_strdup_printf (_("There are only %zu failures: look at the intervals before the values."),
-                                                any->n_failures));
+    g_ptr_array_add (warnings, g_strdup_printf (g_dngettext (NULL, "There is only %zu failure: look at the intervals before the "
+                                                                   "values.",
+                                                             "There are only %zu failures: look at the intervals before the values.",
+                                                             any->n_failures), any->n_failures));
   if (!any->has_fitting)
     g_ptr_array_add (warnings, g_strdup (_("Thresholds are chosen on the cases that they are measured on, which is too good: "
                                            "give others with --calibration.")));
   else if (any->n_fitting_failures == 0)
-    g_ptr_array_add (warnings, g_strdup (_("The cases of --calibration have no failures: thresholds accept everything.")));
+    g_ptr_array_add (warnings, g_strdup (_("The cases of --calibration have no failures: a threshold is the largest score of "
+                                           "these cases, as nothing says where to reject.")));
 
   return warnings;
 }
@@ -158,7 +230,9 @@ print_table (char           **names,
 {
   const DubFailure *any = g_ptr_array_index (measured, 0);
 
-  printf (_("%zu cases, %zu failures\n"), any->n_cases, any->n_failures);
+  g_autofree char *cases = cli_count_cases (any->n_cases), *failures = cli_count_failures (any->n_failures);
+
+  printf ("%s, %s\n", cases, failures);
   cli_failure_print_head ();
   for (guint k = 0; k < measured->len; k++)
     cli_failure_print (names[k], g_ptr_array_index (measured, k));
@@ -217,7 +291,7 @@ cmd_failure (const char *path,
   if (measured == NULL)
     return FALSE;
 
-  g_autoptr (GPtrArray) warnings = make_warnings (g_ptr_array_index (measured, 0));
+  g_autoptr (GPtrArray) warnings = make_warnings (g_ptr_array_index (measured, 0), table, calibration);
 
   if (options.json)
     print_json (&options, table, calibration, names, measured, warnings, seed);

@@ -239,8 +239,8 @@ print_text (const DubStudy  *study,
             const GPtrArray *notes,
             const GPtrArray *missing)
 {
-  printf (_("%s: %zu cases of %u classes, %u networks.\n"), study->folder, study->data->n_cases, study->classes->len,
-          study->models->len);
+  printf (g_dngettext (NULL, "%s: %zu cases of %u classes, %u network.\n", "%s: %zu cases of %u classes, %u networks.\n",
+                       study->models->len), study->folder, study->data->n_cases, study->classes->len, study->models->len);
   for (guint i = 0; i < notes->len; i++)
     printf ("%s\n", (const char *) g_ptr_array_index (notes, i));
   for (guint i = 0; i < missing->len; i++)

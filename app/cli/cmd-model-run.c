@@ -214,7 +214,7 @@ cmd_model_run (const char *path,
   g_autoptr (GPtrArray) inputs = cli_load_inputs (graph, argv[2], &preprocess, allow_nan, run, error);
 
   if (inputs == NULL)
-    return FALSE;
+    return cli_hint_allow_nan (error);
 
   g_autofree DubType *types = g_new0 (DubType, inputs->len + 1);
 
@@ -241,7 +241,7 @@ cmd_model_run (const char *path,
     g_autofree char *what = g_strdup_printf (_("The network's output “%s” is not a number"), (char *) names->pdata[i]);
 
     if (!allow_nan && !cli_check_numbers (what, tensors->pdata[i], FALSE, error))
-      return FALSE;
+      return cli_hint_allow_nan (error);
   }
   if (gradient.output >= 0 && !add_gradients (plan, graph, &gradient, inputs, names, tensors, run, error))
     return FALSE;

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char DESCRIPTION[] = N_(
   "IMAGE is a PNG, NIfTI or npy file, an npz of images in MedMNIST's form (all of its rows), or rows of one: SET.npz:test-3,7.\n"
@@ -58,6 +59,45 @@ build_image (JsonBuilder           *b,
   }
   json_builder_end_object (b);
   json_builder_end_object (b);
+}
+
+/* "28 × 28": extents @first… of an image. (transfer full) */
+static char *
+size_words (const int64_t *extents,
+            int            n)
+{
+  GString *text = g_string_new (NULL);
+
+  for (int a = 0; a < n; a++)
+    g_string_append_printf (text, "%s%" G_GINT64_FORMAT, a > 0 ? " × " : "", extents[a]);
+
+  return g_string_free (text, FALSE);
+}
+
+/* Images that are not of the size which the networks read: the answer is to what was made of them. */
+static void
+warn_of_sizes (const DubStudy        *study,
+               const DubImageScores  *scores,
+               const CliImages       *images)
+{
+  const DubStudyModel *model = scores->n_models > 0 ? dub_study_find_model (study, scores->models[0]) : NULL;
+  const DubPrepare *prepare = model != NULL ? model->prepare : NULL;
+
+  for (guint i = 0; prepare != NULL && i < images->raw->len; i++) {
+    const DubTensor *raw = g_ptr_array_index (images->raw, i);
+    const int64_t *is = raw->shape.dim + raw->shape.rank - prepare->n_axes;
+
+    if (raw->shape.rank < prepare->n_axes || memcmp (is, prepare->size, (size_t) prepare->n_axes * sizeof *is) == 0)
+      continue;
+
+    g_autofree char *from = size_words (is, prepare->n_axes), *to = size_words (prepare->size, prepare->n_axes);
+
+    g_ptr_array_add (scores->warnings,
+                     g_strdup_printf (prepare->resize == DUB_RESIZE_CROP_PAD
+                                        ? _("%s: %s was cropped or padded to %s, as the networks read it.")
+                                        : _("%s: %s was resampled to %s, which the networks read; the study's own may be sharper or "
+                                            "coarser."), (const char *) g_ptr_array_index (images->names, i), from, to));
+  }
 }
 
 static void
@@ -117,7 +157,7 @@ print_text (const DubStudy        *study,
       if (isnan (share))
         putchar ('\n');
       else
-        printf (_("   as unsure as or more so than %.0f %% of the calibration cases\n"), 100.0 * share);
+        printf (_("   as unsure as or more so than %.0f %% of the calibration cases\n"), floor (100.0 * share));
     }
   }
   for (guint i = 0; i < scores->warnings->len; i++)
@@ -175,6 +215,7 @@ cmd_score (const char *path,
 
   if (scores == NULL)
     return FALSE;
+  warn_of_sizes (study, scores, images);
   if (json)
     print_json (study, scores, images);
   else

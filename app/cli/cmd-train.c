@@ -114,7 +114,7 @@ print_result (const char       *folder,
   if (json)
     cli_json_print (b);
   else
-    printf (_("%s: %u networks in %.0f s.\n"), folder, ids->len, seconds);
+    printf (g_dngettext (NULL, "%s: %u network in %.0f s.\n", "%s: %u networks in %.0f s.\n", ids->len), folder, ids->len, seconds);
 
   return TRUE;
 }

@@ -156,10 +156,12 @@ list_warnings (Measured *self)
     if (any == NULL)
       continue;
     if (any->n_failures == 0)
-      g_ptr_array_add (self->warnings, g_strdup_printf (_("%s: there are no failures, so that what finds them is undefined."), part));
+      g_ptr_array_add (self->warnings, g_strdup_printf (_("%s: there are no failures: the area under the ROC curve and the "
+                                                          "specificity are undefined."), part));
     else if (any->n_failures < 20)
-      g_ptr_array_add (self->warnings, g_strdup_printf (_("%s: only %zu failures: look at the intervals before the values."), part,
-                                                        any->n_failures));
+      g_ptr_array_add (self->warnings, g_strdup_printf (g_dngettext (NULL, "%s: only %zu failure: look at the intervals before the values.",
+                                                                   "%s: only %zu failures: look at the intervals before the values.",
+                                                                   any->n_failures), part, any->n_failures));
     if (self->options->own_points)
       g_ptr_array_add (self->warnings, g_strdup_printf (_("%s: thresholds are chosen on the cases that they are measured on, which is "
                                                           "too good."), part));
@@ -240,6 +242,13 @@ print_json (const Measured *self)
 }
 
 static void
+print_warnings (const Measured *self)
+{
+  for (guint i = 0; i < self->warnings->len; i++)
+    printf ("%s\n", (const char *) g_ptr_array_index (self->warnings, i));
+}
+
+static void
 print_table (const Measured *self)
 {
   for (size_t p = 0; p < G_N_ELEMENTS (PARTS); p++) {
@@ -247,7 +256,10 @@ print_table (const Measured *self)
 
     if (any == NULL)
       continue;
-    printf (_("%s: %zu cases, %zu failures\n"), dub_part_name (PARTS[p]), any->n_cases, any->n_failures);
+
+    g_autofree char *cases = cli_count_cases (any->n_cases), *failures = cli_count_failures (any->n_failures);
+
+    printf ("%s: %s, %s\n", dub_part_name (PARTS[p]), cases, failures);
     cli_failure_print_head ();
     for (size_t k = 0; k < self->n_scores; k++) {
       const DubScore *score = g_ptr_array_index (self->scores->scores, k);
@@ -264,8 +276,7 @@ print_table (const Measured *self)
     if (score->missing != NULL)
       printf ("%-22s %s\n", score->title, score->missing);
   }
-  for (guint i = 0; i < self->warnings->len; i++)
-    printf ("%s\n", (const char *) g_ptr_array_index (self->warnings, i));
+  print_warnings (self);
 }
 
 static gboolean
@@ -385,12 +396,14 @@ cmd_uq (const char *path,
       (options.table && !write_table (&measured, error)) || (options.cases != NULL && !write_cases (&measured, error)))
     return FALSE;
   list_warnings (&measured);
-  if (options.json)
+  if (options.json) {
     print_json (&measured);
-  else if (options.table)
+  } else if (options.table) {
     printf (_("%s: the test part of %s, networks %s.\n"), options.output, study->title, scores->family);
-  else
+    print_warnings (&measured);
+  } else {
     print_table (&measured);
+  }
 
   return TRUE;
 }

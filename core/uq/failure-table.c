@@ -49,6 +49,7 @@ static gboolean
 read_score (const DubDelimited *table,
             size_t              row,
             size_t              column,
+            int                 id_column,
             double             *value,
             GError            **error)
 {
@@ -58,10 +59,15 @@ read_score (const DubDelimited *table,
   *value = g_ascii_strtod (cell, &end);
   if (end == cell || *end != '\0')
     return refuse_cell (table, row, column, DUB_ERROR_FORMAT, "a number, as this column is a score", error);
-  if (!isfinite (*value))
+  if (isfinite (*value))
+    return TRUE;
+  if (id_column < 0 || *dub_delimited_cell (table, row, (size_t) id_column) == '\0')
     return refuse_cell (table, row, column, DUB_ERROR_NUMERIC, "a finite number", error);
+  g_set_error (error, DUB_ERROR, DUB_ERROR_NUMERIC, "%s: line %zu, case “%s”, column “%s” is “%s”; expected a finite number.",
+               table->name, dub_delimited_line (table, row), dub_delimited_cell (table, row, (size_t) id_column),
+               dub_delimited_column_name (table, column), cell);
 
-  return TRUE;
+  return FALSE;
 }
 
 /* Names become numbers in the order in which they appear. */
@@ -114,7 +120,7 @@ read_scores (DubFailureTable    *self,
     self->values[self->n_scores] = g_new (double, self->n_cases);
     self->n_scores++;
     for (size_t i = 0; i < self->n_cases; i++)
-      if (!read_score (table, i, c, &self->values[self->n_scores - 1][i], error))
+      if (!read_score (table, i, c, others[1], &self->values[self->n_scores - 1][i], error))
         return FALSE;
   }
   if (self->n_scores == 0) {

@@ -30,7 +30,8 @@ typedef struct {
  *
  * Returns: (transfer full), or NULL with @error set: as dub_delimited_load; DUB_ERROR_FORMAT for a table without the column
  *   correct (those that are there are named), without a score or without cases, and for a cell that is neither (file, line and
- *   column are named); DUB_ERROR_NUMERIC for a score that is NaN or infinite.
+ *   column are named); DUB_ERROR_NUMERIC for a score that is NaN or infinite (the case
+ *   is named where it has an id).
  */
 G_GNUC_WARN_UNUSED_RESULT
 DubFailureTable *dub_failure_table_load  (const char             *path,
