@@ -20,10 +20,10 @@ def write(name, columns, separator=','):
     return path(name)
 
 
-def made(n=200, seed=0, share=0.2):
+def made(n=200, seed=0, share=0.2, name='case'):
     rng = numpy.random.default_rng(seed)
     correct = (rng.random(n) > share).astype(int)
-    return {'id': [f'case-{i}' for i in range(n)], 'correct': correct, 'good': rng.normal(0, 1, n).round(3) - 2 * correct,
+    return {'id': [f'{name}-{i}' for i in range(n)], 'correct': correct, 'good': rng.normal(0, 1, n).round(3) - 2 * correct,
             'noise': rng.random(n).round(3)}
 
 
@@ -63,7 +63,7 @@ def t_document():
 
 def t_calibration():
     """Thresholds come from --calibration alone, and what the measured cases would have chosen stands beside"""
-    measured, other = write('measured.csv', made(seed=1)), made(seed=2)
+    measured, other = write('measured.csv', made(seed=1)), made(seed=2, name='other')
     told = document('failure', measured, '--calibration', write('other.csv', other, ';'), '--json', *BRIEF)
     found = told['scores']['good']
     surest = min(other['good'][other['correct'] == 0])
@@ -71,6 +71,17 @@ def t_calibration():
     expect(found['chosen_on_measured']['spec']['spec'] == 1 and found['thresholds_on'] == 'calibration', found)
     expect(not any('too good' in w for w in told['warnings']), told['warnings'])
     expect(found['bacc']['bacc'] <= found['chosen_on_measured']['bacc']['bacc'], 'the own threshold is not the better one')
+
+
+def t_shared():
+    """Cases of both files, and ids that stand twice, are told"""
+    table = made(seed=3)
+    measured = write('twice.csv', table)
+    told = document('failure', measured, '--calibration', measured, '--json', *BRIEF)
+    expect(any(w.startswith('200 cases are in both files') for w in told['warnings']), told['warnings'])
+    table['id'][7] = table['id'][3]
+    told = document('failure', write('again.csv', table), '--json', *BRIEF)
+    expect(any('case-3' in w and 'second time' in w for w in told['warnings']), told['warnings'])
 
 
 def t_same_bits():
