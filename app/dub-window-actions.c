@@ -280,6 +280,18 @@ export_action (GtkWidget  *widget,
     _dub_window_run_page_action (DUB_WINDOW (widget), action);
 }
 
+/* The keys of the page that is looked at; of one that has none of its own, those of the window. */
+static const char *
+help_section (DubWindow *self)
+{
+  const char *page = _dub_window_current_page (self) != NULL ? gtk_stack_get_visible_child_name (self->pages) : NULL;
+
+  if (g_strcmp0 (page, "cases") == 0 || g_strcmp0 (page, "failure") == 0 || g_strcmp0 (page, "mask") == 0)
+    return page;
+
+  return g_strcmp0 (page, "segment") == 0 ? "mask" : "shortcuts";
+}
+
 /* Not named gtk/help-overlay.ui, which GTK would build with every window. */
 static void
 show_help_overlay_action (GtkWidget  *widget,
@@ -294,6 +306,7 @@ show_help_overlay_action (GtkWidget  *widget,
     gtk_application_window_set_help_overlay (window,
                                              GTK_SHORTCUTS_WINDOW (gtk_builder_get_object (builder, "help_overlay")));
   }
+  g_object_set (gtk_application_window_get_help_overlay (window), "section-name", help_section (DUB_WINDOW (widget)), NULL);
   gtk_window_present (GTK_WINDOW (gtk_application_window_get_help_overlay (window)));
 }
 

@@ -7,6 +7,7 @@ struct _DubCaseCell {
   GtkWidget *tile;
   GtkWidget *id;
   GtkWidget *value;
+  GtkWidget *words;
 };
 
 G_DEFINE_FINAL_TYPE (DubCaseCell, dub_case_cell, GTK_TYPE_BOX)
@@ -30,6 +31,7 @@ dub_case_cell_new (int width,
   DubCaseCell *self = g_object_new (DUB_TYPE_CASE_CELL, NULL);
   GtkWidget *words = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 3);
 
+  self->words = words;
   self->tile = dub_case_tile_new (width, height);
   self->id = gtk_label_new (NULL);
   self->value = gtk_label_new (NULL);
@@ -74,7 +76,10 @@ dub_case_cell_set_styles (DubCaseCell *self,
 
   const char *const ids[] = { "case-id", id_style, NULL }, *const values[] = { "case-value", "numeric", value_style, NULL };
 
-  /* A name is known by how it begins, an id by how it ends. */
+  /* A name is known by how it begins, an id by how it ends; and it is longer: it has a line of its own. */
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->words), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (self->words), 0);
+  gtk_label_set_xalign (GTK_LABEL (self->value), 0.0f);
   gtk_label_set_ellipsize (GTK_LABEL (self->id), PANGO_ELLIPSIZE_END);
   gtk_widget_set_css_classes (self->id, (const char **) ids);
   gtk_widget_set_css_classes (self->value, (const char **) values);
