@@ -47,6 +47,18 @@ show_set_action (GtkWidget  *widget,
   dub_case_list_clear_filter (list);
   dub_case_list_set_part (list, -1);
   dub_case_list_set_only_set (list, TRUE);
+  dub_case_list_set_sort (list, "score", TRUE);
+}
+
+static void
+leave_set_action (GtkWidget  *widget,
+                  const char *name,
+                  GVariant   *parameter)
+{
+  DubCaseList *list = DUB_CASES_PAGE (widget)->list;
+
+  dub_case_list_clear_filter (list);
+  dub_case_list_set_part (list, DUB_PART_TEST);
 }
 
 static void
@@ -160,6 +172,7 @@ _dub_cases_page_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "cases.previous", NULL, step_action);
   gtk_widget_class_install_action (widget_class, "cases.clear-filter", NULL, clear_filter_action);
   gtk_widget_class_install_action (widget_class, "cases.show-set", NULL, show_set_action);
+  gtk_widget_class_install_action (widget_class, "cases.leave-set", NULL, leave_set_action);
   gtk_widget_class_install_action (widget_class, "cases.compare", NULL, compare_action);
   gtk_widget_class_install_action (widget_class, "cases.run", NULL, run_action);
   gtk_widget_class_install_action (widget_class, "cases.run-views", NULL, run_action);

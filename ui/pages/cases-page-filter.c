@@ -135,6 +135,18 @@ update_filter_label (DubCasesPage *self)
   gtk_label_set_label (self->filter_label, text->str);
 }
 
+/* What the list is kept to, said where it is counted, and the way out of it. */
+static void
+update_set (DubCasesPage *self)
+{
+  const char *title = dub_selection_get_set_title (dub_session_get_selection (self->session));
+  gboolean only = dub_case_list_get_only_set (self->list);
+
+  gtk_widget_set_visible (self->set_button, only);
+  gtk_label_set_label (self->set_label, only && title != NULL ? title : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->bins_label), !only);
+}
+
 void
 _dub_cases_page_update_counts (DubCasesPage *self)
 {
@@ -166,6 +178,7 @@ _dub_cases_page_update_counts (DubCasesPage *self)
   gtk_label_set_label (self->failed_count, judged ? any_failed : "");
   gtk_widget_set_visible (GTK_WIDGET (self->failed_count), judged);
   gtk_label_set_label (self->bins_label, each);
+  update_set (self);
   gtk_label_set_label (self->sort_label, sort);
   gtk_image_set_from_icon_name (self->sort_icon, dub_case_list_get_descending (self->list) ? "view-sort-descending-symbolic"
                                                                                              : "view-sort-ascending-symbolic");

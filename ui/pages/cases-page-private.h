@@ -50,6 +50,8 @@ struct _DubCasesPage {
   GtkLabel           *correct_label;
   GtkLabel           *failures_label;
   GtkLabel           *bins_label;
+  GtkWidget          *set_button;
+  GtkLabel           *set_label;
   DubScoreHistogram  *histogram;
   GtkStack           *stack;
   GtkGridView        *grid;

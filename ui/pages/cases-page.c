@@ -358,6 +358,8 @@ bind_template (GtkWidgetClass *widget_class)
   BIND (correct_label);
   BIND (failures_label);
   BIND (bins_label);
+  BIND (set_button);
+  BIND (set_label);
   BIND (histogram);
   BIND (stack);
   BIND (grid);
