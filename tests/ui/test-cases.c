@@ -229,8 +229,24 @@ test_set (Fixture       *fixture,
   gtk_widget_activate_action (fixture->page, "cases.only-set", NULL);
   g_assert_cmpuint (n_listed (fixture), ==, 2);
   g_assert_cmpuint (listed (fixture, 0), ==, some[1]);
+  g_assert_true (gtk_widget_get_visible (fixture->cases->set_button));
+  g_assert_cmpstr (gtk_label_get_label (fixture->cases->set_label), ==, "two of them");
   dub_selection_clear_set (selection);
   g_assert_cmpuint (n_listed (fixture), ==, n_all);
+  g_assert_false (gtk_widget_get_visible (fixture->cases->set_button));
+
+  /* Another page leads to a set whatever is filtered, and one leaves it for where the page begins. */
+  dub_selection_set_set (selection, some, 2, "two of them");
+  gtk_widget_activate_action (fixture->page, "cases.split", "s", "train");
+  gtk_widget_activate_action (fixture->page, "cases.show-set", NULL);
+  g_assert_cmpuint (n_listed (fixture), ==, 2);
+  gtk_widget_activate_action (fixture->page, "cases.leave-set", NULL);
+  g_assert_cmpuint (n_listed (fixture), ==, n_all);
+  dub_selection_clear_set (selection);
+
+  /* The page leads the focus to its first case. */
+  g_assert_true (gtk_widget_grab_focus (fixture->page));
+  g_assert_true (gtk_widget_is_ancestor (gtk_root_get_focus (gtk_widget_get_root (fixture->page)), GTK_WIDGET (fixture->cases->grid)));
 
   /* What the grid has selected is the current case, and the other way round. */
   gtk_single_selection_set_selected (fixture->cases->chosen, 3);
