@@ -41,7 +41,7 @@ cli_heatmap_entries (CliHeatmapOptions *self)
       "occlusion|gradient|input-gradient|smoothgrad|ig|gradcam|gradcam-sd|mask" },
     { "of", 0, 0, G_OPTION_ARG_STRING, &self->of,
       N_("What the map is of: class:K its probability, logit:K, entropy, or with occlusion any score such as msr, margin, energy, "
-         "ensemble-sd (the class that is predicted)"), "class:K|logit:K|entropy|SCORE" },
+         "ensemble-sd, and with --study temperature, knn-all, mean … (the class that is predicted)"), "class:K|logit:K|entropy|SCORE" },
     { "study", 0, 0, G_OPTION_ARG_FILENAME, &self->study, N_("The study whose networks and case are looked at"), "STUDY" },
     { "case", 0, 0, G_OPTION_ARG_STRING, &self->case_id, N_("A case of the study"), "ID" },
     { "family", 0, 0, G_OPTION_ARG_STRING, &self->family, N_("The study's networks of this name, where there are several"), "NAME" },
@@ -82,20 +82,43 @@ read_class (const char *text,
   return TRUE;
 }
 
-/* A score that reads nothing but answers. */
+/* Nothing but answers is read, and nothing is fitted. */
+static gboolean
+is_plain (const DubEstimator *estimator)
+{
+  return estimator->fit == NULL && estimator->views < 0 &&
+         (estimator->needs & ~(guint) (DUB_NEEDS_LOGITS | DUB_NEEDS_MODELS)) == 0;
+}
+
+/* A score that reads nothing but answers; with the networks of a study any that it fits and that looks once at an image. */
 static gboolean
 take_score (CliHeatmapJob  *self,
             const char     *name,
+            gboolean        has_study,
             GError        **error)
 {
   const DubEstimator *estimator = dub_estimator_find (name);
+  gboolean is_fusion = FALSE;
 
-  if (estimator == NULL)
+  for (int k = 0; k < DUB_N_FUSIONS; k++)
+    is_fusion = is_fusion || strcmp (dub_fusion_id ((DubFusionKind) k), name) == 0;
+  if (estimator == NULL && !is_fusion)
     return cli_usage_error (error, _("--of is “%s”, expected class:K, logit:K, entropy, or a score such as msr, margin or ensemble-sd."),
                             name);
-  if (estimator->fit != NULL || estimator->views >= 0 || (estimator->needs & ~(guint) (DUB_NEEDS_LOGITS | DUB_NEEDS_MODELS)) != 0)
-    return cli_usage_error (error, _("--of %s: this score is fitted on a study's cases or looks at other views; a heatmap takes scores "
-                                     "of the answers alone, such as msr, margin, energy or ensemble-sd."), name);
+  if (estimator != NULL && estimator->views >= 0)
+    return cli_usage_error (error, _("--of %s: this score runs the networks on changed images, which would be for every window again; a "
+                                     "heatmap takes scores that look once, such as msr, ensemble-sd, or with --study temperature, "
+                                     "knn-all or mean."), name);
+  if ((is_fusion || !is_plain (estimator)) && !has_study)
+    return cli_usage_error (error, _("--of %s: this score is fitted on a study's cases; give --study and none of its networks as a file, "
+                                     "or take a score of the answers alone, such as msr, margin, energy or ensemble-sd."), name);
+  if (is_fusion || !is_plain (estimator)) {
+    self->options.of = DUB_HEATMAP_OF_SCORE;
+    self->options.score = dub_scorer_score;
+    self->options.score_data = self->scorer;
+    self->options.score_name = self->of;
+    return TRUE;
+  }
   self->estimator_options = DUB_ESTIMATOR_DEFAULT;
   self->estimator = (DubHeatmapEstimator) { .estimator = estimator, .options = &self->estimator_options };
   self->options.of = DUB_HEATMAP_OF_SCORE;
@@ -109,6 +132,7 @@ take_score (CliHeatmapJob  *self,
 static gboolean
 take_target (CliHeatmapJob  *self,
              const char     *of,
+             gboolean        has_study,
              GError        **error)
 {
   self->of = g_strdup (of);
@@ -120,7 +144,7 @@ take_target (CliHeatmapJob  *self,
     self->options.of = DUB_HEATMAP_OF_PROBABILITY;
   else if (strcmp (of, "logit") == 0 || read_class (of, "logit:", &self->options.class_index))
     self->options.of = DUB_HEATMAP_OF_LOGIT;
-  else if (!take_score (self, of, error))
+  else if (!take_score (self, of, has_study, error))
     return FALSE;
   if (!dub_heatmap_kind_has (self->options.kind, self->options.of))
     return cli_usage_error (error, _("--of %s does not go with --kind %s; occlusion can be of anything."), of,
@@ -291,6 +315,7 @@ static gboolean
 settle (CliHeatmapJob            *self,
         const CliHeatmapOptions  *options,
         int                       n_axes,
+        gboolean                  has_study,
         GError                  **error)
 {
   g_autoptr (GError) refused = NULL;
@@ -322,7 +347,7 @@ settle (CliHeatmapJob            *self,
     self->options.smooth = options->smooth;
   if (options->blur_sigma >= 0.0)
     self->options.blur_sigma = options->blur_sigma;
-  if (!take_target (self, options->of, error))
+  if (!take_target (self, options->of, has_study, error))
     return FALSE;
   if (!dub_heatmap_options_check (&self->options, &refused))
     return cli_usage_error (error, "%s", refused->message);
@@ -343,6 +368,30 @@ check_networks (const CliHeatmapJob  *self,
                estimator->id);
 
   return FALSE;
+}
+
+/* The study's score, fitted as its cases are. */
+static gboolean
+take_scorer (CliHeatmapJob            *self,
+             const CliHeatmapOptions  *options,
+             DubStudy                 *study,
+             DubRun                   *run,
+             GError                  **error)
+{
+  const DubScoresOptions scores = { .family = options->family, .estimator = DUB_ESTIMATOR_DEFAULT };
+
+  self->scorer = dub_scorer_new (study, &scores, options->of, run, error);
+  if (self->scorer == NULL)
+    return FALSE;
+  if (g_strv_length ((char **) dub_scorer_models (self->scorer)) != self->graphs->len) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("--of %s is of networks that were run over the study's cases, and not all were; "
+                                                         "run dubito-cli uq first."), options->of);
+    return FALSE;
+  }
+  if (run != NULL)
+    dub_run_set_span (run, 0.0, 1.0);
+
+  return TRUE;
 }
 
 static gboolean
@@ -418,19 +467,21 @@ cli_heatmap_job_new (const CliHeatmapOptions    *options,
 {
   g_autoptr (CliHeatmapJob) self = g_new0 (CliHeatmapJob, 1);
   int n_networks = options->case_id != NULL ? n_files : n_files - 1;
-  g_autoptr (DubStudy) study = NULL;
+  /* The fits are of all networks of the study's family. */
+  gboolean has_study = options->study != NULL && n_networks <= 0;
+  DubStudy *study = NULL;
   const DubStudyModel *model = NULL;
 
   self->graphs = g_ptr_array_new_with_free_func ((GDestroyNotify) dub_graph_unref);
   self->hashes = g_ptr_array_new_with_free_func (g_free);
   self->paths = g_ptr_array_new_with_free_func (g_free);
-  if (!check_usage (options, n_files, error) || !settle (self, options, 2, error))
+  if (!check_usage (options, n_files, error) || !settle (self, options, 2, has_study, error))
     return NULL;
   for (int i = 0; i < n_networks; i++)
     if (!add_network (self, files[i], error))
       return NULL;
   if (options->study != NULL) {
-    study = dub_study_load (options->study, error);
+    study = self->study = dub_study_load (options->study, error);
     if (study != NULL && !cli_check_study_outputs ((const char *const *) outs, g_strv_length ((char **) outs), study, error))
       return NULL;
     model = study != NULL ? add_family (self, study, options->family, n_networks > 0, error) : NULL;
@@ -442,7 +493,9 @@ cli_heatmap_job_new (const CliHeatmapOptions    *options,
                                  : take_file (self, options, preprocess, files[n_files - 1], run, error)))
     return NULL;
   g_clear_pointer (&self->of, g_free);
-  if (!settle (self, options, self->image->shape.rank - 2, error) || !check_networks (self, error) ||
+  if (self->options.score == dub_scorer_score && !take_scorer (self, options, study, run, error))
+    return NULL;
+  if (!settle (self, options, self->image->shape.rank - 2, has_study, error) || !check_networks (self, error) ||
       !take_replacement (self, options, preprocess, study, model, run, error))
     return NULL;
 
@@ -454,6 +507,8 @@ cli_heatmap_job_free (CliHeatmapJob *self)
 {
   if (self == NULL)
     return;
+  g_clear_pointer (&self->scorer, dub_scorer_free);
+  g_clear_pointer (&self->study, dub_study_unref);
   g_clear_pointer (&self->graphs, g_ptr_array_unref);
   g_clear_pointer (&self->hashes, g_ptr_array_unref);
   g_clear_pointer (&self->paths, g_ptr_array_unref);

@@ -4,6 +4,7 @@
 #include "app/cli/cli-input.h"
 #include "app/cli/cli-run.h"
 #include "core/explain/heatmap.h"
+#include "core/study/scorer.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,8 @@ typedef struct {
   DubHeatmapOptions   options;
   DubHeatmapEstimator estimator;
   DubEstimatorOptions estimator_options;
+  DubStudy           *study;       /* (nullable) owned: what @scorer was fitted on */
+  DubScorer          *scorer;      /* (nullable): the study's score, in place of @estimator */
   char               *of;          /* "entropy", "class:1" */
   char               *replace;     /* "mean", "class:0" (mean of …) */
   GPtrArray          *paths;       /* of char *: of the networks */

@@ -15,7 +15,8 @@
 
 static const char DESCRIPTION[] = N_(
   "Several networks answer with the mean of their probabilities. With --study and --case the networks are those of the study.\n\n"
-  "occlusion        what the target loses when a window is replaced; the only kind that can be of any score\n"
+  "occlusion        what the target loses when a window is replaced; the only kind that can be of any score. Scores that a study fits\n"
+  "                 (temperature, knn-all, mean …) need --study; where the case is a training case it is among its own neighbours\n"
   "gradient         the target's slope; input-gradient times (image − replacement); smoothgrad its mean over noisy copies\n"
   "ig               integrated gradients from the replacement to the image; “gap” says what is missing of completeness\n"
   "gradcam          the last feature maps, weighted by their mean slope; gradcam-sd where networks disagree about it\n"

@@ -1,5 +1,5 @@
 /* What scores are computed from: the outputs of a family as answers without labels, and what estimators are fitted on.
- * scores*.c and score-images.c only.
+ * scores*.c, scorer.c and score-images.c only.
  */
 #pragma once
 
