@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """dubito-cli heatmap: maps that can be said beforehand, their files and places, cases of a study, and what it refuses."""
+import csv
 import json
 import os
 import sys
@@ -140,6 +141,21 @@ def t_study():
     one = os.path.join(study, 'models', 'ce-f0', 'model.onnx')
     _, said = map_of(one, '--study', study, '--case', ids[case], '--kind', 'gradient')
     expect(len(said['networks']) == 1, 'the network that was named is not the only one')
+
+
+def t_study_scores():
+    """Scores that a study fits are at its case what the study says, combinations too; those of changed images are refused"""
+    study = tiny.study()
+    cli('uq', study, '--resamples', 200, '--cases', path('uq.csv'), '--fuse', 'msr,temperature,knn-all')
+    cases = list(csv.DictReader(open(path('uq.csv'), encoding='utf-8')))
+    case = cases[0]
+    for score in 'temperature', 'isotonic', 'knn-all', 'knn-shap', 'mahalanobis':
+        found, said = map_of('--study', study, '--case', case['id'], '--of', score)
+        expect(abs(said['value'] - float(case[score])) < 1e-5 * max(1, abs(said['value'])), f'{score}: {said["value"]}, {case[score]}')
+    found, said = map_of('--study', study, '--case', case['id'], '--of', 'mean')
+    expect(numpy.isfinite(found).all() and found.any() and said['of'] == 'mean', said)
+    said = cli('heatmap', '--study', study, '--case', case['id'], '--of', 'tta', '-o', path('m.npy'), status=2).stderr
+    expect('knn-all' in said and 'temperature' in said, said)
 
 
 def t_figures():
