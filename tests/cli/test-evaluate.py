@@ -109,7 +109,11 @@ def t_new_network_alone():
     done = cli('evaluate', study, '--family', 'third', status=1)
     expect('third' in done.stderr and 'ce, second' in done.stderr, done.stderr)
 
+    # An exchanged network is refused by its reference outputs; with those of its own it is another network, and is run.
     shutil.copy(os.path.join(study, 'models', 'ce-f1', 'model.onnx'), os.path.join(study, 'models', 'ce-f0', 'model.onnx'))
+    done = cli('evaluate', study, '--family', 'ce', status=1)
+    expect('ce-f0 is not the one' in done.stderr, done.stderr)
+    shutil.copy(os.path.join(study, 'models', 'ce-f1', 'reference.npz'), os.path.join(study, 'models', 'ce-f0', 'reference.npz'))
     told = document('evaluate', study, '--family', 'ce', '--json', '--split', 'test', *BRIEF)
     models = told['families'][0]['models']
     expect(models[0]['splits'] == models[1]['splits'], 'the old outputs of a changed network')
