@@ -83,47 +83,6 @@ settings_of (DubWindow *self)
   return dub_session_get_settings (self->session);
 }
 
-GtkWidget *
-_dub_window_current_page (DubWindow *self)
-{
-  const char *root = gtk_stack_get_visible_child_name (self->root_stack);
-
-  if (g_strcmp0 (root, "study") != 0)
-    return NULL;
-
-  return gtk_stack_get_visible_child (self->pages);
-}
-
-gboolean
-_dub_window_run_page_action (DubWindow  *self,
-                             const char *name)
-{
-  GtkWidget *page = _dub_window_current_page (self);
-
-  return page != NULL && gtk_widget_activate_action_variant (page, name, NULL);
-}
-
-char *
-_dub_window_page_action_name (DubWindow  *self,
-                              const char *action)
-{
-  GtkWidget *page = _dub_window_current_page (self);
-  const GVariantType *type;
-  const char *name, *property;
-  GType owner;
-
-  if (page == NULL)
-    return NULL;
-
-  g_autofree char *wanted = g_strconcat (gtk_stack_get_visible_child_name (self->pages), ".", action, NULL);
-
-  for (guint i = 0; gtk_widget_class_query_action (GTK_WIDGET_GET_CLASS (page), i, &owner, &name, &type, &property); i++)
-    if (g_str_equal (name, wanted))
-      return g_steal_pointer (&wanted);
-
-  return NULL;
-}
-
 static const DubPageEntry *
 selected_entry (DubWindow *self)
 {

@@ -488,6 +488,7 @@ test_numbers (void)
 
   g_assert_no_error (error);
   g_assert_cmpmem (last->data, 80, dub_tensor_f32 (parts.tensors[4]) + 60, 80);
+  scratch_free (&scratch);
 }
 
 int
