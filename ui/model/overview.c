@@ -3,11 +3,11 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui/model/slot-job.h"
 #include "ui/model/training.h"
 
 /* A training step costs about as much as three answers: forward, and backward twice. */
 static const double STEP_OVER_ANSWER = 3.0;
-enum { POLL_MS = 120 };
 
 struct _DubOverview {
   GObject              parent_instance;
@@ -19,8 +19,7 @@ struct _DubOverview {
   DubOverviewMeasured *measured;
   DubOverviewChecked  *checked;
   char                *failure;
-  DubJob              *job;       /* (nullable): the networks are being run */
-  guint                poll;
+  DubSlotJob           job;       /* the networks are being run */
   gboolean             looking;   /* at the data */
   gboolean             again;     /* the study was edited while the networks were run */
 };
@@ -94,16 +93,6 @@ check_thread (DubRun    *run,
 /* --- the networks --- */
 
 static void
-end_job (DubOverview  *self,
-         const GError *error)
-{
-  g_clear_handle_id (&self->poll, g_source_remove);
-  if (self->job != NULL)
-    dub_job_finish (self->job, error);
-  g_clear_object (&self->job);
-}
-
-static void
 measured_cb (gpointer     *result,
              const GError *error,
              gpointer      user_data)
@@ -119,11 +108,11 @@ measured_cb (gpointer     *result,
     self->failure = g_strdup (error->message);
   }
 
-  gboolean ran = self->job != NULL && error == NULL;
-  gboolean again = self->again || (error != NULL && self->job != NULL && self->measured == NULL);
+  gboolean ran = dub_slot_job_is_running (&self->job) && error == NULL;
+  gboolean again = self->again || (error != NULL && dub_slot_job_is_running (&self->job) && self->measured == NULL);
 
   self->again = FALSE;
-  end_job (self, error);
+  dub_slot_job_end (&self->job, error);
   changed (self);
   if (again)
     measure (self);
@@ -134,7 +123,7 @@ measured_cb (gpointer     *result,
 static void
 measure (DubOverview *self)
 {
-  if (self->job != NULL) {
+  if (dub_slot_job_is_running (&self->job)) {
     self->again = TRUE;
     return;
   }
@@ -142,29 +131,16 @@ measure (DubOverview *self)
                            (GDestroyNotify) dub_overview_measured_free, measured_cb, self);
 }
 
-static gboolean
-poll_cb (gpointer data)
-{
-  DubOverview *self = data;
-
-  dub_job_set_fraction (self->job, dub_compute_slot_get_progress (self->measuring));
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FRACTION]);
-
-  return G_SOURCE_CONTINUE;
-}
-
 void
 dub_overview_run (DubOverview *self)
 {
   g_return_if_fail (DUB_IS_OVERVIEW (self));
 
-  if (self->job != NULL || self->folder == NULL)
+  if (dub_slot_job_is_running (&self->job) || self->folder == NULL)
     return;
   g_clear_pointer (&self->failure, g_free);
-  self->job = dub_job_new (_("Running the networks"));
-  g_signal_connect_object (self->job, "cancel", G_CALLBACK (dub_overview_stop), self, G_CONNECT_SWAPPED);
-  dub_jobs_add (dub_session_get_jobs (self->session), self->job);
-  self->poll = g_timeout_add (POLL_MS, poll_cb, self);
+  dub_slot_job_begin (&self->job, self->session, self->measuring, _("Running the networks"), G_CALLBACK (dub_overview_stop), self,
+                      props[PROP_FRACTION]);
   dub_compute_slot_submit (self->measuring, measure_thread, order_new (self, TRUE), order_free,
                            (GDestroyNotify) dub_overview_measured_free, measured_cb, self);
   changed (self);
@@ -175,13 +151,10 @@ dub_overview_stop (DubOverview *self)
 {
   g_return_if_fail (DUB_IS_OVERVIEW (self));
 
-  if (self->job == NULL)
+  if (!dub_slot_job_is_running (&self->job))
     return;
 
-  g_autoptr (GError) error = g_error_new_literal (DUB_ERROR, DUB_ERROR_CANCELLED, _("Stopped"));
-
-  dub_compute_slot_cancel (self->measuring);
-  end_job (self, error);
+  dub_slot_job_stop (&self->job, self->measuring);
   self->again = FALSE;
   changed (self);
   measure (self);
@@ -192,7 +165,7 @@ dub_overview_get_fraction (DubOverview *self)
 {
   g_return_val_if_fail (DUB_IS_OVERVIEW (self), 0.0);
 
-  return self->job != NULL ? dub_compute_slot_get_progress (self->measuring) : 0.0;
+  return dub_slot_job_get_fraction (&self->job);
 }
 
 /* --- the data --- */
@@ -270,11 +243,8 @@ dub_overview_relocate_data (DubOverview *self,
 static void
 forget (DubOverview *self)
 {
-  g_autoptr (GError) error = g_error_new_literal (DUB_ERROR, DUB_ERROR_CANCELLED, _("Stopped"));
-
-  dub_compute_slot_cancel (self->measuring);
+  dub_slot_job_stop (&self->job, self->measuring);
   dub_compute_slot_cancel (self->checking);
-  end_job (self, error);
   self->again = self->looking = FALSE;
   g_clear_pointer (&self->folder, g_free);
   g_clear_pointer (&self->hash, g_free);
@@ -352,7 +322,7 @@ dub_overview_get_state (DubOverview *self)
 
   if (self->folder == NULL || study == NULL)
     return DUB_OVERVIEW_EMPTY;
-  if (self->job != NULL)
+  if (dub_slot_job_is_running (&self->job))
     return DUB_OVERVIEW_RUNNING;
   if (study->models->len == 0)
     return DUB_OVERVIEW_NO_NETWORK;

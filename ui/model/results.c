@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "ui/model/results-read.h"
+#include "ui/model/slot-job.h"
 
-enum { POLL_MS = 120 };
 
 struct _DubResults {
   GObject         parent_instance;
@@ -17,9 +17,8 @@ struct _DubResults {
   char           *score_id;
   DubResultsRead *read;    /* (nullable): nothing is known yet */
   char           *failure;
-  DubJob         *job;     /* (nullable): networks are being run */
+  DubSlotJob      job;     /* networks are being run */
   DubResultsWork  work;    /* of the job */
-  guint           poll;
   gboolean        again;   /* the study was edited while networks were run */
 };
 
@@ -74,16 +73,6 @@ read_thread (DubRun    *run,
 }
 
 /* --- reading --- */
-
-static void
-end_job (DubResults   *self,
-         const GError *error)
-{
-  g_clear_handle_id (&self->poll, g_source_remove);
-  if (self->job != NULL)
-    dub_job_finish (self->job, error);
-  g_clear_object (&self->job);
-}
 
 /* A score that is there, and has values, is chosen. */
 static void
@@ -144,7 +133,7 @@ read_cb (gpointer     *result,
          gpointer      user_data)
 {
   DubResults *self = user_data;
-  gboolean ran = self->job != NULL && error == NULL, stored = self->job == NULL;
+  gboolean ran = dub_slot_job_is_running (&self->job) && error == NULL, stored = !dub_slot_job_is_running (&self->job);
 
   if (error == NULL) {
     g_clear_pointer (&self->read, dub_results_read_unref);
@@ -155,10 +144,10 @@ read_cb (gpointer     *result,
     self->failure = g_strdup (error->message);
   }
 
-  gboolean again = self->again || (error != NULL && self->job != NULL && self->read == NULL);
+  gboolean again = self->again || (error != NULL && dub_slot_job_is_running (&self->job) && self->read == NULL);
 
   self->again = FALSE;
-  end_job (self, error);
+  dub_slot_job_end (&self->job, error);
   repair_score (self);
   changed (self);
   if (again)
@@ -185,7 +174,7 @@ submit (DubResults         *self,
 static void
 read_stored (DubResults *self)
 {
-  if (self->job != NULL) {
+  if (dub_slot_job_is_running (&self->job)) {
     self->again = TRUE;
     return;
   }
@@ -195,17 +184,6 @@ read_stored (DubResults *self)
 
 /* --- running --- */
 
-static gboolean
-poll_cb (gpointer data)
-{
-  DubResults *self = data;
-
-  dub_job_set_fraction (self->job, dub_compute_slot_get_progress (self->slot));
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FRACTION]);
-
-  return G_SOURCE_CONTINUE;
-}
-
 void
 dub_results_run (DubResults     *self,
                  DubResultsWork  work)
@@ -214,14 +192,12 @@ dub_results_run (DubResults     *self,
 
   gboolean views = work == DUB_RESULTS_RUN_VIEWS;
 
-  if (self->job != NULL || self->folder == NULL || self->family == NULL)
+  if (dub_slot_job_is_running (&self->job) || self->folder == NULL || self->family == NULL)
     return;
   g_clear_pointer (&self->failure, g_free);
   self->work = work;
-  self->job = dub_job_new (views ? _("Scoring augmented views") : _("Running the networks"));
-  g_signal_connect_object (self->job, "cancel", G_CALLBACK (dub_results_stop), self, G_CONNECT_SWAPPED);
-  dub_jobs_add (dub_session_get_jobs (self->session), self->job);
-  self->poll = g_timeout_add (POLL_MS, poll_cb, self);
+  dub_slot_job_begin (&self->job, self->session, self->slot, views ? _("Scoring augmented views") : _("Running the networks"),
+                      G_CALLBACK (dub_results_stop), self, props[PROP_FRACTION]);
   submit (self, views ? DUB_RESULTS_READ_VIEWS : DUB_RESULTS_READ_NETWORKS, read_cb);
   changed (self);
 }
@@ -231,13 +207,10 @@ dub_results_stop (DubResults *self)
 {
   g_return_if_fail (DUB_IS_RESULTS (self));
 
-  if (self->job == NULL)
+  if (!dub_slot_job_is_running (&self->job))
     return;
 
-  g_autoptr (GError) error = g_error_new_literal (DUB_ERROR, DUB_ERROR_CANCELLED, _("Stopped"));
-
-  dub_compute_slot_cancel (self->slot);
-  end_job (self, error);
+  dub_slot_job_stop (&self->job, self->slot);
   self->again = FALSE;
   changed (self);
   read_stored (self);
@@ -248,7 +221,7 @@ dub_results_get_fraction (DubResults *self)
 {
   g_return_val_if_fail (DUB_IS_RESULTS (self), 0.0);
 
-  return self->job != NULL ? dub_compute_slot_get_progress (self->slot) : 0.0;
+  return dub_slot_job_get_fraction (&self->job);
 }
 
 void
@@ -266,10 +239,7 @@ dub_results_refresh (DubResults *self)
 static void
 forget (DubResults *self)
 {
-  g_autoptr (GError) error = g_error_new_literal (DUB_ERROR, DUB_ERROR_CANCELLED, _("Stopped"));
-
-  dub_compute_slot_cancel (self->slot);
-  end_job (self, error);
+  dub_slot_job_stop (&self->job, self->slot);
   self->again = FALSE;
   g_clear_pointer (&self->read, dub_results_read_unref);
   g_clear_pointer (&self->failure, g_free);
@@ -343,7 +313,7 @@ dub_results_get_state (DubResults *self)
     return DUB_RESULTS_EMPTY;
   if (self->family == NULL)
     return DUB_RESULTS_NO_NETWORK;
-  if (self->job != NULL)
+  if (dub_slot_job_is_running (&self->job))
     return DUB_RESULTS_RUNNING;
   if (dub_results_get_scores (self) != NULL)
     return DUB_RESULTS_READY;
