@@ -3,11 +3,10 @@
 
 #include "app/cli/cli-json.h"
 #include "app/cli/cli-run.h"
+#include "core/io/file.h"
 #include "core/train/toy.h"
 #include "ui/figures/toy-figure.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <stdio.h>
 
 static const char DESCRIPTION[] = N_(
@@ -17,20 +16,6 @@ static const char DESCRIPTION[] = N_(
   "calibration over all data sets. The same seed gives the same bytes.");
 
 static const char *const FILES[] = { "toy.csv", "toy.png", "toy.svg", "toy.pdf" };
-
-static gboolean
-make_folder (const char *folder,
-             GError    **error)
-{
-  if (g_mkdir_with_parents (folder, 0777) == 0)
-    return TRUE;
-
-  int code = errno;
-
-  g_set_error (error, DUB_ERROR, DUB_ERROR_IO, _("The folder %s cannot be made: %s."), folder, g_strerror (code));
-
-  return FALSE;
-}
 
 static gboolean
 write_files (const DubToy *toy,
@@ -153,7 +138,7 @@ cmd_toy (const char *path,
   options.n_train = options.n_calibration = (size_t) n_train;
   options.n_epochs = (guint) n_epochs;
   options.n_repeats = (guint) n_repeats;
-  if (!make_folder (out, error))
+  if (!dub_file_make_folder (out, error))
     return FALSE;
 
   g_autoptr (CliRun) cli = cli_run_new (&run_options, _("Training the toy networks"), error);

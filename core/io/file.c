@@ -329,3 +329,18 @@ dub_file_inside (const char  *folder,
 
   return g_steal_pointer (&path);
 }
+
+gboolean
+dub_file_make_folder (const char  *path,
+                      GError     **error)
+{
+  if (g_mkdir_with_parents (path, 0777) == 0)
+    return TRUE;
+
+  int code = errno;
+  g_autofree char *shown = g_filename_display_name (path);
+
+  g_set_error (error, DUB_ERROR, DUB_ERROR_IO, "The folder %s cannot be made: %s.", shown, g_strerror (code));
+
+  return FALSE;
+}

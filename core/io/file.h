@@ -15,6 +15,9 @@ gboolean dub_file_write_atomic (const char    *path,
                                 const void    *bytes,
                                 size_t         n_bytes,
                                 GError       **error);
+/* Makes the folder and those above it, where they are not there yet. */
+gboolean dub_file_make_folder  (const char    *path,
+                                GError       **error);
 /* SHA-256 of a regular file's bytes, as 64 hexadecimal digits; a file of any size takes little memory. (transfer full) */
 G_GNUC_WARN_UNUSED_RESULT
 char    *dub_file_sha256       (const char    *path,

@@ -3,16 +3,13 @@
 
 #include "core/io/file.h"
 #include "core/io/npy.h"
+#include "core/study/results-key.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
 /* Of the key: raised when the numbers of the same network would come out differently. */
 static const char FORM[] = "dubito-outputs-2";
-
-enum { N_KEY = 64 };
 
 void
 _dub_model_outputs_free (DubModelOutputs *self)
@@ -129,16 +126,6 @@ read_arrays (const DubStudy   *study,
   return FALSE;
 }
 
-static gboolean
-has_key (DubNpz     *archive,
-         const char *key)
-{
-  g_autoptr (DubTensor) stored = dub_npz_has (archive, "key") ? dub_npz_read (archive, "key", NULL) : NULL;
-
-  return stored != NULL && stored->dtype == DUB_DTYPE_U8 && dub_tensor_n_elements (stored) == N_KEY &&
-         strlen (key) == N_KEY && memcmp (stored->data, key, N_KEY) == 0;
-}
-
 gboolean
 _dub_outputs_read (const DubStudy   *study,
                    DubModelOutputs  *item,
@@ -162,7 +149,7 @@ _dub_outputs_read (const DubStudy   *study,
     g_clear_pointer (&item->features, dub_tensor_unref);
     return FALSE;
   }
-  item->stale = !has_key (archive, item->key);
+  item->stale = !_dub_results_has_key (archive, item->key);
 
   return TRUE;
 }
@@ -176,20 +163,14 @@ _dub_outputs_write (const DubStudy         *study,
 {
   g_autofree char *file = file_of (study, item->model);
   g_autofree char *folder = g_path_get_dirname (file);
-  g_autoptr (DubTensor) key = dub_tensor_new (DUB_DTYPE_U8, DUB_SHAPE (N_KEY), error);
+  g_autoptr (DubTensor) key = _dub_results_key_new (item->key, error);
   const char *const names[] = { "key", "logits", "features" };
   DubTensor *const tensors[] = { key, item->logits, item->features };
 
   if (key == NULL)
     return FALSE;
-  g_return_val_if_fail (strlen (item->key) == N_KEY, FALSE);
-  memcpy (key->data, item->key, N_KEY);
-  if (g_mkdir_with_parents (folder, 0777) != 0) {
-    int code = errno;
-
-    g_set_error (error, DUB_ERROR, DUB_ERROR_IO, "The folder %s cannot be made: %s.", folder, g_strerror (code));
+  if (!dub_file_make_folder (folder, error))
     return FALSE;
-  }
 
   return dub_npz_save_stored (file, names, tensors, item->features != NULL ? 3 : 2, error);
 }

@@ -1,10 +1,9 @@
 /* Where the scores of a family are kept. */
 #include "core/study/scoring-private.h"
 
+#include "core/io/file.h"
 #include "core/io/npy.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -128,12 +127,8 @@ _dub_scores_write (const DubStudy *study,
   g_autofree char *folder = g_path_get_dirname (file);
   DubTensor *arrays[4] = { NULL };
 
-  if (g_mkdir_with_parents (folder, 0777) != 0) {
-    int code = errno;
-
-    g_set_error (error, DUB_ERROR, DUB_ERROR_IO, "The folder %s cannot be made: %s.", folder, g_strerror (code));
+  if (!dub_file_make_folder (folder, error))
     return FALSE;
-  }
 
   gboolean done = make_arrays (study, key, stored, arrays, error) &&
                   dub_npz_save_text (file, names, arrays, text, G_N_ELEMENTS (names), error);

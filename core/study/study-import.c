@@ -1,11 +1,10 @@
 /* What both imports share, and what a study lacks afterwards. */
 #include "core/study/study-import.h"
 
+#include "core/io/file.h"
 #include "core/study/outputs-private.h"
 #include "core/study/study-private.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 enum { LONGEST_ID = 80 };
@@ -44,14 +43,7 @@ _dub_study_import_folder (const char  *folder,
   g_autofree char *absolute = g_canonicalize_filename (folder, NULL);
   g_autofree char *path = g_build_filename (absolute, "models", id, NULL);
 
-  if (g_mkdir_with_parents (path, 0777) == 0)
-    return g_steal_pointer (&path);
-
-  int code = errno;
-
-  g_set_error (error, DUB_ERROR, DUB_ERROR_IO, "The folder %s cannot be made: %s.", path, g_strerror (code));
-
-  return NULL;
+  return dub_file_make_folder (path, error) ? g_steal_pointer (&path) : NULL;
 }
 
 char *

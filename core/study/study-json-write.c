@@ -1,9 +1,8 @@
 /* study.json, the writing side; study-json.c says what stands in it. */
 #include "core/study/study-json-private.h"
 
+#include "core/io/file.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -127,13 +126,8 @@ dub_study_save (DubStudy    *self,
   g_autofree char *file = g_build_filename (absolute, "study.json", NULL);
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
-  if (g_mkdir_with_parents (absolute, 0777) != 0) {
-    int code = errno;
-    g_autofree char *shown = g_filename_display_name (absolute);
-
-    g_set_error (error, DUB_ERROR, DUB_ERROR_IO, "The folder %s cannot be made: %s.", shown, g_strerror (code));
+  if (!dub_file_make_folder (absolute, error))
     return FALSE;
-  }
 
   /* The cases first: a study.json of a data set is never without them. */
   if (self->data != NULL && !dub_study_data_write_cases (self->data, absolute, error))

@@ -4,16 +4,13 @@
 #include "core/base/checked.h"
 #include "core/io/file.h"
 #include "core/io/npy.h"
+#include "core/study/results-key.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
 /* Of the key: raised when the same view would come out differently. */
 static const char FORM[] = "dubito-views-1";
-
-enum { N_KEY = 64 };
 
 static const char *const KINDS[] = { "tta", "pool", "dropout" };
 
@@ -62,22 +59,12 @@ name_file (DubViewStore           *self,
 
 /* --- reading --- */
 
-static gboolean
-has_key (DubNpz     *archive,
-         const char *key)
-{
-  g_autoptr (DubTensor) stored = dub_npz_has (archive, "key") ? dub_npz_read (archive, "key", NULL) : NULL;
-
-  return stored != NULL && stored->dtype == DUB_DTYPE_U8 && dub_tensor_n_elements (stored) == N_KEY &&
-         memcmp (stored->data, key, N_KEY) == 0;
-}
-
 static void
 read_stored (DubViewStore *self)
 {
   g_autoptr (DubNpz) archive = g_file_test (self->file, G_FILE_TEST_EXISTS) ? dub_npz_open (self->file, NULL) : NULL;
 
-  if (archive == NULL || !has_key (archive, self->key) || !dub_npz_has (archive, "views") ||
+  if (archive == NULL || !_dub_results_has_key (archive, self->key) || !dub_npz_has (archive, "views") ||
       !dub_npz_has (archive, "probabilities"))
     return;
 
@@ -228,7 +215,7 @@ _dub_view_store_save (DubViewStore  *self,
     return TRUE;
 
   g_autofree char *folder = g_path_get_dirname (self->file);
-  g_autoptr (DubTensor) key = dub_tensor_new (DUB_DTYPE_U8, DUB_SHAPE (N_KEY), error);
+  g_autoptr (DubTensor) key = _dub_results_key_new (self->key, error);
   g_autoptr (DubTensor) views = key != NULL ? dub_tensor_new (DUB_DTYPE_I32, DUB_SHAPE (n_rows), error) : NULL;
   g_autoptr (DubTensor) table =
     views != NULL ? dub_tensor_new (DUB_DTYPE_F32, DUB_SHAPE (n_rows, (int64_t) self->n_cases, (int64_t) self->n_classes), error)
@@ -236,15 +223,10 @@ _dub_view_store_save (DubViewStore  *self,
 
   if (table == NULL)
     return FALSE;
-  memcpy (key->data, self->key, N_KEY);
   memcpy (views->data, self->rows->data, self->rows->len * sizeof (guint));
   memcpy (table->data, self->probabilities, dub_tensor_n_bytes (table));
-  if (g_mkdir_with_parents (folder, 0777) != 0) {
-    int code = errno;
-
-    g_set_error (error, DUB_ERROR, DUB_ERROR_IO, "The folder %s cannot be made: %s.", folder, g_strerror (code));
+  if (!dub_file_make_folder (folder, error))
     return FALSE;
-  }
   self->grown = !dub_npz_save_stored (self->file, names, (DubTensor *[]) { key, views, table }, 3, error);
 
   return !self->grown;

@@ -1,11 +1,10 @@
 #include "core/train/fit-private.h"
 
 #include "core/base/rng.h"
+#include "core/io/file.h"
 #include "core/train/loop.h"
 #include "core/train/run-log.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -213,12 +212,8 @@ open_record (DubFit   *fit,
     fit->record = dub_run_record_load (folder, error);
     return fit->record != NULL && agrees (fit->record, wanted, folder, error);
   }
-  if (g_mkdir_with_parents (folder, 0777) != 0) {
-    int code = errno;
-
-    g_set_error (error, DUB_ERROR, DUB_ERROR_IO, "The folder %s cannot be made: %s.", folder, g_strerror (code));
+  if (!dub_file_make_folder (folder, error))
     return FALSE;
-  }
   fit->record = g_steal_pointer (&wanted);
 
   return dub_run_record_save (fit->record, folder, error);
@@ -539,12 +534,8 @@ dub_fit_run (const DubFitJob  *job,
 
   if (!make_parts (&fit, job, run, error))
     return FALSE;
-  if (g_mkdir_with_parents (job->folder, 0777) != 0) {
-    int code = errno;
-
-    g_set_error (error, DUB_ERROR, DUB_ERROR_IO, "The folder %s cannot be made: %s.", job->folder, g_strerror (code));
+  if (!dub_file_make_folder (job->folder, error))
     return FALSE;
-  }
 
   int lock = dub_run_lock (job->folder, error);
 
