@@ -1,0 +1,58 @@
+/* What a family of a study answers, after the recalibration that was applied to it, if any; and its cases as calibration reads
+ * them.
+ *
+ * The recorded step (study->recalibrations, in study.json): one of a family at most, fitted on the calibration part, applied to
+ * the mean of its networks' probabilities. Everything that speaks of the family's answer reads it here: evaluation, scores,
+ * export, new images. What a single network says stays as it is.
+ *
+ * Letters: N cases, C classes.
+ */
+#pragma once
+
+#include "core/calibration/recalibration.h"
+#include "core/study/outputs.h"
+
+G_BEGIN_DECLS
+
+/* dub_study_answers:
+ * @models: [n_models] rows of @outputs: those of the family
+ * @answers: (out) (N, C)
+ *
+ * FALSE, with @error set, where the recorded map does not fit the classes.
+ */
+gboolean          dub_study_answers              (const DubStudy            *study,
+                                                  const DubOutputs          *outputs,
+                                                  const char                *family,
+                                                  const size_t              *models,
+                                                  size_t                     n_models,
+                                                  float                     *answers,
+                                                  GError                   **error);
+
+/* (nullable) (transfer none): the recorded step. */
+DubRecalibration *dub_study_get_recalibration    (const DubStudy            *study,
+                                                  const char                *family);
+/* Records @recalibration (NULL: takes the step back); saving the study is the caller's. */
+void              dub_study_set_recalibration    (DubStudy                  *study,
+                                                  const char                *family,
+                                                  DubRecalibration          *recalibration);
+
+/* dub_study_predictions:
+ * @model: (nullable): id of one network; NULL = the family's ensemble before any recalibration
+ * @part: labelled cases of it
+ * @cases: (out) (optional) (transfer full): [n_cases] index in the study of each
+ *
+ * Logits are the network's; of an ensemble ln of the mean probability. Patients as groups where the data have them.
+ *
+ * Returns: (transfer full), or NULL with @error set: DUB_ERROR_ARGUMENT for no such family or network or no labelled case in the
+ *   part.
+ */
+G_GNUC_WARN_UNUSED_RESULT
+DubPredictions   *dub_study_predictions          (const DubStudy            *study,
+                                                  const DubOutputs          *outputs,
+                                                  const char                *family,
+                                                  const char                *model,
+                                                  DubPart                    part,
+                                                  size_t                   **cases,
+                                                  GError                   **error);
+
+G_END_DECLS

@@ -1,0 +1,100 @@
+/* Reliability diagrams: how often answers given with confidence p are right, and how many there are.
+ *
+ * A figure has panels with the same axes: one (overlay), two (before and after), or one a network. A panel has curves: one alone is
+ * drawn as bars with hatched gaps, several as lines with marks in the series colours (solid, dashed, dotted). Under every panel the
+ * counts on a log axis, each number written where it fits.
+ *
+ * Empty bins stay empty: no bar, no mark, no line through them. Bins of fewer than DUB_RELIABILITY_FEW cases have faint bands.
+ * Where the bins are of equal mass, bars are as wide as their bins.
+ */
+#pragma once
+
+#include "core/calibration/calibration.h"
+#include "core/calibration/corp.h"
+#include "ui/figures/export.h"
+#include "ui/figures/figure-draw.h"
+
+G_BEGIN_DECLS
+
+#define DUB_RELIABILITY_FEW 10
+
+/* Words on the plots; a window passes its translations. Borrowed for the figure's making only. */
+typedef struct {
+  const char *confidence, *accuracy, *share, *cases; /* axes: share where one class is looked at */
+  const char *no_cases;
+} DubReliabilityWords;
+
+/* One curve as it comes; everything is copied. */
+typedef struct {
+  const char           *name;        /* "uncalibrated": in the legend of an overlay, and in the table */
+  const DubReliability *bins;
+  const double         *low, *high;  /* (nullable) [M] bootstrap band of the accuracy */
+  const double         *consistent_low, *consistent_high; /* (nullable) [M] consistency band */
+  const DubCorp        *corp;        /* (nullable) drawn as a line over the bars, with its band */
+  DubEstimate           ece;         /* in the head: "ECE 0.0465 [0.0413, 0.0542]"; value NaN = not known yet, no head */
+} DubReliabilityCurve;
+
+typedef struct _DubReliabilityFigure DubReliabilityFigure;
+
+/* English. */
+void                  dub_reliability_words_init         (DubReliabilityWords        *self);
+
+G_GNUC_WARN_UNUSED_RESULT
+DubReliabilityFigure *dub_reliability_figure_new         (const DubReliabilityWords  *words);
+void                  dub_reliability_figure_free        (DubReliabilityFigure       *self);
+/* @one_class: axes say share instead of accuracy. Index of the panel. */
+guint                 dub_reliability_figure_add_panel   (DubReliabilityFigure       *self,
+                                                          const char                 *title,
+                                                          const DubReliabilityCurve  *curves,
+                                                          size_t                      n_curves,
+                                                          gboolean                    one_class);
+guint                 dub_reliability_figure_get_n_panels (const DubReliabilityFigure *self);
+const char           *dub_reliability_figure_get_title   (const DubReliabilityFigure *self,
+                                                          guint                       panel);
+/* Bins of the panel's first curve. */
+size_t                dub_reliability_figure_get_n_bins  (const DubReliabilityFigure *self,
+                                                          guint                       panel);
+/* Key and value of what the numbers come from; both copied. */
+void                  dub_reliability_figure_note        (DubReliabilityFigure       *self,
+                                                          const char                 *key,
+                                                          const char                 *value);
+
+/* --- reliability-figure-draw.c --- */
+
+/* Two boxes, one above the other, with one x axis. */
+typedef struct {
+  DubFigureLayout plot, counts;
+} DubReliabilityLayout;
+
+void                  dub_reliability_figure_draw        (const DubReliabilityFigure *self,
+                                                          guint                       panel,
+                                                          DubCanvas                  *canvas,
+                                                          double                      width,
+                                                          double                      height,
+                                                          DubReliabilityLayout       *layout);
+/* The chosen bin: a frame in accent colour around it in both boxes. */
+void                  dub_reliability_figure_draw_bin    (const DubReliabilityFigure *self,
+                                                          guint                       panel,
+                                                          size_t                      bin,
+                                                          DubCanvas                  *canvas,
+                                                          const DubReliabilityLayout *layout);
+/* The bin under a place of either box; -1 outside. */
+int                   dub_reliability_figure_pick        (const DubReliabilityFigure *self,
+                                                          guint                       panel,
+                                                          const DubReliabilityLayout *layout,
+                                                          double                      px,
+                                                          double                      py);
+
+/* --- reliability-figure-export.c --- */
+
+/* panel,curve,bin,low,high,count,confidence,accuracy,band_low,band_high,consistent_low,consistent_high. (transfer full) */
+char                 *dub_reliability_figure_to_csv      (const DubReliabilityFigure *self);
+/* All panels side by side (rows of at most three) as .png, .svg, .pdf, or their numbers as .csv, by the name's end. */
+gboolean              dub_reliability_figure_export      (const DubReliabilityFigure *self,
+                                                          const char                 *path,
+                                                          const DubExportOptions     *options,
+                                                          GError                    **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubReliabilityFigure, dub_reliability_figure_free)
+
+G_END_DECLS
