@@ -188,18 +188,13 @@ key_of (const Order *order,
 static int
 compare (gconstpointer a,
          gconstpointer b,
-         gpointer      user_data)
+         gpointer      keys)
 {
-  const Order *order = user_data;
   guint i = *(const guint *) a, k = *(const guint *) b;
-  double left = key_of (order, i), right = key_of (order, k);
+  double left = ((const double *) keys)[i], right = ((const double *) keys)[k];
 
-  if (isnan (left) || isnan (right)) {
-    if (isnan (left) != isnan (right))
-      return isnan (left) ? 1 : -1;
-  } else if (left < right || left > right) {
-    return (left < right) == !order->descending ? -1 : 1;
-  }
+  if (left < right || left > right)
+    return left < right ? -1 : 1;
 
   return i < k ? -1 : i > k;
 }
@@ -236,9 +231,15 @@ sort_all (DubCaseList *self,
   const Order order = { .data = data_of (self), .results = self->results, .sort = self->sort, .descending = self->descending,
                         .score = strcmp (self->sort, "score") == 0 ? score_of (self) : NULL };
 
-  for (guint i = 0; i < n; i++)
+  g_autofree double *keys = g_new (double, MAX (n, 1));
+
+  for (guint i = 0; i < n; i++) {
+    double key = key_of (&order, i);
+
+    keys[i] = isnan (key) ? (double) INFINITY : order.descending ? -key : key;
     g_array_append_val (self->order, i);
-  g_array_sort_with_data (self->order, compare, (gpointer) &order);
+  }
+  g_array_sort_with_data (self->order, compare, keys);
 }
 
 /* Filters what is sorted: moving a handle of the range sorts nothing. */
