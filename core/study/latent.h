@@ -30,6 +30,8 @@ typedef struct {
                         .seed = 0 })
 
 /* dub_latent_features:
+ * @outputs: of the family's networks alone (dub_outputs_peek_models): networks of several families may differ in F, and then
+ *   their outputs have no features
  * @model: (nullable): id; NULL = the family's first network with features
  *
  * The features of every case in the order of the study. Returns: (transfer full) [N][F], or NULL with @error set:
@@ -63,26 +65,85 @@ gboolean      dub_latent_map_step          (DubLatentMap            *self,
 guint         dub_latent_map_get_iteration (const DubLatentMap      *self);
 guint         dub_latent_map_get_n_iterations (const DubLatentMap   *self);
 gboolean      dub_latent_map_is_done       (const DubLatentMap      *self);
-/* (nullable): "Perplexity lowered to 12: …" */
+/* What it is made with: that which was asked for, as far as it fits. */
+const DubLatentOptions *dub_latent_map_get_options (const DubLatentMap *self);
+/* (nullable): "The perplexity was lowered to 12: …" */
 const char   *dub_latent_map_get_note      (const DubLatentMap      *self);
 /* @xy: (out) [N][2] */
 void          dub_latent_map_get_positions (const DubLatentMap      *self,
                                             float                   *xy);
 
-/* How far it can be believed; NaN = undefined. Silhouettes are of true classes, of @judged cases (NULL = all): in the plane and
- * among the features. */
+/* Beyond this many cases, DUB_LATENT_DRAWN of them (drawn by seed 0) are judged against all. */
+#define DUB_LATENT_JUDGED_ALL 5000
+#define DUB_LATENT_DRAWN      2000
+
+/* How far it can be believed; NaN = undefined. Silhouettes are of the classes of the judged cases: in the plane and among the
+ * features. */
 typedef struct {
-  double trustworthiness, continuity; /* k = 12 */
-  double hit;                         /* neighbourhood hit of the true classes, k = 12 */
+  double trustworthiness, continuity;
+  double hit;                         /* neighbourhood hit of the classes */
   double silhouette, silhouette_features;
-  double explained;                   /* PCA: share of the variance in the plane */
+  double explained;                   /* PCA: share of the variance in the plane; else NaN */
+  double loss;                        /* t-SNE: Kullback-Leibler divergence; UMAP: cross-entropy a case; PCA: NaN */
+  size_t k;                           /* neighbours of the first three: 12, or what few cases allow */
+  size_t n_judged;                    /* cases that the first two were measured on */
 } DubLatentQuality;
 
-gboolean      dub_latent_map_measure       (const DubLatentMap      *self,
-                                            const int               *labels, /* [N] -1 = not judged */
+/* Classes to be told apart: those of the test cases, -1 elsewhere; of all cases where no two test cases differ in their class.
+ * (transfer full) [N] */
+int          *dub_latent_labels            (const DubStudy          *study);
+
+/* @labels: [N] -1 = not judged */
+gboolean      dub_latent_map_measure       (DubLatentMap            *self,
+                                            const int               *labels,
                                             DubLatentQuality        *quality,
                                             DubRun                  *run,
                                             GError                 **error);
+
+/* --- latent-words.c: what figures of it say, in English, wherever they are made --- */
+
+/* "t-SNE 2": the name of an axis, from 0. (transfer full) */
+char         *dub_latent_axis_name         (DubLatentMethod          method,
+                                            guint                    axis);
+/* "silhouette 0.213 · trustworthiness 0.961 · continuity 0.966" (transfer full) */
+char         *dub_latent_quality_text      (const DubLatentQuality  *quality);
+/* Key, value, … and NULL, of what a map comes from. @family, @model: as for dub_latent_features. (transfer full) */
+char        **dub_latent_provenance        (const DubStudy          *study,
+                                            const char              *family,
+                                            const char              *model,
+                                            const DubLatentOptions  *options, /* as the map was made with */
+                                            guint                    n_iterations);
+
+/* --- latent-store.c: maps that ended, in results/latent --- */
+
+/* What a map depends on, as 64 digits: features, labels, options, iterations. (transfer full) */
+char         *dub_latent_key               (const float             *features,
+                                            size_t                   n_cases,
+                                            size_t                   n_features,
+                                            const int               *labels,
+                                            const DubLatentOptions  *options);
+/* dub_latent_kept_read:
+ * @xy: (out) [N][2]
+ * @note: (out) (transfer full) (nullable)
+ *
+ * FALSE where no such map is kept, or what is kept cannot be read: the map is made again then.
+ */
+gboolean      dub_latent_kept_read         (const DubStudy          *study,
+                                            const char              *key,
+                                            float                   *xy,
+                                            guint                   *iteration,
+                                            char                   **note,
+                                            DubLatentQuality        *quality);
+/* Keeps it, and forgets the oldest of more than DUB_LATENT_KEPT. */
+gboolean      dub_latent_kept_write        (const DubStudy          *study,
+                                            const char              *key,
+                                            const float             *xy,
+                                            guint                    iteration,
+                                            const char              *note,
+                                            const DubLatentQuality  *quality,
+                                            GError                 **error);
+
+#define DUB_LATENT_KEPT 24
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubLatentMap, dub_latent_map_free)
 

@@ -1,0 +1,81 @@
+#include "core/study/latent.h"
+
+#include <math.h>
+
+static const char *
+method_title (DubLatentMethod method)
+{
+  static const char *const TITLES[] = { [DUB_LATENT_PCA] = "PCA", [DUB_LATENT_TSNE] = "t-SNE", [DUB_LATENT_UMAP] = "UMAP" };
+
+  return TITLES[method];
+}
+
+char *
+dub_latent_axis_name (DubLatentMethod method,
+                      guint           axis)
+{
+  return g_strdup_printf ("%s %u", method_title (method), axis + 1);
+}
+
+static void
+add_number (GString    *text,
+            const char *name,
+            double      value,
+            guint       n_digits)
+{
+  if (!isnan (value))
+    g_string_append_printf (text, "%s%s %.*f", text->len > 0 ? " · " : "", name, (int) n_digits, value);
+}
+
+char *
+dub_latent_quality_text (const DubLatentQuality *quality)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (!isnan (quality->explained))
+    g_string_append_printf (text, "%.0f %% of the variance", 100.0 * quality->explained);
+  add_number (text, "silhouette", quality->silhouette, 3);
+  add_number (text, "trustworthiness", quality->trustworthiness, 3);
+  add_number (text, "continuity", quality->continuity, 3);
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+add (GPtrArray  *pairs,
+     const char *key,
+     char       *value)
+{
+  g_ptr_array_add (pairs, g_strdup (key));
+  g_ptr_array_add (pairs, value);
+}
+
+char **
+dub_latent_provenance (const DubStudy          *study,
+                       const char              *family,
+                       const char              *model,
+                       const DubLatentOptions  *options,
+                       guint                    n_iterations)
+{
+  GPtrArray *pairs = g_ptr_array_new ();
+
+  add (pairs, "study", g_strdup (study->title));
+  add (pairs, "data-hash", g_strdup (study->data->hash != NULL ? study->data->hash : ""));
+  add (pairs, "split-hash", g_strdup (study->data->split_hash != NULL ? study->data->split_hash : ""));
+  add (pairs, "family", g_strdup (family));
+  if (model != NULL)
+    add (pairs, "network", g_strdup (model));
+  add (pairs, "method", g_strdup (dub_latent_method_id (options->method)));
+  if (options->method == DUB_LATENT_TSNE)
+    add (pairs, "perplexity", g_strdup_printf ("%.6g", options->perplexity));
+  if (options->method == DUB_LATENT_UMAP) {
+    add (pairs, "neighbours", g_strdup_printf ("%" G_GSIZE_FORMAT, options->n_neighbors));
+    add (pairs, "min-dist", g_strdup_printf ("%.6g", options->min_dist));
+  }
+  if (options->method != DUB_LATENT_PCA)
+    add (pairs, "iterations", g_strdup_printf ("%u", n_iterations));
+  add (pairs, "seed", g_strdup_printf ("%" G_GUINT64_FORMAT, options->seed));
+  g_ptr_array_add (pairs, NULL);
+
+  return (char **) g_ptr_array_free (pairs, FALSE);
+}
