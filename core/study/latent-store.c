@@ -14,27 +14,34 @@
 enum { N_DIGITS = 24, N_QUALITY = 9 };
 
 char *
-dub_latent_key (const float             *features,
-                size_t                   n_cases,
-                size_t                   n_features,
-                const int               *labels,
-                const DubLatentOptions  *options)
+dub_latent_digest (const float *features,
+                   size_t       n_cases,
+                   size_t       n_features,
+                   const int   *labels)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  gboolean tsne = options->method == DUB_LATENT_TSNE, umap = options->method == DUB_LATENT_UMAP;
-  g_autofree char *settings = g_strdup_printf (FORM "\n%s %zu %zu\n%.17g %zu %.17g %u %" G_GUINT64_FORMAT "\n",
-                                               dub_latent_method_id (options->method), n_cases, n_features,
-                                               tsne ? options->perplexity : 0.0, umap ? options->n_neighbors : 0,
-                                               umap ? options->min_dist : 0.0,
-                                               tsne || umap ? options->n_iterations : 0, options->seed);
+  g_autofree char *sizes = g_strdup_printf ("%zu %zu\n", n_cases, n_features);
 
-  g_checksum_update (sum, (const guchar *) settings, -1);
+  g_checksum_update (sum, (const guchar *) sizes, -1);
   for (size_t i = 0; i < n_cases; i++) {
     g_checksum_update (sum, (const guchar *) (features + i * n_features), (gssize) (n_features * sizeof (float)));
     g_checksum_update (sum, (const guchar *) &labels[i], sizeof labels[i]);
   }
 
   return g_strdup (g_checksum_get_string (sum));
+}
+
+char *
+dub_latent_key (const char             *digest,
+                const DubLatentOptions *options)
+{
+  gboolean tsne = options->method == DUB_LATENT_TSNE, umap = options->method == DUB_LATENT_UMAP;
+  g_autofree char *text = g_strdup_printf (FORM "\n%s\n%s\n%.17g %zu %.17g %u %" G_GUINT64_FORMAT, digest,
+                                           dub_latent_method_id (options->method), tsne ? options->perplexity : 0.0,
+                                           umap ? options->n_neighbors : 0, umap ? options->min_dist : 0.0,
+                                           tsne || umap ? options->n_iterations : 0, options->seed);
+
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
 }
 
 static char *

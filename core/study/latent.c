@@ -328,6 +328,19 @@ measure_classes (const DubLatentMap  *self,
 }
 
 gboolean
+dub_latent_map_get_loss (DubLatentMap  *self,
+                         double        *loss,
+                         DubRun        *run,
+                         GError       **error)
+{
+  *loss = NAN;
+  if (self->tsne != NULL)
+    return dub_tsne_get_kl (self->tsne, loss, run, error);
+
+  return self->umap == NULL || dub_umap_get_cross_entropy (self->umap, loss, run, error);
+}
+
+gboolean
 dub_latent_map_measure (DubLatentMap      *self,
                         const int         *labels,
                         DubLatentQuality  *quality,
@@ -343,8 +356,7 @@ dub_latent_map_measure (DubLatentMap      *self,
   }
   dub_latent_map_get_positions (self, xy);
   if (!measure_neighbours (self, xy, labels, &measured, run, error) || !measure_classes (self, xy, labels, &measured, run, error) ||
-      (self->tsne != NULL && !dub_tsne_get_kl (self->tsne, &measured.loss, run, error)) ||
-      (self->umap != NULL && !dub_umap_get_cross_entropy (self->umap, &measured.loss, run, error)))
+      !dub_latent_map_get_loss (self, &measured.loss, run, error))
     return FALSE;
   *quality = measured;
 

@@ -93,6 +93,12 @@ typedef struct {
  * (transfer full) [N] */
 int          *dub_latent_labels            (const DubStudy          *study);
 
+/* Kullback-Leibler divergence of t-SNE, cross-entropy a case of UMAP; NaN for PCA. As costly as an iteration. */
+gboolean      dub_latent_map_get_loss      (DubLatentMap            *self,
+                                            double                  *loss,
+                                            DubRun                  *run,
+                                            GError                 **error);
+
 /* @labels: [N] -1 = not judged */
 gboolean      dub_latent_map_measure       (DubLatentMap            *self,
                                             const int               *labels,
@@ -116,11 +122,13 @@ char        **dub_latent_provenance        (const DubStudy          *study,
 
 /* --- latent-store.c: maps that ended, in results/latent --- */
 
-/* What a map depends on, as 64 digits: features, labels, options, iterations. (transfer full) */
-char         *dub_latent_key               (const float             *features,
+/* What was laid out and which classes are told apart, as 64 digits. Reads every number: not on a main loop. (transfer full) */
+char         *dub_latent_digest            (const float             *features,
                                             size_t                   n_cases,
                                             size_t                   n_features,
-                                            const int               *labels,
+                                            const int               *labels);
+/* What a map depends on, as 64 digits: the digest above, and @options as they were asked for. (transfer full) */
+char         *dub_latent_key               (const char              *digest,
                                             const DubLatentOptions  *options);
 /* dub_latent_kept_read:
  * @xy: (out) [N][2]

@@ -303,11 +303,12 @@ key_of (Fixture  *fixture,
 {
   g_autofree float *features = features_of (fixture);
   g_autofree int *labels = dub_latent_labels (fixture->study);
+  g_autofree char *digest = dub_latent_digest (features, fixture->outputs->n_cases, N_FEATURES, labels);
   DubLatentOptions options = DUB_LATENT_DEFAULT;
 
   options.seed = seed;
 
-  return dub_latent_key (features, fixture->outputs->n_cases, N_FEATURES, labels, &options);
+  return dub_latent_key (digest, &options);
 }
 
 static guint
