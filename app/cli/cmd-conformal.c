@@ -42,53 +42,7 @@ options_clear (Options *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-/* --- reading --- */
-
-static void
-softmax (const float *z,
-         size_t       n,
-         double      *p)
-{
-  double largest = -(double) INFINITY, mass = 0.0;
-
-  for (size_t c = 0; c < n; c++)
-    largest = MAX (largest, (double) z[c]);
-  for (size_t c = 0; c < n; c++) {
-    p[c] = exp ((double) z[c] - largest);
-    mass += p[c];
-  }
-  for (size_t c = 0; c < n; c++)
-    p[c] /= mass;
-}
-
-/* (N, C) mean over the networks. */
-static double *
-mean_probabilities (const DubOutputsFile *file)
-{
-  size_t C = file->n_classes, n = file->n_cases * C;
-  double *mean = g_new0 (double, MAX (n, 1));
-  g_autofree double *row = g_new (double, C);
-
-  for (size_t m = 0; m < file->n_models; m++)
-    for (size_t i = 0; i < file->n_cases; i++) {
-      if (file->probabilities != NULL)
-        for (size_t c = 0; c < C; c++)
-          row[c] = (double) dub_tensor_f32 (file->probabilities)[m * n + i * C + c];
-      else
-        softmax (dub_tensor_f32 (file->logits) + m * n + i * C, C, row);
-      for (size_t c = 0; c < C; c++)
-        mean[i * C + c] += row[c] / (double) file->n_models;
-    }
-
-  return mean;
-}
-
-static char *
-class_name (const DubOutputsFile *file,
-            size_t                c)
-{
-  return file->classes != NULL ? g_strdup (file->classes[c]) : g_strdup_printf ("%zu", c);
-}
+/* --- fitting --- */
 
 /* Every class has cases enough for a threshold of its own; the first that has not is told by its name. */
 static gboolean
@@ -101,7 +55,7 @@ check_classes (const DubOutputsFile       *file,
   size_t needed = dub_conformal_needed (options->alpha);
 
   for (size_t c = 0; c < file->n_classes && options->class_conditional; c++) {
-    g_autofree char *name = class_name (file, c);
+    g_autofree char *name = dub_outputs_file_class (file, c);
     size_t count = 0;
 
     for (size_t i = 0; i < n; i++)
@@ -126,7 +80,7 @@ fit (const DubOutputsFile       *file,
      GError                    **error)
 {
   size_t C = file->n_classes, n = 0;
-  g_autofree double *probabilities = mean_probabilities (file);
+  g_autofree double *probabilities = dub_outputs_file_mean (file);
   g_autofree int *labels = g_new (int, MAX (file->n_cases, 1));
 
   for (size_t i = 0; i < file->n_cases; i++)
@@ -176,7 +130,7 @@ build_classes (JsonBuilder *b,
   json_builder_set_member_name (b, "classes");
   json_builder_begin_array (b);
   for (size_t c = 0; c < told->report->n_classes; c++) {
-    g_autofree char *name = class_name (told->file, c);
+    g_autofree char *name = dub_outputs_file_class (told->file, c);
 
     json_builder_begin_object (b);
     cli_json_string (b, "class", name);
@@ -237,7 +191,7 @@ print_text (const Told *told)
             coverage->low, coverage->high, 1.0 - told->conformal->options.alpha);
   for (size_t c = 0; c < told->report->n_classes; c++) {
     const DubEstimate *of_class = &told->report->by_class[c];
-    g_autofree char *name = class_name (told->file, c);
+    g_autofree char *name = dub_outputs_file_class (told->file, c);
 
     if (of_class->d > 0)
       printf (_("  class %s: %zu of %zu, %.3f [%.3f %.3f]\n"), name, of_class->n, of_class->d, of_class->value, of_class->low,
@@ -268,7 +222,7 @@ write_sets (const Told  *told,
 
     for (size_t c = 0; c < C; c++)
       if (told->sets[i * C + c]) {
-        g_autofree char *name = class_name (told->file, c);
+        g_autofree char *name = dub_outputs_file_class (told->file, c);
 
         g_string_append_printf (names, "%s%s", size++ > 0 ? "|" : "", name);
       }
@@ -344,7 +298,7 @@ measure (const Options              *options,
   if (conformal == NULL)
     return FALSE;
 
-  g_autofree double *probabilities = mean_probabilities (file);
+  g_autofree double *probabilities = dub_outputs_file_mean (file);
   g_autofree guint8 *sets = g_new (guint8, MAX (file->n_cases * file->n_classes, 1));
 
   if (!dub_conformal_sets (conformal, probabilities, file->n_cases, sets, error))
@@ -360,7 +314,7 @@ measure (const Options              *options,
                                                              "too good.", n_shared), n_shared));
   for (size_t c = 0; c < conformal->n_classes; c++)
     if (conformal->counts[c] == 0) {
-      g_autofree char *name = class_name (file, c);
+      g_autofree char *name = dub_outputs_file_class (file, c);
 
       g_ptr_array_add (warnings, g_strdup_printf (_("No calibration case is of class %s: nothing says that sets cover its cases."), name));
     }

@@ -62,10 +62,11 @@ refuse_shape (const Reader    *reader,
 
 /* --- numbers of every case --- */
 
-/* Array @array as float32. */
+/* Array @array as float32. @exact: (out) (optional): its numbers, where float32 has fewer digits; else NULL. */
 static DubTensor *
-read_floats (const Reader *reader,
-             const char   *array)
+read_floats (const Reader  *reader,
+             const char    *array,
+             double       **exact)
 {
   g_autoptr (DubTensor) tensor = dub_npz_read (reader->archive, array, reader->error);
 
@@ -74,6 +75,13 @@ read_floats (const Reader *reader,
   if (tensor->dtype != DUB_DTYPE_F32 && tensor->dtype != DUB_DTYPE_F64) {
     refuse_shape (reader, array, tensor, "floating-point numbers");
     return NULL;
+  }
+  if (exact != NULL) {
+    size_t n = tensor->dtype == DUB_DTYPE_F64 ? dub_tensor_n_elements (tensor) : 0;
+
+    *exact = n > 0 ? g_new (double, n) : NULL;
+    for (size_t i = 0; i < n; i++)
+      (*exact)[i] = dub_tensor_get_double (tensor, i);
   }
 
   return dub_tensor_convert (tensor, DUB_DTYPE_F32, reader->error);
@@ -98,13 +106,30 @@ widen (const DubTensor  *one,
   return two;
 }
 
-/* (M, N, C) out of (N), (N, 1), (N, C) or (M, N, C). */
-static DubTensor *
-read_answers (const Reader *reader,
-              const char   *array,
-              gboolean      logits)
+static double *
+widen_exact (const double *one,
+             size_t        n,
+             gboolean      logits)
 {
-  g_autoptr (DubTensor) found = read_floats (reader, array);
+  double *two = one != NULL ? g_new (double, 2 * n) : NULL;
+
+  for (size_t i = 0; two != NULL && i < n; i++) {
+    two[2 * i] = logits ? -0.5 * one[i] : 1.0 - one[i];
+    two[2 * i + 1] = logits ? 0.5 * one[i] : one[i];
+  }
+
+  return two;
+}
+
+/* (M, N, C) out of (N), (N, 1), (N, C) or (M, N, C). @exact: (out) as of read_floats */
+static DubTensor *
+read_answers (const Reader  *reader,
+              const char    *array,
+              gboolean       logits,
+              double       **exact)
+{
+  g_autofree double *numbers = NULL;
+  g_autoptr (DubTensor) found = read_floats (reader, array, &numbers);
   g_autoptr (DubTensor) wide = NULL;
 
   if (found == NULL)
@@ -116,12 +141,15 @@ read_answers (const Reader *reader,
     refuse_shape (reader, array, found, "(cases), (cases, classes) or (models, cases, classes)");
     return NULL;
   }
-  if (shape->rank == 3)
-    return g_steal_pointer (&found);
-  if (shape->rank == 1 || shape->dim[1] == 1)
+  if (shape->rank < 3 && (shape->rank == 1 || shape->dim[1] == 1)) {
     wide = widen (found, logits, reader->error);
-  else
+    *exact = widen_exact (numbers, (size_t) shape->dim[0], logits);
+  } else {
     wide = dub_tensor_ref (found);
+    *exact = g_steal_pointer (&numbers);
+  }
+  if (shape->rank == 3)
+    return g_steal_pointer (&wide);
 
   return wide != NULL
            ? dub_tensor_reshape (wide, DUB_SHAPE (1, wide->shape.dim[0], wide->shape.dim[1]), reader->error)
@@ -134,7 +162,8 @@ check_agreement (const Reader         *reader,
                  const DubOutputsFile *self,
                  const char           *array)
 {
-  g_autoptr (DubTensor) told = read_answers (reader, array, FALSE);
+  g_autofree double *exact = NULL;
+  g_autoptr (DubTensor) told = read_answers (reader, array, FALSE, &exact);
   size_t n_classes = self->n_classes, n_row = self->n_cases * n_classes;
 
   if (told == NULL)
@@ -178,9 +207,10 @@ read_numbers (const Reader   *reader,
     return FALSE;
   }
   if (logits != NULL)
-    answers = self->logits = read_answers (reader, logits, TRUE);
+    answers = self->logits = read_answers (reader, logits, TRUE, &self->exact);
   else
-    answers = self->probabilities = read_answers (reader, each ? "model_probabilities" : probabilities, FALSE);
+    answers = self->probabilities =
+      read_answers (reader, each ? "model_probabilities" : probabilities, FALSE, &self->exact);
   if (answers == NULL)
     return FALSE;
   self->n_models = (size_t) answers->shape.dim[0];
@@ -195,7 +225,7 @@ read_features (const Reader   *reader,
                DubOutputsFile *self)
 {
   const char *array = find (reader, FEATURES);
-  g_autoptr (DubTensor) found = array != NULL ? read_floats (reader, array) : NULL;
+  g_autoptr (DubTensor) found = array != NULL ? read_floats (reader, array, NULL) : NULL;
 
   if (found == NULL)
     return array == NULL;

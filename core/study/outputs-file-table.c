@@ -48,6 +48,23 @@ suffix_of (const char        *name,
   return NULL;
 }
 
+gboolean
+_dub_outputs_file_has_classes (const DubDelimited *table)
+{
+  for (size_t c = 0; c < table->n_columns; c++)
+    if (suffix_of (dub_delimited_column_name (table, c), PROBABILITY_STEMS) != NULL ||
+        suffix_of (dub_delimited_column_name (table, c), LOGIT_STEMS) != NULL)
+      return TRUE;
+
+  return FALSE;
+}
+
+gboolean
+_dub_outputs_file_has_one (const DubDelimited *table)
+{
+  return dub_delimited_column (table, ONE_PROBABILITY) >= 0 || dub_delimited_column (table, ONE_LOGIT) >= 0;
+}
+
 static void
 collect (Reader            *reader,
          const char *const *stems)
@@ -161,7 +178,7 @@ static gboolean
 read_number (const Reader *reader,
              size_t        row,
              size_t        column,
-             float        *out)
+             double       *out)
 {
   const char *cell = dub_delimited_cell (reader->table, row, column);
   char *end;
@@ -171,7 +188,7 @@ read_number (const Reader *reader,
     return refuse_cell (reader, row, column, "a finite number");
   if (!reader->logits && !(value >= 0.0 && value <= 1.0))
     return refuse_cell (reader, row, column, "a probability from 0 to 1");
-  *out = (float) value;
+  *out = value;
 
   return TRUE;
 }
@@ -185,18 +202,21 @@ read_answers (const Reader   *reader,
     dub_tensor_new (DUB_DTYPE_F32, DUB_SHAPE (1, (int64_t) n, (int64_t) n_classes), reader->error);
 
   *(reader->logits ? &self->logits : &self->probabilities) = tensor;
+  if (tensor == NULL)
+    return FALSE;
+  self->exact = g_new (double, MAX (n * n_classes, 1));
   for (size_t i = 0; i < n; i++) {
-    float *row = tensor != NULL ? dub_tensor_f32 (tensor) + i * n_classes : NULL;
+    double *row = self->exact + i * n_classes;
 
-    if (row == NULL)
-      return FALSE;
     for (guint c = 0; c < reader->columns->len; c++)
       if (!read_number (reader, i, GPOINTER_TO_SIZE (reader->columns->pdata[c]), &row[reader->one ? 1 : c]))
         return FALSE;
     if (reader->one && reader->logits)
-      row[1] *= 0.5f;
+      row[1] *= 0.5;
     if (reader->one)
-      row[0] = reader->logits ? -row[1] : 1.0f - row[1];
+      row[0] = reader->logits ? -row[1] : 1.0 - row[1];
+    for (size_t c = 0; c < n_classes; c++)
+      dub_tensor_f32 (tensor)[i * n_classes + c] = (float) row[c];
   }
 
   return TRUE;

@@ -32,6 +32,7 @@ dub_outputs_file_free (DubOutputsFile *self)
   g_free (self->part);
   g_free (self->fold);
   g_free (self->family);
+  g_free (self->exact);
   g_clear_pointer (&self->logits, dub_tensor_unref);
   g_clear_pointer (&self->probabilities, dub_tensor_unref);
   g_clear_pointer (&self->features, dub_tensor_unref);
@@ -79,9 +80,9 @@ check_finite (const DubOutputsFile  *self,
 }
 
 static gboolean
-check_probabilities (const DubOutputsFile  *self,
-                     const char            *name,
-                     GError               **error)
+check_probabilities (DubOutputsFile  *self,
+                     const char      *name,
+                     GError         **error)
 {
   size_t n_rows = self->probabilities != NULL ? self->n_models * self->n_cases : 0;
 
@@ -97,6 +98,9 @@ check_probabilities (const DubOutputsFile  *self,
         return FALSE;
       }
       sum += (double) p[c];
+      /* What rounds to 1 is not above it. */
+      if (self->exact != NULL)
+        self->exact[i * self->n_classes + c] = CLAMP (self->exact[i * self->n_classes + c], 0.0, 1.0);
     }
     if (fabs (sum - 1.0) > DUB_ROW_SUM_TOLERANCE) {
       g_set_error (error, DUB_ERROR, DUB_ERROR_NUMERIC,
@@ -164,18 +168,33 @@ finish (DubOutputsFile  *self,
 }
 
 DubOutputsFile *
+_dub_outputs_file_read_npz (DubNpz      *archive,
+                            const char  *name,
+                            GError     **error)
+{
+  return finish (_dub_outputs_file_from_npz (archive, name, error), name, error);
+}
+
+DubOutputsFile *
+_dub_outputs_file_read_table (const DubDelimited  *table,
+                              GError             **error)
+{
+  return finish (_dub_outputs_file_from_table (table, error), table->name, error);
+}
+
+DubOutputsFile *
 dub_outputs_file_load (const char  *path,
                        GError     **error)
 {
   if (g_str_has_suffix (path, ".npz")) {
     g_autoptr (DubNpz) archive = dub_npz_open (path, error);
 
-    return archive != NULL ? finish (_dub_outputs_file_from_npz (archive, path, error), path, error) : NULL;
+    return archive != NULL ? _dub_outputs_file_read_npz (archive, path, error) : NULL;
   }
 
   g_autoptr (DubDelimited) table = dub_delimited_load (path, FALSE, error);
 
-  return table != NULL ? finish (_dub_outputs_file_from_table (table, error), path, error) : NULL;
+  return table != NULL ? _dub_outputs_file_read_table (table, error) : NULL;
 }
 
 DubOutputsFile *
@@ -189,10 +208,56 @@ dub_outputs_file_parse (GBytes      *bytes,
   if (n >= 2 && memcmp (text, "PK", 2) == 0) {
     g_autoptr (DubNpz) archive = dub_npz_open_bytes (bytes, name, error);
 
-    return archive != NULL ? finish (_dub_outputs_file_from_npz (archive, name, error), name, error) : NULL;
+    return archive != NULL ? _dub_outputs_file_read_npz (archive, name, error) : NULL;
   }
 
   g_autoptr (DubDelimited) table = dub_delimited_parse (text, n, name, FALSE, error);
 
-  return table != NULL ? finish (_dub_outputs_file_from_table (table, error), name, error) : NULL;
+  return table != NULL ? _dub_outputs_file_read_table (table, error) : NULL;
+}
+
+/* --- reading it --- */
+
+static void
+softmax (double *row,
+         size_t  n)
+{
+  double largest = row[0], mass = 0.0;
+
+  for (size_t c = 1; c < n; c++)
+    largest = MAX (largest, row[c]);
+  for (size_t c = 0; c < n; c++) {
+    row[c] = exp (row[c] - largest);
+    mass += row[c];
+  }
+  for (size_t c = 0; c < n; c++)
+    row[c] /= mass;
+}
+
+double *
+dub_outputs_file_mean (const DubOutputsFile *self)
+{
+  size_t n_classes = self->n_classes, n = self->n_cases * n_classes;
+  const float *rounded = dub_tensor_f32 (self->logits != NULL ? self->logits : self->probabilities);
+  double *mean = g_new0 (double, n);
+  g_autofree double *row = g_new (double, n_classes);
+
+  for (size_t m = 0; m < self->n_models; m++)
+    for (size_t i = 0; i < n; i += n_classes) {
+      for (size_t c = 0; c < n_classes; c++)
+        row[c] = self->exact != NULL ? self->exact[m * n + i + c] : (double) rounded[m * n + i + c];
+      if (self->logits != NULL)
+        softmax (row, n_classes);
+      for (size_t c = 0; c < n_classes; c++)
+        mean[i + c] += row[c] / (double) self->n_models;
+    }
+
+  return mean;
+}
+
+char *
+dub_outputs_file_class (const DubOutputsFile *self,
+                        size_t                class_index)
+{
+  return self->classes != NULL ? g_strdup (self->classes[class_index]) : g_strdup_printf ("%zu", class_index);
 }

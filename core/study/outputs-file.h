@@ -29,6 +29,8 @@ typedef struct {
   int         positive;      /* -1 = not said */
   DubTensor  *logits;        /* (nullable) (M, N, C) float32 */
   DubTensor  *probabilities; /* (nullable) (M, N, C): where there are no logits */
+  double     *exact;         /* (nullable) (M, N, C): logits, or else probabilities, where the file has more digits than float32:
+                              * a rounded .8 lies beside the edge of a bin that .8 lies on */
   DubTensor  *features;      /* (nullable) (M, N, F) */
   GPtrArray  *notes;         /* of char *: what was assumed, one sentence each */
 } DubOutputsFile;
@@ -47,6 +49,12 @@ DubOutputsFile *dub_outputs_file_parse (GBytes          *bytes,
                                         const char      *name,
                                         GError         **error);
 void            dub_outputs_file_free  (DubOutputsFile  *self);
+
+/* Mean over the networks of their probabilities: (transfer full) (N, C). */
+double         *dub_outputs_file_mean  (const DubOutputsFile *self);
+/* "malignant", or "1" where the file names no classes. (transfer full) */
+char           *dub_outputs_file_class (const DubOutputsFile *self,
+                                        size_t                class_index);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubOutputsFile, dub_outputs_file_free)
 

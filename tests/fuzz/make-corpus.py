@@ -155,6 +155,23 @@ keep("outputs", "lie-class.csv", b"label,p_0,p_18446744073709551615\n0,0,1\n")
 keep("outputs", "lie-empty.csv", b"label,p_0,p_1\n")
 keep("outputs", "lie-confidence.csv", b"true_label,pred_label,confidence\n1,1,0.9\n")
 
+keep("predictions", "logits.npz", outputs(logits=LOGITS, labels=LABELS))
+keep("predictions", "regression.npz", outputs(truth=npy("'<f8'", (3,), data=struct.pack("<3d", 1, 2, 3)),
+                                              mean=npy("'<f8'", (3,), data=struct.pack("<3d", 1, 2, 2)),
+                                              sd=npy("'<f4'", (3,), data=floats(1, .5, 1))))
+keep("predictions", "lie-regression.npz", outputs(truth=npy("'<f4'", (3,), data=floats(1, 2, 3)), sd=npy("'<f4'", (2,), data=floats(1, 0)),
+                                                  mean=npy("'<f4'", (3,), data=floats(1, 2, 2))))
+keep("predictions", "table.csv", b"id,label,patient,p_0,p_1\na,0,x,.5,.5\nb,1,,0,1\nc,-1,x,0,1\n")
+keep("predictions", "top.csv", b"true_label,pred_label,confidence,patient\n1,1.0,0.9,a\n2,1,1,\nn/a,1,0,a\n")
+keep("predictions", "correct.tsv", b"id\tcorrect\tconfidence\na\tTrue\t0.5\nb\t0\t1\n")
+keep("predictions", "regression.csv", b"id;truth;mean;sd\na;1;2;0.5\nb;-1e3;0;1e-3\n")
+keep("predictions", "lie-confidence.csv", b"true_label,pred_label,confidence\n1,1,90\n")
+keep("predictions", "lie-answer.csv", b"true_label,pred_label,confidence\n1,,.9\n")
+keep("predictions", "lie-sd.csv", b"truth,mean,sd\n1,1,0\n")
+keep("predictions", "lie-far.csv", b"truth,mean,sd\n1e308,-1e308,1e-308\n")
+keep("predictions", "lie-columns.csv", b"a,b\n1,2\n")
+keep("predictions", "lie-unlabelled.csv", b"label,p_0,p_1\n-1,0,1\n")
+
 # Data sets of MedMNIST's form ------------------------------------------------------------------------------------------
 
 
