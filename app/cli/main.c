@@ -1,6 +1,7 @@
 /* dubito-cli: the table of commands. */
 #include "app/cli/cli-command.h"
 #include "app/cli/cmd-bench.h"
+#include "app/cli/cmd-calibration-table.h"
 #include "app/cli/cmd-conformal.h"
 #include "app/cli/cmd-data.h"
 #include "app/cli/cmd-demo.h"
@@ -53,6 +54,7 @@ static const CliCommand COMMANDS[] = {
   { "data", N_("look into a data set"), NULL, DATA_COMMANDS },
   { "import", N_("make a study from your own networks and data, or from outputs alone"), cmd_import, NULL },
   { "evaluate", N_("measure the networks of a study on every part of its data, with intervals"), cmd_evaluate, NULL },
+  { "calibration-table", N_("compare losses and temperature by calibration, over studies"), cmd_calibration_table, NULL },
   { "export", N_("write what the networks of a study say, for other tools"), cmd_export, NULL },
   { "uq", N_("score how unsure the networks of a study are, and measure what that is worth"), cmd_uq, NULL },
   { "score", N_("answer new images and score how unsure the answers are"), cmd_score, NULL },

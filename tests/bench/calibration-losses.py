@@ -48,12 +48,21 @@ def call(command):
     return done.stdout
 
 
-def is_done(study, name):
+def is_done(study, name, fold=0):
     try:
-        with open(os.path.join(study, 'models', f'{name}-f0', 'run.json'), encoding='utf-8') as file:
+        with open(os.path.join(study, 'models', f'{name}-f{fold}', 'run.json'), encoding='utf-8') as file:
             return json.load(file)['done']
     except (OSError, ValueError, KeyError):
         return False
+
+
+def make_data(options):
+    """The paths of the data sets by their names in SETTINGS; makes the lesions where they are absent."""
+    lesions = os.path.join(options.work, 'lesions')
+    if not os.path.exists(os.path.join(lesions, 'provenance.json')):
+        call([options.cli, 'demo', 'lesions', lesions])
+    return {'breastmnist': os.path.join(options.shared, 'data', 'medmnist', 'breastmnist.npz'),
+            'lesions': os.path.join(lesions, 'lesions.npz')}
 
 
 def rows_of(setting, seed, document):
@@ -140,11 +149,7 @@ def main():
     if not options.cli:
         parser.error('the path of dubito-cli is missing')
     os.makedirs(options.work, exist_ok=True)
-    lesions = os.path.join(options.work, 'lesions')
-    options.data = {'breastmnist': os.path.join(options.shared, 'data', 'medmnist', 'breastmnist.npz'),
-                    'lesions': os.path.join(lesions, 'lesions.npz')}
-    if not os.path.exists(os.path.join(lesions, 'provenance.json')):
-        call([options.cli, 'demo', 'lesions', lesions])
+    options.data = make_data(options)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         jobs = [pool.submit(one_study, options, setting, seed) for seed in SEEDS for setting in options.setting or SETTINGS]
         rows = [row for job in jobs for row in job.result()]

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""Tables 1 to 3 and figures 2 and 5 of source 002 (DCA), and reliability before and after, of two data sets in one command.
+
+    tests/bench/dca-figures.py build/app/cli/dubito-cli --shared ../shared [--out build/dca-figures] [--jobs 2]
+
+Trains what is missing: for five seeds one network with each weight of DCA (the recipes and the work folder of
+calibration-losses.py, whose studies are used where they are there), and five folds with plain cross-entropy and with 15 DCA, for
+BreastMNIST and for the lesions demo. Then the tables (Markdown and CSV) and figures (PNG and SVG) are written to the folder.
+Nothing is tuned for any loss. Stopped at any moment, the same command goes on where it was.
+"""
+import argparse
+import concurrent.futures
+import importlib.util
+import os
+import sys
+import threading
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def load(name):
+    specification = importlib.util.spec_from_file_location(name.replace('-', '_'), os.path.join(HERE, name + '.py'))
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+losses = load('calibration-losses')
+
+SETTINGS = {name: losses.SETTINGS[name] for name in ('BreastMNIST, CNN', 'BreastMNIST, MLP')}
+SETTINGS['lesions, CNN'] = ('lesions', losses.SETTINGS['BreastMNIST, CNN'][1])
+LADDER = [(name, more) for name, _, more in losses.METHODS if name == 'ce' or name.startswith('dca')]
+ENSEMBLE = [('ce', []), ('ce-dca15', ['--dca', '15'])]
+N_FOLDS = 5
+
+
+def slug(setting):
+    return ''.join(c if c.isalnum() else '-' for c in setting.lower()).replace('--', '-')
+
+
+def study_of(options, setting, seed=None):
+    return os.path.join(options.work, f'{slug(setting)}-{"ensemble" if seed is None else seed}.dubito')
+
+
+# --- training -----------------------------------------------------------------------------------------------------------
+
+def train(options, setting, seed, name, more, folds):
+    data, recipe = SETTINGS[setting]
+    study = study_of(options, setting, seed)
+    if all(losses.is_done(study, name, fold) for fold in range(folds)):
+        return
+    print(f'{os.path.basename(study)}: {name}', file=sys.stderr, flush=True)
+    # The last --folds counts: that of the recipe is one.
+    losses.call([options.cli, 'train', '--data', options.data[data], '--out', study, '--name', name, '--seed', str(seed or 0),
+                 '--threads', '1', '--progress', 'none', '--resume'] + losses.COMMON + recipe + more + ['--folds', str(folds)])
+
+
+def train_study(options, setting, seed):
+    """The networks of one study, one after the other: two processes never write to one study."""
+    for name, more in LADDER if seed is not None else ENSEMBLE:
+        train(options, setting, seed, name, more, 1 if seed is not None else N_FOLDS)
+
+
+def train_all(options):
+    os.makedirs(options.work, exist_ok=True)
+    options.data = losses.make_data(options)
+    # The longest first, so that no processor waits at the end.
+    jobs = [(setting, seed) for setting in reversed(SETTINGS) for seed in (None, *range(options.seeds))]
+    jobs.sort(key=lambda job: (SETTINGS[job[0]][0] != 'lesions', 'mlp' in SETTINGS[job[0]][1]))
+    stop = threading.Event()
+
+    def work(job):
+        if not stop.is_set():
+            train_study(options, *job)
+
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        futures = [pool.submit(work, job) for job in jobs]
+        try:
+            for future in futures:
+                future.result()
+        except BaseException:
+            stop.set()
+            raise
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
+    parser.add_argument('cli')
+    parser.add_argument('--shared', default='../shared', help='folder with data/medmnist/breastmnist.npz')
+    parser.add_argument('--work', default='build/calibration-losses', help='folder of the studies, kept for going on')
+    parser.add_argument('--out', default='build/dca-figures', help='folder of tables and figures')
+    parser.add_argument('--seeds', type=int, default=5)
+    parser.add_argument('--jobs', type=int, default=2, help='networks trained at a time, one thread each')
+    options = parser.parse_args()
+    train_all(options)
+
+
+if __name__ == '__main__':
+    main()
