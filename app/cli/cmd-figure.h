@@ -1,10 +1,11 @@
-/* dubito-cli figure mask, dubito-cli figure training, dubito-cli figure overview. */
+/* dubito-cli figure ece-beta, dubito-cli figure mask, dubito-cli figure training, dubito-cli figure overview. */
 #pragma once
 
 #include "app/cli/cli-command.h"
 
 G_BEGIN_DECLS
 
+gboolean cmd_figure_ece_beta (const char *path, int argc, char **argv, GError **error);
 gboolean cmd_figure_mask (const char *path, int argc, char **argv, GError **error);
 gboolean cmd_figure_overview (const char *path, int argc, char **argv, GError **error);
 gboolean cmd_figure_training (const char *path, int argc, char **argv, GError **error);

@@ -42,6 +42,7 @@ static const CliCommand DEMO_COMMANDS[] = {
 };
 
 static const CliCommand FIGURE_COMMANDS[] = {
+  { "ece-beta", N_("calibration error against the weight of DCA, over studies"), cmd_figure_ece_beta, NULL },
   { "mask", N_("the mask of one case: slices, energy, effect, regions"), cmd_figure_mask, NULL },
   { "overview", N_("figures of merit of a study's networks on its test part, with intervals"), cmd_figure_overview, NULL },
   { "training", N_("the curves of training runs, losses beside each other"), cmd_figure_training, NULL },
