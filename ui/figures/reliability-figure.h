@@ -21,7 +21,9 @@ G_BEGIN_DECLS
 /* Words on the plots; a window passes its translations. Borrowed for the figure's making only. */
 typedef struct {
   const char *confidence, *accuracy, *share, *cases; /* axes: share where one class is looked at */
-  const char *no_cases;
+  const char *one_case;                              /* after the number 1 */
+  const char *no_cases;                              /* in an empty plot, and of an empty bin */
+  const char *gap, *band, *few, *consistency, *isotonic; /* the key: "95 % band"; "faint: fewer than 10 cases" */
 } DubReliabilityWords;
 
 /* One curve as it comes; everything is copied. */
@@ -51,9 +53,21 @@ guint                 dub_reliability_figure_add_panel   (DubReliabilityFigure  
 guint                 dub_reliability_figure_get_n_panels (const DubReliabilityFigure *self);
 const char           *dub_reliability_figure_get_title   (const DubReliabilityFigure *self,
                                                           guint                       panel);
-/* Bins of the panel's first curve. */
+/* Bins of the panel's first curve; cases in one of them. */
 size_t                dub_reliability_figure_get_n_bins  (const DubReliabilityFigure *self,
                                                           guint                       panel);
+size_t                dub_reliability_figure_get_count   (const DubReliabilityFigure *self,
+                                                          guint                       panel,
+                                                          size_t                      bin);
+/* "(0.67, 0.73] · 32 cases · confidence 0.703 · accuracy 0.594 (19 / 32)"; of several curves a line each, with its name.
+ * (transfer full) */
+char                 *dub_reliability_figure_describe_bin (const DubReliabilityFigure *self,
+                                                          guint                       panel,
+                                                          size_t                      bin);
+/* What stands above all panels of a sheet: "ResNet-110 · top label", "test · 5000 cases". Both nullable; copied. */
+void                  dub_reliability_figure_set_heading (DubReliabilityFigure       *self,
+                                                          const char                 *left,
+                                                          const char                 *right);
 /* Key and value of what the numbers come from; both copied. */
 void                  dub_reliability_figure_note        (DubReliabilityFigure       *self,
                                                           const char                 *key,
@@ -61,7 +75,7 @@ void                  dub_reliability_figure_note        (DubReliabilityFigure  
 
 /* --- reliability-figure-draw.c --- */
 
-/* Two boxes, one above the other, with one x axis. */
+/* Two boxes, one above the other, with one x axis. Panels of one size have their boxes at one place. */
 typedef struct {
   DubFigureLayout plot, counts;
 } DubReliabilityLayout;
@@ -78,12 +92,23 @@ void                  dub_reliability_figure_draw_bin    (const DubReliabilityFi
                                                           size_t                      bin,
                                                           DubCanvas                  *canvas,
                                                           const DubReliabilityLayout *layout);
-/* The bin under a place of either box; -1 outside. */
+/* The bin under a place of either box; -1 outside. Bins narrower than a hand can tell apart: the nearest that has cases. */
 int                   dub_reliability_figure_pick        (const DubReliabilityFigure *self,
                                                           guint                       panel,
                                                           const DubReliabilityLayout *layout,
                                                           double                      px,
                                                           double                      py);
+
+/* --- reliability-figure-key.c --- */
+
+/* What bars, hatching, whiskers, areas and lines mean, in rows from (x, y) on; only what some panel shows. Returns its height.
+ * @canvas draws; with @draw FALSE it only measures. */
+double                dub_reliability_figure_draw_key    (const DubReliabilityFigure *self,
+                                                          DubCanvas                  *canvas,
+                                                          double                      x,
+                                                          double                      y,
+                                                          double                      width,
+                                                          gboolean                    draw);
 
 /* --- reliability-figure-export.c --- */
 

@@ -1,0 +1,212 @@
+/* Above a panel: its title and its error; of several curves a legend with the error of each. */
+#include <math.h>
+
+#include "ui/figures/reliability-figure-private.h"
+#include "ui/figures/ticks.h"
+
+/* Of the caption's size. */
+#define TITLE_ROW  1.75
+#define LEGEND_ROW 1.55
+#define SWATCH     2.4
+#define GAP        0.5
+#define BELOW      0.5
+
+/* "ECE ", "0.0465", " [0.0413, 0.0542]": the number stands out. */
+typedef struct {
+  char  *value, *interval; /* NULL where there is none */
+  double label_width, value_width, interval_width;
+} Error;
+
+static void
+error_clear (Error *self)
+{
+  g_free (self->value);
+  g_free (self->interval);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Error, error_clear)
+
+static void
+error_init (Error             *self,
+            const DubEstimate *ece,
+            DubCanvas         *canvas,
+            gboolean           with_interval,
+            gboolean           with_label)
+{
+  double size = dub_canvas_get_theme (canvas)->font_caption;
+
+  *self = (Error) { NULL };
+  if (!isfinite (ece->value))
+    return;
+  self->value = dub_number_format (ece->value, 4);
+  self->label_width = with_label ? dub_canvas_text_width (canvas, "ECE ", size, DUB_TEXT_LEFT) : 0.0;
+  self->value_width = dub_canvas_text_width (canvas, self->value, size, DUB_TEXT_BOLD);
+  if (!with_interval || !isfinite (ece->low) || !isfinite (ece->high))
+    return;
+
+  g_autofree char *low = dub_number_format (ece->low, 4), *high = dub_number_format (ece->high, 4);
+
+  self->interval = g_strdup_printf ("[%s, %s]", low, high);
+  self->interval_width = dub_canvas_text_width (canvas, self->interval, size, DUB_TEXT_LEFT) + 0.35 * size;
+}
+
+static double
+error_width (const Error *self)
+{
+  return self->label_width + self->value_width + self->interval_width;
+}
+
+static void
+error_draw (const Error *self,
+            DubCanvas   *canvas,
+            double       right,
+            double       baseline)
+{
+  const DubTheme *theme = dub_canvas_get_theme (canvas);
+  double size = theme->font_caption, left = right - error_width (self);
+
+  if (self->value == NULL)
+    return;
+  if (self->label_width > 0.0)
+    dub_canvas_text (canvas, "ECE", size, DUB_TEXT_LEFT, theme->dim, left, baseline);
+  dub_canvas_text (canvas, self->value, size, DUB_TEXT_BOLD, theme->text, left + self->label_width, baseline);
+  if (self->interval != NULL)
+    dub_canvas_text (canvas, self->interval, size, DUB_TEXT_RIGHT, theme->dim, right, baseline);
+}
+
+/* --- how much fits --- */
+
+typedef struct {
+  gboolean title;     /* some panel has one */
+  gboolean two_rows;  /* the error under the title */
+  gboolean interval;  /* with its interval */
+  gboolean errors;    /* some single curve has one */
+  guint    n_legend;  /* rows of the longest legend */
+} Arrangement;
+
+static double
+title_width (const DubReliabilityPanel *panel,
+             DubCanvas                 *canvas)
+{
+  return panel->title != NULL ? dub_canvas_text_width (canvas, panel->title, dub_canvas_get_theme (canvas)->font_body, DUB_TEXT_BOLD)
+                              : 0.0;
+}
+
+/* One arrangement for all panels, so that their boxes stand at one height. */
+static void
+arrange (const DubReliabilityFigure *self,
+         DubCanvas                  *canvas,
+         double                      right,
+         Arrangement                *out)
+{
+  double size = dub_canvas_get_theme (canvas)->font_caption;
+
+  *out = (Arrangement) { .interval = TRUE };
+  for (guint p = 0; p < self->panels->len; p++) {
+    const DubReliabilityPanel *panel = _dub_reliability_panel (self, p);
+    gboolean single = panel->traces->len == 1;
+    double title = title_width (panel, canvas);
+
+    out->title = out->title || panel->title != NULL;
+    if (panel->traces->len > 1)
+      out->n_legend = MAX (out->n_legend, panel->traces->len);
+    for (guint i = 0; i < panel->traces->len; i++) {
+      const DubReliabilityTrace *trace = _dub_reliability_trace (panel, i);
+      g_auto (Error) full = { NULL };
+
+      error_init (&full, &trace->ece, canvas, TRUE, TRUE);
+      if (full.value == NULL)
+        continue;
+      out->errors = out->errors || single;
+      if (single && title > 0.0 && title + size + error_width (&full) > right)
+        out->two_rows = TRUE;
+      /* A name tells more than an interval. */
+      double name = single ? 0.0 : (SWATCH + 2.0 * GAP) * size + dub_canvas_text_width (canvas, trace->name, size, DUB_TEXT_LEFT);
+
+      if (error_width (&full) + name > right)
+        out->interval = FALSE;
+    }
+  }
+}
+
+static void
+draw_legend (const DubReliabilityPanel *panel,
+             const Arrangement         *fits,
+             DubCanvas                 *canvas,
+             double                     right,
+             double                     y)
+{
+  const DubTheme *theme = dub_canvas_get_theme (canvas);
+  cairo_t *cr = dub_canvas_get_cairo (canvas);
+  double size = theme->font_caption;
+
+  for (guint i = 0; i < panel->traces->len; i++) {
+    const DubReliabilityTrace *trace = _dub_reliability_trace (panel, i);
+    double middle = y + (0.5 + i) * LEGEND_ROW * size, baseline = middle + 0.36 * size;
+    g_auto (Error) error = { NULL };
+
+    error_init (&error, &trace->ece, canvas, fits->interval, TRUE);
+
+    double room = right - (SWATCH + GAP) * size - (error.value != NULL ? error_width (&error) + GAP * size : 0.0);
+    g_autofree char *name = dub_canvas_ellipsize (canvas, trace->name, size, DUB_TEXT_LEFT, room);
+
+    cairo_save (cr);
+    cairo_new_path (cr);
+    dub_canvas_set_color (canvas, _dub_reliability_color (theme, i));
+    _dub_reliability_set_stroke (cr, i, theme->line_width);
+    cairo_move_to (cr, 0.0, middle);
+    cairo_line_to (cr, SWATCH * size, middle);
+    cairo_stroke (cr);
+    cairo_restore (cr);
+    _dub_reliability_draw_mark (canvas, i, 0.5 * SWATCH * size, middle);
+    dub_canvas_text (canvas, name, size, DUB_TEXT_LEFT, theme->text, (SWATCH + GAP) * size, baseline);
+    error_draw (&error, canvas, right, baseline);
+  }
+}
+
+double
+_dub_reliability_draw_head (const DubReliabilityFigure *self,
+                            guint                       panel,
+                            DubCanvas                  *canvas,
+                            double                      right,
+                            gboolean                    draw)
+{
+  const DubTheme *theme = dub_canvas_get_theme (canvas);
+  const DubReliabilityPanel *one = _dub_reliability_panel (self, panel);
+  double size = theme->font_caption, height = 0.0, room = right;
+  gboolean single = one->traces->len == 1;
+  g_auto (Error) error = { NULL };
+  Arrangement fits;
+
+  arrange (self, canvas, right, &fits);
+  if (fits.title || fits.errors)
+    height += TITLE_ROW * size;
+  if (fits.errors && fits.two_rows)
+    height += LEGEND_ROW * size;
+
+  double legend = height;
+
+  height += fits.n_legend * LEGEND_ROW * size;
+  if (height > 0.0)
+    height += BELOW * size;
+  if (!draw)
+    return height;
+
+  double first = 1.15 * size;
+
+  if (single)
+    error_init (&error, &_dub_reliability_trace (one, 0)->ece, canvas, fits.interval, TRUE);
+  if (!fits.two_rows)
+    room -= error.value != NULL ? error_width (&error) + size : 0.0;
+  if (one->title != NULL) {
+    g_autofree char *title = dub_canvas_ellipsize (canvas, one->title, theme->font_body, DUB_TEXT_BOLD, room);
+
+    dub_canvas_text (canvas, title, theme->font_body, DUB_TEXT_BOLD, theme->text, 0.0, first);
+  }
+  /* Below the title it begins where that does. */
+  error_draw (&error, canvas, fits.two_rows ? MIN (error_width (&error), right) : right, fits.two_rows ? first + LEGEND_ROW * size : first);
+  if (one->traces->len > 1)
+    draw_legend (one, &fits, canvas, right, legend);
+
+  return height;
+}
