@@ -1,0 +1,276 @@
+/* Reliability diagrams, looked at: bars, hatching, bands and lines where they belong, and nothing where nothing is known. */
+#include <math.h>
+#include <string.h>
+
+#include "tests/figures/reliability-fixture.h"
+
+#define FONT "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
+
+/* --- what is drawn --- */
+
+/* Place of a bin's centre and of a value in the plot. */
+static guint32
+plot_pixel (cairo_surface_t            *surface,
+            const DubReliabilityLayout *layout,
+            double                      confidence,
+            double                      value)
+{
+  return pixel (surface, dub_figure_layout_to_px_x (&layout->plot, confidence), dub_figure_layout_to_px_y (&layout->plot, value));
+}
+
+static int
+brightness (guint32 rgb)
+{
+  return (int) ((rgb >> 16 & 0xff) + (rgb >> 8 & 0xff) + (rgb & 0xff));
+}
+
+/* Two bins of ten have cases: .25 (3 of 30 right) and .85 (2 of 4). */
+static void
+test_bars (void)
+{
+  double confidence[34];
+  gboolean correct[34];
+  g_autoptr (DubReliabilityFigure) figure = dub_reliability_figure_new (NULL);
+  g_auto (Made) made = { 0 };
+  DubReliabilityLayout layout;
+
+  for (int i = 0; i < 34; i++) {
+    confidence[i] = i < 30 ? 0.27 : 0.85;
+    correct[i] = i < 3 || i >= 32;
+  }
+  made_init (&made, "", confidence, correct, 34, 10, DUB_BINS_EQUAL_WIDTH);
+  made.low[2] = 0.02;
+  made.high[2] = 0.22;
+  made.low[8] = 0.1;
+  made.high[8] = 0.9;
+  dub_reliability_figure_add_panel (figure, NULL, &made.curve, 1, FALSE);
+
+  cairo_surface_t *plain = draw (figure, 0, DUB_THEME_LIGHT, WIDTH, HEIGHT, -1, &layout);
+  cairo_surface_t *chosen = draw (figure, 0, DUB_THEME_LIGHT, WIDTH, HEIGHT, 8, &layout);
+  guint32 paper = pixel (plain, -AROUND, -AROUND);
+
+  /* Empty bins are empty, away from the diagonal and the grid. */
+  for (int m = 0; m < 10; m++)
+    if (m != 2 && m != 8)
+      for (double value = 0.03; value < 1.0; value += 0.1)
+        if (fabs (value - (m + 0.43) / 10.0) > 0.03)
+          g_assert_cmphex (plot_pixel (plain, &layout, (m + 0.43) / 10.0, value), ==, paper);
+  /* A bar to the accuracy, in purple: less green than red and blue; nothing above the confidence. */
+  guint32 bar = plot_pixel (plain, &layout, 0.82, 0.27);
+
+  g_assert_cmpint (bar >> 8 & 0xff, <, (int) (bar >> 16 & 0xff));
+  g_assert_cmpint (bar >> 8 & 0xff, <, (int) (bar & 0xff));
+  g_assert_cmphex (plot_pixel (plain, &layout, 0.82, 0.97), ==, paper);
+  /* Between accuracy and confidence some pixels are hatched in pink and some are paper. */
+  guint n_paper = 0, n_pink = 0;
+
+  for (double y = dub_figure_layout_to_px_y (&layout.plot, 0.75); y < dub_figure_layout_to_px_y (&layout.plot, 0.55); y += 1.0) {
+    guint32 rgb = pixel (plain, dub_figure_layout_to_px_x (&layout.plot, 0.82), y);
+
+    n_paper += rgb == paper;
+    n_pink += (int) (rgb >> 16 & 0xff) > (int) (rgb >> 8 & 0xff) + 60;
+  }
+  g_assert_cmpuint (n_paper, >, 3);
+  g_assert_cmpuint (n_pink, >, 3);
+  /* The whisker of four cases is fainter than that of thirty, both away from their dots. */
+  int faint = 800, strong = 800;
+
+  for (int d = -2; d <= 2; d++) {
+    double aside = d / layout.plot.width;
+
+    faint = MIN (faint, brightness (plot_pixel (plain, &layout, 0.85 + aside, 0.3)));
+    strong = MIN (strong, brightness (plot_pixel (plain, &layout, 0.27 + aside, 0.05)));
+  }
+  g_assert_cmpint (strong + 100, <, faint);
+  /* The chosen bin is framed in blue in both boxes, and only there. */
+  for (int box = 0; box < 2; box++) {
+    const DubFigureLayout *where = box == 0 ? &layout.plot : &layout.counts;
+    double x = dub_figure_layout_to_px_x (where, 0.8), y = where->y + 6.0;
+    gboolean blue = FALSE;
+
+    for (int d = -2; d <= 2; d++) {
+      guint32 rgb = pixel (chosen, x + d, y);
+
+      blue = blue || (int) (rgb & 0xff) > (int) (rgb >> 16 & 0xff) + 80;
+    }
+    g_assert_true (blue);
+  }
+  g_assert_cmphex (plot_pixel (chosen, &layout, 0.5, 0.7), ==, paper);
+  cairo_surface_destroy (plain);
+  cairo_surface_destroy (chosen);
+}
+
+/* No line goes through an empty bin: the first curve has cases at .3 and .9 only. */
+static void
+test_no_line_through_empty (void)
+{
+  const double confidence[] = { 0.3, 0.3, 0.9, 0.9 };
+  const gboolean correct[] = { TRUE, TRUE, TRUE, TRUE };
+  g_autoptr (DubReliabilityFigure) figure = dub_reliability_figure_new (NULL);
+  g_auto (Made) made = { 0 };
+  DubReliabilityCurve curves[2];
+  DubReliabilityLayout layout;
+
+  made_init (&made, "", confidence, correct, 4, 10, DUB_BINS_EQUAL_WIDTH);
+  for (int m = 0; m < 10; m++)
+    made.low[m] = made.high[m] = (double) NAN;
+  /* At 0.75 of the axis, away from the grid. */
+  made.bins->accuracy[2] = made.bins->accuracy[8] = 0.75;
+  curves[0] = curves[1] = made.curve;
+  dub_reliability_figure_add_panel (figure, NULL, curves, 2, FALSE);
+
+  cairo_surface_t *surface = draw (figure, 0, DUB_THEME_LIGHT, WIDTH, HEIGHT, -1, &layout);
+  guint32 paper = pixel (surface, -AROUND, -AROUND);
+
+  g_assert_cmphex (plot_pixel (surface, &layout, 0.3, 0.75), !=, paper);
+  g_assert_cmphex (plot_pixel (surface, &layout, 0.9, 0.75), !=, paper);
+  g_assert_cmphex (plot_pixel (surface, &layout, 0.52, 0.75), ==, paper);
+  g_assert_cmphex (plot_pixel (surface, &layout, 0.65, 0.75), ==, paper);
+  cairo_surface_destroy (surface);
+}
+
+/* --- numbers of counts --- */
+
+typedef struct {
+  double left, right, top, bottom;
+} Box;
+
+/* The small texts of a drawing: the numbers above the bars of counts. */
+static GArray *
+count_numbers (const DubReliabilityFigure *figure,
+               int                         width,
+               int                         height)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  cairo_t *cr = cairo_create (surface);
+  GArray *boxes = g_array_new (FALSE, FALSE, sizeof (Box));
+  DubTheme theme;
+  DubReliabilityLayout layout;
+
+  dub_theme_init (&theme, DUB_THEME_LIGHT);
+
+  g_autoptr (DubCanvas) canvas = dub_canvas_new (cr, &theme, 1.0);
+  g_autoptr (DubCanvas) ruler = dub_canvas_new (cr, &theme, 1.0);
+
+  dub_canvas_collect_text (canvas);
+  dub_reliability_figure_draw (figure, 0, canvas, width, height, &layout);
+
+  g_auto (GStrv) lines = g_strsplit (dub_canvas_collected (canvas), "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++) {
+    const char *x = strstr (lines[i], "x=\""), *y = strstr (lines[i], "y=\""), *size = strstr (lines[i], "font-size=\"");
+    const char *text = strchr (lines[i], '>');
+
+    if (x == NULL || y == NULL || size == NULL || text == NULL || strstr (lines[i], "text-anchor") != NULL)
+      continue;
+
+    double points = g_ascii_strtod (size + 11, NULL), left = g_ascii_strtod (x + 3, NULL), baseline = g_ascii_strtod (y + 3, NULL);
+
+    if (fabs (points - 0.86 * theme.font_caption) > 0.01)
+      continue;
+
+    g_autofree char *number = g_strndup (text + 1, strcspn (text + 1, "<"));
+    Box box = { left, left + dub_canvas_text_width (ruler, number, points, DUB_TEXT_LEFT), baseline - 0.73 * points, baseline };
+
+    g_assert_cmpfloat (box.top, >=, layout.counts.y - 1.0);
+    g_assert_cmpfloat (box.right, <=, width);
+    g_array_append_val (boxes, box);
+  }
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+
+  return boxes;
+}
+
+static void
+test_count_numbers (void)
+{
+  static const int WIDTHS[] = { 220, 250, 300, 400, 600, 1200 };
+  static const size_t BINS[] = { 1, 10, 15, 30, 50 };
+  guint wide = 0, narrow = 0, there = 0;
+
+  for (guint b = 0; b < G_N_ELEMENTS (BINS); b++) {
+    g_autoptr (DubReliabilityFigure) figure = figure_new (BINS[b], DUB_BINS_EQUAL_WIDTH);
+
+    for (guint w = 0; w < G_N_ELEMENTS (WIDTHS); w++) {
+      g_autoptr (GArray) boxes = count_numbers (figure, WIDTHS[w], 400);
+
+      g_assert_cmpuint (boxes->len, >, 0);
+      for (guint i = 0; i < boxes->len; i++)
+        for (guint k = 0; k < i; k++) {
+          const Box *a = &g_array_index (boxes, Box, i), *c = &g_array_index (boxes, Box, k);
+
+          g_assert_false (a->left < c->right && c->left < a->right && a->top < c->bottom && c->top < a->bottom);
+        }
+      if (BINS[b] == 15 && WIDTHS[w] == 1200) {
+        wide = boxes->len;
+        for (size_t m = 0; m < 15; m++)
+          there += dub_reliability_figure_get_count (figure, 0, m) > 0;
+      }
+      if (BINS[b] == 50 && WIDTHS[w] == 220)
+        narrow = boxes->len;
+    }
+  }
+  /* All that there are where there is room. */
+  g_assert_cmpuint (there, >, 8);
+  g_assert_cmpuint (wide, ==, there);
+  g_assert_cmpuint (narrow, <, there);
+}
+
+/* Bars, hatching and lines against pictures that were looked at. */
+static void
+test_golden (gconstpointer data)
+{
+  gboolean several = GPOINTER_TO_INT (data) == 1;
+
+  if (!g_file_test (FONT, G_FILE_TEST_EXISTS)) {
+    g_test_skip ("DejaVu Sans is not installed (package fonts-dejavu-core)");
+    return;
+  }
+
+  g_autoptr (DubReliabilityFigure) figure = several ? overlay_new (12) : figure_new (15, DUB_BINS_EQUAL_WIDTH);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "figures", "golden",
+                                                 several ? "reliability-lines.png" : "reliability-bars.png", NULL);
+  DubReliabilityLayout layout;
+  cairo_surface_t *found = draw (figure, 0, several ? DUB_THEME_DARK : DUB_THEME_LIGHT, WIDTH, HEIGHT, 9, &layout);
+
+  if (g_getenv ("DUBITO_UPDATE_GOLDEN") != NULL) {
+    g_assert_cmpint (cairo_surface_write_to_png (found, path), ==, CAIRO_STATUS_SUCCESS);
+    cairo_surface_destroy (found);
+    g_test_skip ("golden picture written, not compared");
+    return;
+  }
+
+  cairo_surface_t *golden = cairo_image_surface_create_from_png (path);
+  int width = WIDTH + 2 * AROUND, height = HEIGHT + 2 * AROUND;
+  size_t differ = 0;
+
+  g_assert_cmpint (cairo_surface_status (golden), ==, CAIRO_STATUS_SUCCESS);
+  g_assert_cmpint (cairo_image_surface_get_width (golden), ==, width);
+  g_assert_cmpint (cairo_image_surface_get_height (golden), ==, height);
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width * 4; x++) {
+      int a = cairo_image_surface_get_data (golden)[y * cairo_image_surface_get_stride (golden) + x];
+      int b = cairo_image_surface_get_data (found)[y * cairo_image_surface_get_stride (found) + x];
+
+      differ += x % 4 < 3 && ABS (a - b) > 24;
+    }
+  cairo_surface_destroy (golden);
+  cairo_surface_destroy (found);
+  /* What an antialiased edge may. */
+  g_assert_cmpuint (differ, <, (size_t) (3 * width * height / 500));
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/reliability-drawing/bars", test_bars);
+  g_test_add_func ("/reliability-drawing/no-line-through-empty", test_no_line_through_empty);
+  g_test_add_func ("/reliability-drawing/count-numbers", test_count_numbers);
+  g_test_add_data_func ("/reliability-drawing/golden/bars", GINT_TO_POINTER (0), test_golden);
+  g_test_add_data_func ("/reliability-drawing/golden/lines", GINT_TO_POINTER (1), test_golden);
+
+  return g_test_run ();
+}
