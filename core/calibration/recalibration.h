@@ -10,12 +10,17 @@
  *
  * Where only the top label's confidence is known (C = 0), each is fitted on its log-odds (or, for isotonic and beta, on the
  * confidence itself); vector is then refused.
+ *
+ * Source: Guo et al. 2017 (temperature, vector); Platt 1999; Zadrozny & Elkan 2002 (isotonic, and one class against the rest);
+ * Kull, Silva Filho & Flach 2017 (beta). Among classes that come out equal, the one that was answered before stays the answer.
  */
 #pragma once
 
 #include "core/base/run.h"
 #include "core/calibration/fit-kind.h"
 #include "core/calibration/predictions.h"
+
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
@@ -55,7 +60,8 @@ void              dub_recalibration_unref        (DubRecalibration         *self
 
 DubRecalibrate    dub_recalibration_get_method   (const DubRecalibration   *self);
 /* FOUND, or how it degenerated. One that is not FOUND is applied as far as it has a meaning: CHANCE gives every case the same
- * answer's confidence; SEPARABLE is refused by dub_recalibration_is_usable(). */
+ * answer's confidence (a temperature keeps the answers even so); SEPARABLE is refused by dub_recalibration_is_usable(). With
+ * maps of one class against the rest it is CHANCE where all of them are, and SEPARABLE where all of them are, or of beta one. */
 DubFitKind        dub_recalibration_get_kind     (const DubRecalibration   *self);
 gboolean          dub_recalibration_is_usable    (const DubRecalibration   *self);
 size_t            dub_recalibration_get_n_cases  (const DubRecalibration   *self);
@@ -65,7 +71,8 @@ const char       *dub_recalibration_get_split    (const DubRecalibration   *self
 char             *dub_recalibration_describe     (const DubRecalibration   *self);
 /* What a person must know before believing it: few cases, chance, separable. Sentences. (transfer full) (element-type char *) */
 GPtrArray        *dub_recalibration_warnings     (const DubRecalibration   *self);
-/* T with its 95 % profile-likelihood interval; FALSE for another method. INFINITY and 0 at the two ends. */
+/* T with its 95 % profile-likelihood interval (temperature.h); FALSE for another method. INFINITY and 0 at the two ends. Each of
+ * the three may be NULL. */
 gboolean          dub_recalibration_temperature  (const DubRecalibration   *self,
                                                   double                   *value,
                                                   double                   *low,
@@ -90,10 +97,27 @@ gboolean          dub_recalibration_apply_rows   (const DubRecalibration   *self
                                                   double                   *out,
                                                   GError                  **error);
 
+/* The same of a family's mean probabilities in single precision: @mean (N, C), @out (out) (N, C), may be @mean. The answer, the
+ * largest of @out, is that before the rounding to single precision. */
+gboolean          dub_recalibration_apply_mean   (const DubRecalibration   *self,
+                                                  const float              *mean,
+                                                  size_t                    n_cases,
+                                                  size_t                    n_classes,
+                                                  float                    *out,
+                                                  GError                  **error);
+
 /* As a JSON object, for study.json and --json; and back, where every member is checked. (transfer full) */
 char             *dub_recalibration_to_json      (const DubRecalibration   *self);
 G_GNUC_WARN_UNUSED_RESULT
 DubRecalibration *dub_recalibration_from_json    (const char               *json,
+                                                  GError                  **error);
+
+/* The same as a member of a larger document: the object, and what stands before its members' names in messages. */
+void              dub_recalibration_build_json   (const DubRecalibration   *self,
+                                                  JsonBuilder              *builder);
+G_GNUC_WARN_UNUSED_RESULT
+DubRecalibration *dub_recalibration_read_json    (JsonObject               *object,
+                                                  const char               *where,
                                                   GError                  **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubRecalibration, dub_recalibration_unref)

@@ -241,6 +241,132 @@ dub_temperature_fit (const double  *logits,
   return g_steal_pointer (&self);
 }
 
+/* Half of the 95 % quantile of chi-squared with one degree of freedom. */
+static const double HALF_CHI_SQUARED = 1.920729410347062;
+
+/* How far the log-likelihood of all cases at @beta lies below its maximum, less what an interval of 95 % allows; and its slope. */
+static gboolean
+evaluate_excess (Likelihood            *likelihood,
+                 const DubTemperature  *self,
+                 double                 beta,
+                 DubRun                *run,
+                 double                *excess,
+                 double                *slope,
+                 GError               **error)
+{
+  double n = (double) likelihood->n_cases;
+  Sums mean;
+
+  if (!evaluate (likelihood, beta, run, &mean, error))
+    return FALSE;
+  *excess = n * (mean.loss - self->nll_after) - HALF_CHI_SQUARED;
+  *slope = n * mean.slope;
+
+  return TRUE;
+}
+
+/* From a point outside of the interval Newton's steps of a convex function come nearer to its end without passing it. */
+static gboolean
+find_end (Likelihood            *likelihood,
+          const DubTemperature  *self,
+          double                 beta,
+          DubRun                *run,
+          double                *end,
+          GError               **error)
+{
+  double excess, slope;
+
+  for (int k = 0; k < MAX_ITERATIONS; k++) {
+    if (!evaluate_excess (likelihood, self, beta, run, &excess, &slope, error))
+      return FALSE;
+
+    double step = -excess / slope;
+
+    if (!(excess > 0.0) || !isfinite (step))
+      break;
+    beta += step;
+    if (fabs (step) <= 1e-13 * beta)
+      break;
+  }
+  *end = beta;
+
+  return TRUE;
+}
+
+/* Both of β, in units of the multiplied logits. */
+static gboolean
+find_lowest (Likelihood            *likelihood,
+             const DubTemperature  *self,
+             DubRun                *run,
+             double                *lowest,
+             GError               **error)
+{
+  double excess, slope;
+
+  *lowest = 0.0;
+  if (!evaluate_excess (likelihood, self, 0.0, run, &excess, &slope, error))
+    return FALSE;
+
+  return self->kind == DUB_TEMPERATURE_CHANCE || !(excess > 0.0) || find_end (likelihood, self, 0.0, run, lowest, error);
+}
+
+static gboolean
+find_highest (Likelihood            *likelihood,
+              const DubTemperature  *self,
+              DubRun                *run,
+              double                *highest,
+              GError               **error)
+{
+  double beta = self->kind == DUB_TEMPERATURE_FOUND ? 2.0 * self->beta / likelihood->unit : 1.0, excess, slope;
+
+  *highest = (double) INFINITY;
+  if (self->kind == DUB_TEMPERATURE_SEPARABLE)
+    return TRUE;
+  for (int k = 0; k < MAX_ITERATIONS && isfinite (beta); k++, beta *= 2.0) {
+    if (!evaluate_excess (likelihood, self, beta, run, &excess, &slope, error))
+      return FALSE;
+    if (excess > 0.0)
+      return find_end (likelihood, self, beta, run, highest, error);
+    /* Logits that are all the same say nothing of a temperature. */
+    if (slope <= 0.0)
+      break;
+  }
+
+  return TRUE;
+}
+
+gboolean
+dub_temperature_interval (const DubTemperature  *self,
+                          const double          *logits,
+                          const int             *labels,
+                          size_t                 n_cases,
+                          size_t                 n_classes,
+                          DubRun                *run,
+                          double                *low,
+                          double                *high,
+                          GError               **error)
+{
+  g_return_val_if_fail (n_cases == self->n_cases, FALSE);
+
+  g_autofree Sums *partial = g_new (Sums, (n_cases + PER_PIECE - 1) / PER_PIECE);
+  Likelihood likelihood = {
+    .logits = logits,
+    .labels = labels,
+    .n_cases = n_cases,
+    .n_classes = n_classes,
+    .partial = partial,
+  };
+  double lowest, highest;
+
+  likelihood.unit = find_unit (&likelihood);
+  if (!find_lowest (&likelihood, self, run, &lowest, error) || !find_highest (&likelihood, self, run, &highest, error))
+    return FALSE;
+  *low = 1.0 / (highest * likelihood.unit);
+  *high = 1.0 / (lowest * likelihood.unit);
+
+  return TRUE;
+}
+
 void
 dub_temperature_free (DubTemperature *self)
 {

@@ -53,6 +53,26 @@ DubTemperature *dub_temperature_fit   (const double         *logits,
                                        GError              **error);
 void            dub_temperature_free  (DubTemperature       *self);
 
+/* dub_temperature_interval:
+ * @logits, @labels: what @self was fitted on, unchanged
+ * @low, @high: (out): ends of the temperature's 95 % profile-likelihood interval. 0 where a temperature however small, and
+ *   INFINITY where one however large, is still as likely as that
+ *
+ * L is convex in β, so that the interval is one piece: N (L(β) - L(β̂)) ≤ 1.92, half the quantile of chi-squared. It takes every
+ * case as independent of the others: several of one patient make it too narrow.
+ *
+ * FALSE, with @error set, only if the run was cancelled.
+ */
+gboolean        dub_temperature_interval (const DubTemperature  *self,
+                                          const double          *logits,
+                                          const int             *labels,
+                                          size_t                 n_cases,
+                                          size_t                 n_classes,
+                                          DubRun                *run,
+                                          double                *low,
+                                          double                *high,
+                                          GError               **error);
+
 /* dub_temperature_apply:
  * @beta: 1 / T >= 0; INFINITY shares the probability among the largest logits
  * @logits: (N, C) finite

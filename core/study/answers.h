@@ -28,13 +28,16 @@ gboolean          dub_study_answers              (const DubStudy            *stu
                                                   float                     *answers,
                                                   GError                   **error);
 
-/* (nullable) (transfer none): the recorded step. */
+/* (nullable) (transfer none): the recorded step; it stays with the study even where another thread records another one. */
 DubRecalibration *dub_study_get_recalibration    (const DubStudy            *study,
                                                   const char                *family);
-/* Records @recalibration (NULL: takes the step back); saving the study is the caller's. */
+/* Records @recalibration, which has to be usable (NULL: takes the step back); saving the study is the caller's. */
 void              dub_study_set_recalibration    (DubStudy                  *study,
                                                   const char                *family,
                                                   DubRecalibration          *recalibration);
+/* Whether the family has other networks than when the step was recorded, so that it should be fitted again. */
+gboolean          dub_study_recalibration_is_old (const DubStudy            *study,
+                                                  const char                *family);
 
 /* dub_study_predictions:
  * @model: (nullable): id of one network; NULL = the family's ensemble before any recalibration

@@ -1,4 +1,4 @@
-/* What the makers of studies share: study-from-data.c, study-import-*.c. */
+/* What the makers of studies share: study-from-data.c, study-import-*.c; and study.c with answers.c. */
 #pragma once
 
 #include "core/study/study-train.h"
@@ -30,5 +30,7 @@ gboolean  _dub_study_import_task    (const DubStudy            *study,
 /* @stem as a name of a folder that no model of the study has: "net", "net-2". (transfer full) */
 char     *_dub_study_import_id      (const DubStudy            *study,
                                      const char                *stem);
+/* Of a DubStudyStep. */
+void      _dub_study_step_free      (gpointer                   step);
 
 G_END_DECLS

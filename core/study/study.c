@@ -1,4 +1,4 @@
-#include "core/study/study.h"
+#include "core/study/study-private.h"
 
 #include "dub-config.h"
 
@@ -41,6 +41,9 @@ dub_study_new (const char *title)
   self->cases = g_ptr_array_new_with_free_func (case_free);
   self->models = g_ptr_array_new_with_free_func (model_free);
   self->version = g_strdup (DUB_VERSION);
+  self->recalibrations = g_ptr_array_new_with_free_func (_dub_study_step_free);
+  self->past_recalibrations = g_ptr_array_new_with_free_func (_dub_study_step_free);
+  g_mutex_init (&self->recalibrations_lock);
 
   return self;
 }
@@ -70,6 +73,9 @@ dub_study_unref (DubStudy *self)
   g_free (self->atlas_table);
   g_free (self->version);
   g_clear_pointer (&self->data, dub_study_data_free);
+  g_ptr_array_unref (self->recalibrations);
+  g_ptr_array_unref (self->past_recalibrations);
+  g_mutex_clear (&self->recalibrations_lock);
   g_free (self);
 }
 

@@ -48,6 +48,15 @@ typedef struct {
   gboolean      training_unknown; /* imported, and nobody said which cases it learned from: what is measured may be too good */
 } DubStudyModel;
 
+typedef struct _DubRecalibration DubRecalibration;
+
+/* A step that was applied to what a family answers; see answers.h, which alone reads and writes these. */
+typedef struct {
+  char             *family;
+  char            **models;        /* ids of the networks that the family had when it was recorded, NULL-terminated */
+  DubRecalibration *recalibration;
+} DubStudyStep;
+
 typedef struct {
   gatomicrefcount ref_count;
   char      *title;
@@ -61,6 +70,9 @@ typedef struct {
   uint64_t   seed;
   char      *version;     /* of the software that wrote it */
   DubStudyData *data;     /* (nullable): the data set, its split and its cases; see study-data.h */
+  GPtrArray *recalibrations; /* of DubStudyStep *: of a family one at most */
+  GPtrArray *past_recalibrations; /* the same, of steps that were taken back or replaced: somebody may still read them */
+  GMutex     recalibrations_lock; /* of both: a step may be recorded while another thread computes */
 } DubStudy;
 
 DubStudy  *dub_study_new       (const char    *title);

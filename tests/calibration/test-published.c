@@ -3,6 +3,7 @@
  * They were computed in float32 there; the page beside the files says how near double precision comes to them: 6e-9 and
  * 3e-7. The values of the last file were computed once in double precision with NumPy and SciPy, and printed with
  * eight decimals, its temperature with six: what is allowed is one unit of the last digit. */
+#include "core/calibration/recalibration.h"
 #include "core/calibration/reliability.h"
 #include "core/calibration/scores.h"
 #include "core/calibration/temperature.h"
@@ -141,6 +142,27 @@ test_wide_resnet (void)
   g_assert_no_error (error);
   g_assert_cmpfloat_with_epsilon (fit->temperature, 2.052549, 1e-6);
   g_assert_cmpfloat_with_epsilon (fit->nll_after, 0.27448697, 1e-8);
+
+  /* The same by the way of a study: from the answers, with the interval around it. */
+  g_autoptr (DubPredictions) before = dub_predictions_new (p, logits, labels, N, C, NULL, &error);
+
+  g_assert_no_error (error);
+
+  g_autoptr (DubRecalibration) map = dub_recalibration_fit (DUB_RECALIBRATE_TEMPERATURE, before, "all", NULL, &error);
+
+  g_assert_no_error (error);
+
+  g_autoptr (DubPredictions) after = dub_recalibration_apply (map, before, &error);
+  double value, low, high;
+
+  g_assert_no_error (error);
+  g_assert_true (dub_recalibration_temperature (map, &value, &low, &high));
+  g_assert_cmpfloat_with_epsilon (value, 2.052549, 1e-6);
+  g_assert_true (low < value && value < high && high - low < 0.2);
+  g_assert_cmpfloat_with_epsilon (dub_nll (after->probabilities, labels, N, C, NULL, NULL), 0.27448697, 1e-8);
+  g_assert_cmpfloat_with_epsilon (measure_ece (after->probabilities, labels, N, C, &mce, &accuracy), 0.00615249, 1e-8);
+  g_assert_cmpmem (after->answers, N * sizeof (int), before->answers, N * sizeof (int));
+
   dub_temperature_apply (fit->beta, logits, N, C, p);
   g_assert_cmpfloat_with_epsilon (measure_ece (p, labels, N, C, &mce, &accuracy), 0.00615249, 1e-8);
 }
