@@ -299,6 +299,28 @@ find_kind (Problem    *self,
   return TRUE;
 }
 
+/* Scores that are large beside their labels' certainty have no curvature left to go by, so that Newton's method starts from the
+ * best temperature, which a bracket finds from anywhere. */
+static gboolean
+find_start (Problem    *self,
+            DubVector  *vector,
+            double     *unknown,
+            GError    **error)
+{
+  g_autoptr (DubTemperature) best =
+    dub_temperature_fit (self->logits, self->labels, self->n_cases, self->n_classes, vector->split, self->run, error);
+
+  if (best == NULL)
+    return FALSE;
+  vector->nll_before = best->nll_before;
+  for (size_t c = 0; c < self->n_classes; c++) {
+    unknown[c] = best->kind == DUB_TEMPERATURE_SEPARABLE ? 1.0 : best->beta / self->unit;
+    unknown[self->n_classes + c] = 0.0;
+  }
+
+  return TRUE;
+}
+
 static gboolean
 minimise (Problem    *self,
           DubVector  *vector,
@@ -309,13 +331,9 @@ minimise (Problem    *self,
   Search search = { room, room + n, room + 2 * n, room + 3 * n, room + 4 * n, room + 5 * n, 0.0 };
   gboolean all_right, moved = TRUE;
 
-  for (size_t c = 0; c < self->n_classes; c++) {
-    search.unknown[c] = 1.0 / self->unit;
-    search.unknown[self->n_classes + c] = 0.0;
-  }
-  if (!evaluate (self, search.unknown, &search.loss, search.gradient, search.diagonal, &all_right, error))
+  if (!find_start (self, vector, search.unknown, error) ||
+      !evaluate (self, search.unknown, &search.loss, search.gradient, search.diagonal, &all_right, error))
     return FALSE;
-  vector->nll_before = search.loss;
   vector->gradient = largest_of (search.gradient, n);
   for (vector->n_iterations = 0; vector->n_iterations < MAX_ITERATIONS && vector->gradient > DUB_VECTOR_GRADIENT && moved && !all_right;
        vector->n_iterations++) {

@@ -3,7 +3,7 @@
  * Letters: N cases, C classes, z logits.
  * Source: Guo et al. 2017. The negative log-likelihood is convex in (w, b): Newton's method with a line search, whose steps are
  * found by conjugate gradients, so that no matrix of (2 C)² numbers is made. What the cases leave open (a shift of all b, the
- * halves of two opposite logits) stays as it was at the start, w = 1 and b = 0.
+ * halves of two opposite logits) stays as it was at the start: w of the best temperature, b = 0.
  */
 #pragma once
 
