@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { N_POINTS = 4000 };
+enum { N_POINTS = 16000 };
 
 /* Σ of the images of a Gaussian around @f that reflection at 0 and 1 puts into [0, 1]. */
 static double
@@ -14,10 +14,10 @@ kernel (double t,
 {
   double sum = 0.0;
 
-  for (int k = -8; k <= 8; k++) {
+  for (int k = -5; k <= 5; k++) {
     double near = (t - f + 2.0 * k) / sigma, far = (t + f + 2.0 * k) / sigma;
 
-    sum += exp (-0.5 * near * near) + exp (-0.5 * far * far);
+    sum += (fabs (near) < 9.0 ? exp (-0.5 * near * near) : 0.0) + (fabs (far) < 9.0 ? exp (-0.5 * far * far) : 0.0);
   }
 
   return sum / (sigma * sqrt (2.0 * G_PI));
@@ -29,6 +29,7 @@ measure_naively (const double   *confidence,
                  size_t          n,
                  double          sigma)
 {
+  g_autofree double *curve = g_new (double, N_POINTS);
   double integral = 0.0;
 
   for (size_t j = 0; j < N_POINTS; j++) {
@@ -36,8 +37,11 @@ measure_naively (const double   *confidence,
 
     for (size_t i = 0; i < n; i++)
       sum += kernel (t, confidence[i], sigma) * ((correct[i] ? 1.0 : 0.0) - confidence[i]);
-    integral += fabs (sum / (double) n) / N_POINTS;
+    curve[j] = sum / (double) n;
   }
+
+  for (size_t j = 0; j < N_POINTS; j++)
+    integral += fabs (curve[j]) / N_POINTS;
 
   return integral;
 }
@@ -74,8 +78,8 @@ test_widths (void)
       double expected = measure_naively (confidence, correct, N, widths[k]);
 
       g_test_message ("%g: %.9f, by definition %.9f", widths[k], found, expected);
-      /* What the curve bends between points of the oracle and of the grid: the narrower the kernel, the more. */
-      g_assert_cmpfloat_with_epsilon (found, expected, widths[k] < 0.005 ? 1e-4 : 2e-6);
+      /* At .002 the grid has four steps a width, and 60 lone cases are the roughest curve that there is. */
+      g_assert_cmpfloat_with_epsilon (found, expected, widths[k] < 0.005 ? 1e-5 : 3e-7);
     }
   }
 }
@@ -83,7 +87,7 @@ test_widths (void)
 static void
 test_fixed_point (void)
 {
-  enum { N = 300 };
+  enum { N = 200 };
   double confidence[N];
   gboolean correct[N];
   const double bends[] = { 1.0, 0.5, 2.0, 5.0 };
@@ -93,7 +97,7 @@ test_fixed_point (void)
 
     double found = dub_smooth_ece (confidence, correct, N);
 
-    g_assert_cmpfloat_with_epsilon (measure_naively (confidence, correct, N, found), found, 2e-6);
+    g_assert_cmpfloat_with_epsilon (measure_naively (confidence, correct, N, found), found, 3e-7);
     g_assert_cmpfloat_with_epsilon (dub_smooth_ece_at (confidence, correct, N, found), found, 3e-9);
   }
 }
@@ -137,7 +141,7 @@ test_shift (void)
   g_assert_cmpfloat_with_epsilon (dub_smooth_ece (confidence, correct, N), 0.0, 1e-9);
 }
 
-/* So many cases that the width is near the narrowest one: the draws of one resample, counted, are those cases written out. */
+/* The draws of one resample, counted, are those cases written out. */
 static void
 test_counts (void)
 {
