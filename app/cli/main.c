@@ -45,6 +45,7 @@ static const CliCommand FIGURE_COMMANDS[] = {
   { "ece-beta", N_("calibration error against the weight of DCA, over studies"), cmd_figure_ece_beta, NULL },
   { "mask", N_("the mask of one case: slices, energy, effect, regions"), cmd_figure_mask, NULL },
   { "overview", N_("figures of merit of a study's networks on its test part, with intervals"), cmd_figure_overview, NULL },
+  { "reliability", N_("how often answers given with a confidence are right, before and after recalibration"), cmd_figure_reliability, NULL },
   { "training", N_("the curves of training runs, losses beside each other"), cmd_figure_training, NULL },
   { NULL },
 };

@@ -11,6 +11,7 @@
 #define MARGIN  0.8
 #define GAP     1.6
 #define HEADING 2.4
+#define FOOT    1.7
 
 /* A panel is no narrower than this, in pt; then the next one stands below. */
 #define LEAST_PANEL 130.0
@@ -20,7 +21,7 @@ enum { MOST_COLUMNS = 3 };
 typedef struct {
   guint  n_columns, n_rows;
   double column, panel; /* width and height of a panel */
-  double heading, key;  /* heights */
+  double heading, key, foot; /* heights */
 } Sheet;
 
 static void
@@ -41,6 +42,7 @@ sheet_init (Sheet                      *self,
   self->panel = self->column * (self->column > 330.0 ? 0.8 : self->column > 200.0 ? 1.16 : 1.3);
   self->heading = figure->left != NULL || figure->right != NULL ? HEADING * size : 0.0;
   self->key = dub_reliability_figure_draw_key (figure, canvas, 0.0, 0.0, room, FALSE);
+  self->foot = figure->foot != NULL ? FOOT * size : 0.0;
 }
 
 static double
@@ -63,7 +65,7 @@ sheet_height (gconstpointer figure,
   cairo_surface_destroy (surface);
 
   return ceil (2.0 * MARGIN * size + sheet.heading + sheet.n_rows * sheet.panel + (sheet.n_rows - 1) * GAP * size
-               + (sheet.key > 0.0 ? sheet.key + size : 0.0));
+               + (sheet.key + sheet.foot > 0.0 ? sheet.key + sheet.foot + size : 0.0));
 }
 
 static void
@@ -108,7 +110,13 @@ draw_sheet (gconstpointer figure,
     dub_reliability_figure_draw (self, i, canvas, sheet.column, sheet.panel, NULL);
     cairo_restore (cr);
   }
-  dub_reliability_figure_draw_key (self, canvas, MARGIN * size, height - MARGIN * size - sheet.key, width - 2.0 * MARGIN * size, TRUE);
+  dub_reliability_figure_draw_key (self, canvas, MARGIN * size, height - MARGIN * size - sheet.key - sheet.foot,
+                                   width - 2.0 * MARGIN * size, TRUE);
+  if (self->foot != NULL) {
+    g_autofree char *foot = dub_canvas_ellipsize (canvas, self->foot, size, DUB_TEXT_LEFT, width - 2.0 * MARGIN * size);
+
+    dub_canvas_text (canvas, foot, size, DUB_TEXT_LEFT, dub_canvas_get_theme (canvas)->dim, MARGIN * size, height - MARGIN * size - 0.3 * size);
+  }
 }
 
 /* --- numbers --- */

@@ -47,6 +47,7 @@ struct _DubReliabilityFigure {
   GPtrArray *panels;      /* of DubReliabilityPanel * */
   size_t     most;        /* cases in the fullest bin of all panels: one count axis for all */
   char      *left, *right; /* (nullable) heading */
+  char      *foot;        /* (nullable) */
   GPtrArray *provenance;  /* (nullable) of char *: key, value, …, NULL */
 };
 

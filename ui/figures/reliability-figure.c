@@ -136,6 +136,7 @@ dub_reliability_figure_free (DubReliabilityFigure *self)
   g_ptr_array_unref (self->panels);
   g_free (self->left);
   g_free (self->right);
+  g_free (self->foot);
   g_clear_pointer (&self->provenance, g_ptr_array_unref);
   g_free (self);
 }
@@ -215,6 +216,16 @@ dub_reliability_figure_set_heading (DubReliabilityFigure *self,
   g_free (self->right);
   self->left = g_strdup (left);
   self->right = g_strdup (right);
+}
+
+void
+dub_reliability_figure_set_foot (DubReliabilityFigure *self,
+                                 const char           *foot)
+{
+  g_return_if_fail (self != NULL);
+
+  g_free (self->foot);
+  self->foot = g_strdup (foot);
 }
 
 void

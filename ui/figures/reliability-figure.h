@@ -11,6 +11,7 @@
 
 #include "core/calibration/calibration.h"
 #include "core/calibration/corp.h"
+#include "core/calibration/recalibration.h"
 #include "ui/figures/export.h"
 #include "ui/figures/figure-draw.h"
 
@@ -72,6 +73,31 @@ void                  dub_reliability_figure_set_heading (DubReliabilityFigure  
 void                  dub_reliability_figure_note        (DubReliabilityFigure       *self,
                                                           const char                 *key,
                                                           const char                 *value);
+
+/* One sentence below the key of a sheet. @foot: (nullable); copied. */
+void                  dub_reliability_figure_set_foot    (DubReliabilityFigure       *self,
+                                                          const char                 *foot);
+
+/* --- reliability-figure-source.c --- */
+
+/* What a sheet says of its numbers, in the window and on the command line alike. Borrowed; NULL where there is none. */
+typedef struct {
+  const char              *title;      /* of the study, or of the file */
+  const char              *family, *network; /* network NULL in a family: the ensemble */
+  const char              *part;       /* "test" */
+  const char              *class_name; /* NULL = the answers */
+  size_t                   n_cases, n_bins;
+  DubBinning               binning;
+  DubRecalibration *const *fits;       /* [n_fits] those of the curves */
+  size_t                   n_fits;
+  const char              *data_hash, *split_hash;
+  size_t                   n_resamples;
+  guint64                  seed;
+} DubReliabilitySource;
+
+/* Heading, foot and provenance. English, as journals want it. */
+void                  dub_reliability_figure_set_source  (DubReliabilityFigure       *self,
+                                                          const DubReliabilitySource *source);
 
 /* --- reliability-figure-draw.c --- */
 
