@@ -138,7 +138,18 @@ draw_legend (const DubReliabilityPanel *panel,
 {
   const DubTheme *theme = dub_canvas_get_theme (canvas);
   cairo_t *cr = dub_canvas_get_cairo (canvas);
-  double size = theme->font_caption;
+  double size = theme->font_caption, edge = right, names = 0.0, errors = 0.0;
+
+  /* Errors stand in a column beside the longest name, not at the far end of a wide panel. */
+  for (guint i = 0; i < panel->traces->len; i++) {
+    const DubReliabilityTrace *trace = _dub_reliability_trace (panel, i);
+    g_auto (Error) error = { NULL };
+
+    error_init (&error, &trace->ece, canvas, fits->interval, TRUE);
+    names = MAX (names, dub_canvas_text_width (canvas, trace->name, size, DUB_TEXT_LEFT));
+    errors = MAX (errors, error_width (&error));
+  }
+  edge = MIN (right, (SWATCH + 5.0 * GAP) * size + names + errors);
 
   for (guint i = 0; i < panel->traces->len; i++) {
     const DubReliabilityTrace *trace = _dub_reliability_trace (panel, i);
@@ -147,7 +158,7 @@ draw_legend (const DubReliabilityPanel *panel,
 
     error_init (&error, &trace->ece, canvas, fits->interval, TRUE);
 
-    double room = right - (SWATCH + GAP) * size - (error.value != NULL ? error_width (&error) + GAP * size : 0.0);
+    double room = edge - (SWATCH + GAP) * size - (error.value != NULL ? error_width (&error) + GAP * size : 0.0);
     g_autofree char *name = dub_canvas_ellipsize (canvas, trace->name, size, DUB_TEXT_LEFT, room);
 
     cairo_save (cr);
@@ -160,7 +171,7 @@ draw_legend (const DubReliabilityPanel *panel,
     cairo_restore (cr);
     _dub_reliability_draw_mark (canvas, i, 0.5 * SWATCH * size, middle);
     dub_canvas_text (canvas, name, size, DUB_TEXT_LEFT, theme->text, (SWATCH + GAP) * size, baseline);
-    error_draw (&error, canvas, right, baseline);
+    error_draw (&error, canvas, edge, baseline);
   }
 }
 
