@@ -193,9 +193,13 @@ cli_reliability_figure_new (const GPtrArray             *curves,
       .name = curve->name, .bins = curve->bins, .low = curve->low, .high = curve->high, .consistent_low = curve->consistent_low,
       .consistent_high = curve->consistent_high, .corp = curve->corp, .ece = curve->ece,
     };
-    if (!options->overlay)
-      dub_reliability_figure_add_panel (figure, before_and_after ? (i == 0 ? "Before" : "After") : curve->name, &drawn[i], 1,
-                                        one_class);
+    if (options->overlay)
+      continue;
+
+    /* What stands alone needs no name. */
+    const char *title = before_and_after ? (i == 0 ? "Before" : "After") : curves->len > 1 ? curve->name : NULL;
+
+    dub_reliability_figure_add_panel (figure, title, &drawn[i], 1, one_class);
   }
   if (options->overlay)
     dub_reliability_figure_add_panel (figure, NULL, drawn, curves->len, one_class);

@@ -142,12 +142,6 @@ _dub_reliability_area_fill (const DubTheme *theme)
   return dub_rgba_with_alpha (theme->text, 0.13);
 }
 
-DubRgba
-_dub_reliability_corp_fill (const DubTheme *theme)
-{
-  return dub_rgba_with_alpha (theme->series[3], 0.16);
-}
-
 /* --- bars --- */
 
 gboolean
@@ -285,10 +279,10 @@ _dub_reliability_draw_dots (const DubReliabilityTrace *trace,
 
 void
 _dub_reliability_draw_corp (const DubReliabilityTrace *trace,
+                            gboolean                   band,
                             DubCanvas                 *canvas,
                             const DubFigureLayout     *plot,
-                            DubRgba                    color,
-                            DubRgba                    fill)
+                            DubRgba                    color)
 {
   cairo_t *cr = dub_canvas_get_cairo (canvas);
   double line = dub_canvas_get_theme (canvas)->line_width;
@@ -298,7 +292,7 @@ _dub_reliability_draw_corp (const DubReliabilityTrace *trace,
     return;
   cairo_save (cr);
   cairo_new_path (cr);
-  if (trace->corp_low != NULL && trace->corp_high != NULL) {
+  if (band && trace->corp_low != NULL && trace->corp_high != NULL) {
     for (size_t i = 0; i < n; i++)
       cairo_line_to (cr, dub_figure_layout_to_px_x (plot, trace->corp_confidence[i]),
                      dub_figure_layout_to_px_y (plot, isfinite (trace->corp_low[i]) ? trace->corp_low[i] : trace->corp_share[i]));
@@ -306,7 +300,7 @@ _dub_reliability_draw_corp (const DubReliabilityTrace *trace,
       cairo_line_to (cr, dub_figure_layout_to_px_x (plot, trace->corp_confidence[i]),
                      dub_figure_layout_to_px_y (plot, isfinite (trace->corp_high[i]) ? trace->corp_high[i] : trace->corp_share[i]));
     cairo_close_path (cr);
-    dub_canvas_set_color (canvas, fill);
+    dub_canvas_set_color (canvas, dub_rgba_with_alpha (color, 0.16 * color.alpha));
     cairo_fill (cr);
   }
   for (size_t i = 0; i < n; i++)
@@ -400,7 +394,8 @@ _dub_reliability_draw_lines (const DubReliabilityPanel *panel,
     DubRgba color = _dub_reliability_color (theme, i);
     double aside = ((double) i - ((double) n - 1.0) / 2.0) * 1.4 * line;
 
-    _dub_reliability_draw_corp (trace, canvas, plot, dub_rgba_with_alpha (color, 0.6), dub_rgba_with_alpha (color, 0.1));
+    /* Bands around each other's lines would say nothing. */
+    _dub_reliability_draw_corp (trace, FALSE, canvas, plot, dub_rgba_with_alpha (color, 0.6));
     for (size_t m = 0; trace->low != NULL && trace->high != NULL && m < trace->n_bins; m++)
       if (trace->count[m] > 0)
         _dub_reliability_draw_whisker (canvas, dub_rgba_with_alpha (color, trace->count[m] < DUB_RELIABILITY_FEW ? FAINT : 0.8),

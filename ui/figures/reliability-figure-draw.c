@@ -220,7 +220,7 @@ dub_reliability_figure_draw (const DubReliabilityFigure *self,
 
     _dub_reliability_draw_bars (trace, canvas, &boxes.plot);
     draw_diagonal (canvas, &boxes.plot);
-    _dub_reliability_draw_corp (trace, canvas, &boxes.plot, theme->series[3], _dub_reliability_corp_fill (theme));
+    _dub_reliability_draw_corp (trace, TRUE, canvas, &boxes.plot, theme->series[3]);
     _dub_reliability_draw_dots (trace, canvas, &boxes.plot);
   } else {
     draw_diagonal (canvas, &boxes.plot);

@@ -90,10 +90,9 @@ void    _dub_reliability_draw_whisker (DubCanvas                 *canvas,
                                       double                      high,
                                       double                      cap,
                                       double                      width);
-/* Fill of the bars, of areas of consistency, of the isotonic band. */
+/* Fill of the bars, of areas of consistency. */
 DubRgba _dub_reliability_bar_fill    (const DubTheme             *theme);
 DubRgba _dub_reliability_area_fill   (const DubTheme             *theme);
-DubRgba _dub_reliability_corp_fill   (const DubTheme             *theme);
 /* Where the bin's bar stands: its edges, less a gap where it is wide enough for one. FALSE for an empty bin. */
 gboolean _dub_reliability_bar        (const DubReliabilityTrace  *trace,
                                       size_t                      bin,
@@ -108,11 +107,12 @@ void    _dub_reliability_draw_bars   (const DubReliabilityTrace  *trace,
 void    _dub_reliability_draw_dots   (const DubReliabilityTrace  *trace,
                                       DubCanvas                  *canvas,
                                       const DubFigureLayout      *plot);
+/* The isotonic line, over its band where @band. */
 void    _dub_reliability_draw_corp   (const DubReliabilityTrace  *trace,
+                                      gboolean                    band,
                                       DubCanvas                  *canvas,
                                       const DubFigureLayout      *plot,
-                                      DubRgba                     color,
-                                      DubRgba                     fill);
+                                      DubRgba                     color);
 void    _dub_reliability_draw_lines  (const DubReliabilityPanel  *panel,
                                       DubCanvas                  *canvas,
                                       const DubFigureLayout      *plot);
