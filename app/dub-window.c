@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/model/study-kind.h"
+#include "ui/pages/calibration-page.h"
 #include "ui/pages/cases-page.h"
 #include "ui/pages/failure-page.h"
 #include "ui/pages/mask-page.h"
@@ -53,6 +54,7 @@ has_cases (const DubStudy *study)
 static const DubPageEntry PAGES[] = {
   { "overview", N_("Overview"), "dub-overview-symbolic", dub_overview_page_get_type, is_of_data },
   { "cases", N_("Cases"), "dub-cases-symbolic", dub_cases_page_get_type, has_cases },
+  { "calibration", N_("Calibration"), "dub-calibration-symbolic", dub_calibration_page_get_type, has_cases },
   { "failure", N_("Failure Detection"), "dub-failure-symbolic", dub_failure_page_get_type, has_cases },
   { "segment", N_("Cases"), "dub-cases-symbolic", dub_segment_page_get_type, has_volumes },
   { "mask", N_("Mask"), "dub-mask-symbolic", dub_mask_page_get_type, has_volumes },

@@ -1,0 +1,70 @@
+/* The inside of the bench: calibration-bench.c reads, fits and measures, -setting.c has what a person sets and its undo, -bin.c the
+ * chosen bin and the selected set, -apply.c the step of the study. */
+#pragma once
+
+#include "ui/model/calibration-bench.h"
+
+G_BEGIN_DECLS
+
+struct _DubCalibrationBench {
+  GObject               parent_instance;
+  DubSession           *session;  /* not owned: the page that has this holds it */
+  DubResults           *results;
+  DubComputeSlot       *reader;   /* reads and fits */
+  DubComputeSlot       *slot;     /* bands and intervals */
+  DubResultsRead       *source;   /* (nullable): what the subjects are of */
+  char                 *family;   /* (nullable) of it */
+  char                 *families; /* (nullable) of the study then */
+  GPtrArray            *subjects; /* (nullable) of DubCalibrationSubject */
+  gboolean              reading;
+  char                 *failure;  /* (nullable) */
+  GHashTable           *fits;     /* key → fit, of the subjects */
+  char                 *fitting;  /* (nullable) key of the one that is made */
+  DubCalibrationSetting setting;
+  gboolean              chosen_method; /* by the person: the study's own step does not replace it */
+  DubCalibrationView    view;
+  GPtrArray            *items;    /* of DubCalibrationItem: all that were made and may be shown again */
+  GPtrArray            *shown;    /* of the same, not owned: curves of the view */
+  DubCalibrationItem   *side[2];  /* (nullable), not owned */
+  DubCalibrationItem   *measuring; /* (nullable), not owned */
+  guint                 wait;     /* until the hand rests */
+  int                   bin, bin_side;
+  gboolean              choosing; /* the selected set is changed here */
+};
+
+enum {
+  _DUB_CALIBRATION_BINS = 1, _DUB_CALIBRATION_BINNING, _DUB_CALIBRATION_METHOD, _DUB_CALIBRATION_MODEL, _DUB_CALIBRATION_CLASS,
+  _DUB_CALIBRATION_ISOTONIC, _DUB_CALIBRATION_CONSISTENCY, _DUB_CALIBRATION_VIEW, _DUB_CALIBRATION_BIN, _DUB_CALIBRATION_SIDE,
+  _DUB_CALIBRATION_SUBTITLE, _DUB_CALIBRATION_N_PROPS
+};
+
+/* calibration-bench.c: other bins of the same curves. */
+void        _dub_calibration_bench_rebin        (DubCalibrationBench         *self);
+/* After any other change of the setting; looks what has to be fitted, drawn and measured. */
+void        _dub_calibration_bench_update       (DubCalibrationBench         *self);
+void        _dub_calibration_bench_notify       (DubCalibrationBench         *self,
+                                                 guint                        property);
+void        _dub_calibration_bench_bin_changed  (DubCalibrationBench         *self);
+/* (nullable): as fitted on the subject, whatever is looked at now. */
+DubCalibrationAnswers *_dub_calibration_bench_fitted (DubCalibrationBench    *self);
+
+/* calibration-bench-setting.c */
+void        _dub_calibration_bench_get_property (GObject                     *object,
+                                                 guint                        id,
+                                                 GValue                      *value,
+                                                 GParamSpec                  *pspec);
+void        _dub_calibration_bench_set_property (GObject                     *object,
+                                                 guint                        id,
+                                                 const GValue                *value,
+                                                 GParamSpec                  *pspec);
+void        _dub_calibration_bench_install      (GObjectClass                *object_class,
+                                                 GParamSpec                 **props);
+/* Another study is about other cases. */
+void        _dub_calibration_bench_forget       (DubCalibrationBench         *self);
+/* The step recorded in the study is what is shown first. */
+void        _dub_calibration_bench_follow_study (DubCalibrationBench         *self);
+
+/* calibration-bench-bin.c: finds the bin again whose cases are the selected set, after either has changed. */
+void        _dub_calibration_bench_match_bin    (DubCalibrationBench         *self);
+
+G_END_DECLS

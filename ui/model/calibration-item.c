@@ -1,0 +1,127 @@
+#include "ui/model/calibration-item.h"
+
+DubCalibrationItem *
+dub_calibration_item_new (const char            *name,
+                          DubCalibrationAnswers *base,
+                          int                    class_index)
+{
+  DubCalibrationItem *self = g_new0 (DubCalibrationItem, 1);
+
+  self->name = g_strdup (name);
+  self->base = dub_calibration_answers_ref (base);
+  self->class_index = class_index;
+  self->answers = class_index < 0 ? dub_calibration_answers_ref (base)
+                                  : dub_calibration_answers_of_class (base, (size_t) class_index);
+
+  return self;
+}
+
+static void
+drop_bands (DubCalibrationItem *self)
+{
+  g_clear_pointer (&self->low, g_free);
+  g_clear_pointer (&self->high, g_free);
+  g_clear_pointer (&self->consistent_low, g_free);
+  g_clear_pointer (&self->consistent_high, g_free);
+}
+
+void
+dub_calibration_item_free (DubCalibrationItem *self)
+{
+  if (self == NULL)
+    return;
+  drop_bands (self);
+  g_clear_pointer (&self->bins, dub_reliability_free);
+  g_clear_pointer (&self->corp, dub_corp_free);
+  dub_calibration_answers_unref (self->base);
+  dub_calibration_answers_unref (self->answers);
+  g_free (self->ece);
+  g_free (self->mce);
+  g_free (self->name);
+  g_free (self);
+}
+
+gboolean
+dub_calibration_item_is (const DubCalibrationItem *self,
+                         DubCalibrationAnswers    *base,
+                         int                       class_index)
+{
+  return self->base == base && self->class_index == class_index;
+}
+
+void
+dub_calibration_item_set_name (DubCalibrationItem *self,
+                               const char         *name)
+{
+  g_autofree char *copy = g_strdup (name);
+
+  g_free (self->name);
+  self->name = g_steal_pointer (&copy);
+}
+
+void
+dub_calibration_item_set_bins (DubCalibrationItem *self,
+                               size_t              n_bins,
+                               DubBinning          binning)
+{
+  if (self->bins != NULL && self->bins->n_bins == n_bins && self->bins->binning == binning)
+    return;
+  g_clear_pointer (&self->bins, dub_reliability_free);
+  self->bins = dub_predictions_reliability (self->answers->predictions, binning, n_bins);
+  drop_bands (self);
+  self->failed = FALSE;
+}
+
+void
+dub_calibration_item_trace (DubCalibrationItem *self)
+{
+  if (self->ece != NULL && self->curve_binning == self->bins->binning)
+    return;
+  if (self->ece == NULL) {
+    self->ece = g_new (double, DUB_CALIBRATION_N_CURVE);
+    self->mce = g_new (double, DUB_CALIBRATION_N_CURVE);
+  }
+  self->curve_binning = self->bins->binning;
+  dub_calibration_curve (self->answers->predictions, self->curve_binning, DUB_CALIBRATION_FEWEST_BINS, DUB_CALIBRATION_MOST_BINS,
+                         self->ece, self->mce);
+}
+
+gboolean
+dub_calibration_item_is_old (const DubCalibrationItem *self)
+{
+  return !self->has_ece || self->measured.n_bins != self->bins->n_bins || self->measured.binning != self->bins->binning;
+}
+
+DubEstimate
+dub_calibration_item_get_ece (const DubCalibrationItem *self)
+{
+  DubEstimate estimate = dub_estimate_undefined (NULL);
+
+  if (!dub_calibration_item_is_old (self))
+    estimate = self->measured.estimate[self->bins->binning == DUB_BINS_EQUAL_WIDTH ? DUB_CALIBRATION_ECE : DUB_CALIBRATION_ADAPTIVE_ECE];
+  estimate.value = dub_reliability_ece (self->bins);
+
+  return estimate;
+}
+
+size_t
+dub_calibration_item_bin_of (const DubCalibrationItem *self,
+                             size_t                    position)
+{
+  return dub_reliability_find_bin (self->bins, self->answers->predictions->confidence[position]);
+}
+
+guint *
+dub_calibration_item_take_bin (const DubCalibrationItem *self,
+                               size_t                    bin,
+                               size_t                   *n)
+{
+  guint *cases = g_new (guint, MAX (self->bins->count[bin], 1));
+
+  *n = 0;
+  for (size_t i = 0; i < self->answers->predictions->n_cases && *n < self->bins->count[bin]; i++)
+    if (dub_calibration_item_bin_of (self, i) == bin)
+      cases[(*n)++] = self->answers->cases[i];
+
+  return cases;
+}

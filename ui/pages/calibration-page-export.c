@@ -1,0 +1,204 @@
+/* Diagrams, their numbers and the table of measures as files and on the clipboard. Words on paper are English, as journals want
+ * them. */
+#include "ui/pages/calibration-page-private.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "core/io/csv.h"
+#include "core/io/file.h"
+#include "dub-config.h"
+#include "ui/figures/ticks.h"
+#include "ui/pages/save-figure.h"
+
+/* --- the figure --- */
+
+static void
+note_number (DubReliabilityFigure *figure,
+             const char           *key,
+             size_t                n)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GSIZE_FORMAT, n);
+
+  dub_reliability_figure_note (figure, key, text);
+}
+
+static void
+note_sources (DubCalibrationPage   *self,
+              DubReliabilityFigure *figure)
+{
+  DubStudy *study = dub_session_get_study (self->session);
+  const DubCalibrationSetting *setting = dub_calibration_bench_get_setting (self->bench);
+  const DubCalibrationSubject *subject = dub_calibration_bench_get_subject (self->bench);
+  DubRecalibration *map = dub_calibration_bench_get_fit (self->bench, NULL);
+  g_autofree char *fit = map != NULL ? dub_recalibration_describe (map) : NULL;
+
+  note_number (figure, "bins", (size_t) setting->n_bins);
+  dub_reliability_figure_note (figure, "binning", setting->binning == DUB_BINS_EQUAL_WIDTH ? "equal width" : "equal mass");
+  note_number (figure, "cases", subject->test->predictions->n_cases);
+  dub_reliability_figure_note (figure, "class", setting->class_index < 0 ? "top label" : study->classes->pdata[setting->class_index]);
+  dub_reliability_figure_note (figure, "data-hash", study->data->hash);
+  dub_reliability_figure_note (figure, "family", subject->family);
+  dub_reliability_figure_note (figure, "measured-on", "test");
+  dub_reliability_figure_note (figure, "network", subject->model != NULL ? subject->model : "ensemble");
+  dub_reliability_figure_note (figure, "recalibration", setting->method < 0 ? "none" : dub_recalibrate_id ((DubRecalibrate) setting->method));
+  if (fit != NULL) {
+    dub_reliability_figure_note (figure, "recalibration-fit", fit);
+    dub_reliability_figure_note (figure, "recalibration-fitted-on", dub_recalibration_get_split (map));
+    note_number (figure, "recalibration-cases", dub_recalibration_get_n_cases (map));
+  }
+  dub_reliability_figure_note (figure, "seed", "0");
+  dub_reliability_figure_note (figure, "split-hash", study->data->split_hash);
+  dub_reliability_figure_note (figure, "study", study->title);
+  dub_reliability_figure_note (figure, "version", DUB_VERSION);
+}
+
+static gboolean
+save_figure (GtkWidget               *page,
+             const char              *path,
+             const DubExportOptions  *options,
+             GError                 **error)
+{
+  DubCalibrationPage *self = DUB_CALIBRATION_PAGE (page);
+  DubStudy *study = dub_session_get_study (self->session);
+  g_autoptr (DubReliabilityFigure) figure = NULL;
+  DubReliabilityWords words;
+
+  dub_reliability_words_init (&words);
+  figure = study != NULL && study->data != NULL ? _dub_calibration_page_make_figure (self, &words) : NULL;
+  if (figure == NULL)
+    return FALSE;
+  note_sources (self, figure);
+
+  return dub_reliability_figure_export (figure, path, options, error);
+}
+
+/* --- the table --- */
+
+static void
+append_side (GString              *text,
+             const DubCalibration *measured,
+             guint                 measure)
+{
+  const DubEstimate nothing = dub_estimate_undefined (NULL);
+  const DubEstimate *estimate = measured != NULL ? &measured->estimate[measure] : &nothing;
+
+  dub_number_append_cell (text, estimate->value);
+  dub_number_append_cell (text, estimate->low);
+  dub_number_append_cell (text, estimate->high);
+  g_string_append_c (text, ',');
+  dub_csv_append (text, estimate->method != NULL ? estimate->method : "");
+}
+
+static const DubCalibration *
+measured_of (DubCalibrationPage *self,
+             int                 side)
+{
+  const DubCalibrationItem *item = dub_calibration_bench_get_side (self->bench, side);
+
+  return item != NULL && item->has_measures && !dub_calibration_item_is_old (item) ? &item->measured : NULL;
+}
+
+static gboolean
+has_table (DubCalibrationPage *self)
+{
+  return measured_of (self, 0) != NULL && (dub_calibration_bench_get_side (self->bench, 1) == NULL || measured_of (self, 1) != NULL);
+}
+
+static char *
+table_csv (DubCalibrationPage *self)
+{
+  GString *text = g_string_new ("measure,title,before,before_low,before_high,before_method,after,after_low,after_high,after_method\n");
+
+  for (guint m = 0; m < DUB_N_CALIBRATION_MEASURES; m++) {
+    dub_csv_append (text, dub_calibration_measure_id ((DubCalibrationMeasure) m));
+    g_string_append_c (text, ',');
+    dub_csv_append (text, dub_calibration_measure_title ((DubCalibrationMeasure) m));
+    append_side (text, measured_of (self, 0), m);
+    append_side (text, measured_of (self, 1), m);
+    g_string_append_c (text, '\n');
+  }
+
+  return g_string_free (text, FALSE);
+}
+
+/* As it stands in the window, with @between between its cells. */
+static char *
+table_text (DubCalibrationPage *self,
+            const char         *before,
+            const char         *between,
+            const char         *after)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint m = 0; m < DUB_N_CALIBRATION_MEASURES; m++) {
+    g_autoptr (DubCalibrationRow) row = g_list_model_get_item (G_LIST_MODEL (self->measures), m);
+
+    g_string_append (text, before);
+    for (guint cell = 0; cell < DUB_N_CALIBRATION_CELLS; cell++) {
+      g_autofree char *words = dub_calibration_row_get_text (row, (DubCalibrationCell) cell);
+
+      g_string_append_printf (text, "%s%s", cell > 0 ? between : "", words);
+    }
+    g_string_append_printf (text, "%s\n", after);
+  }
+
+  return g_string_free (text, FALSE);
+}
+
+static char *
+table_markdown (DubCalibrationPage *self)
+{
+  g_autofree char *rows = table_text (self, "| ", " | ", " |");
+
+  return g_strdup_printf ("| %s | | %s | %s | %s | %s |\n|---|---|---:|---:|---:|---:|\n%s", _("Measure"), _("before"), _("95 % CI"), _("after"),
+                          _("95 % CI"), rows);
+}
+
+static gboolean
+save_table (GtkWidget               *page,
+            const char              *path,
+            const DubExportOptions  *options,
+            GError                 **error)
+{
+  DubCalibrationPage *self = DUB_CALIBRATION_PAGE (page);
+  g_autofree char *text = NULL;
+
+  if (!has_table (self))
+    return FALSE;
+  text = g_str_has_suffix (path, ".md") ? table_markdown (self) : table_csv (self);
+
+  return dub_file_write_atomic (path, text, strlen (text), error);
+}
+
+/* --- actions --- */
+
+void
+_dub_calibration_page_export (GtkWidget  *widget,
+                              const char *action,
+                              GVariant   *parameter)
+{
+  DubCalibrationPage *self = DUB_CALIBRATION_PAGE (widget);
+
+  if (self->figure == NULL)
+    dub_session_toast (self->session, _("There are no numbers to export yet: run the networks first."));
+  else if (g_str_equal (action, "calibration.export-table") && !has_table (self))
+    dub_session_toast (self->session, _("The table is being measured: export it when every line has its numbers."));
+  else if (g_str_equal (action, "calibration.export-table"))
+    dub_save_figure (widget, self->session, DUB_SAVE_TABLE, "calibration", save_table);
+  else
+    dub_save_figure (widget, self->session, g_str_equal (action, "calibration.export-csv") ? DUB_SAVE_NUMBERS : DUB_SAVE_FIGURE,
+                     "reliability", save_figure);
+}
+
+void
+_dub_calibration_page_copy (GtkWidget  *widget,
+                            const char *action,
+                            GVariant   *parameter)
+{
+  DubCalibrationPage *self = DUB_CALIBRATION_PAGE (widget);
+  g_autofree char *text = table_text (self, "", "\t", "");
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
+  dub_session_toast (self->session, _("The table is on the clipboard."));
+}

@@ -1,0 +1,124 @@
+/* The measures in full names: before and after, each with its interval; a tooltip defines them. */
+#include "ui/pages/calibration-page-private.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/widgets/column-titles.h"
+
+static const struct {
+  const char *title;
+  const char *style;  /* (nullable) */
+  float       xalign;
+  gboolean    expand;
+} COLUMNS[DUB_N_CALIBRATION_CELLS] = {
+  [DUB_CALIBRATION_CELL_TITLE] = { N_("Measure"), "strong", 0.0f, TRUE },
+  [DUB_CALIBRATION_CELL_NOTE] = { NULL, "dim-label", 0.0f, TRUE },
+  [DUB_CALIBRATION_CELL_BEFORE] = { N_("before"), "strong", 1.0f, FALSE },
+  [DUB_CALIBRATION_CELL_BEFORE_INTERVAL] = { N_("95 % CI"), "dim-label", 1.0f, FALSE },
+  [DUB_CALIBRATION_CELL_AFTER] = { N_("after"), "strong", 1.0f, FALSE },
+  [DUB_CALIBRATION_CELL_AFTER_INTERVAL] = { N_("95 % CI"), "dim-label", 1.0f, FALSE },
+};
+
+static DubCalibrationCell
+cell_of (GtkListItem *item)
+{
+  return (DubCalibrationCell) GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (item), "cell"));
+}
+
+static void
+show_row_cb (DubCalibrationRow *row,
+             GtkListItem       *item)
+{
+  GtkLabel *label = GTK_LABEL (gtk_list_item_get_child (item));
+  DubCalibrationCell cell = cell_of (item);
+  g_autofree char *text = dub_calibration_row_get_text (row, cell), *hint = dub_calibration_row_get_hint (row, cell);
+
+  gtk_label_set_text (label, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (label), hint);
+  if (dub_calibration_row_is_old (row, cell))
+    gtk_widget_add_css_class (GTK_WIDGET (label), "stale");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (label), "stale");
+}
+
+static void
+setup_cb (GtkSignalListItemFactory *factory,
+          GtkListItem              *item,
+          gpointer                  cell)
+{
+  guint column = GPOINTER_TO_UINT (cell);
+  GtkWidget *label = _dub_calibration_label (NULL, "numeric", COLUMNS[column].xalign);
+
+  if (COLUMNS[column].style != NULL)
+    gtk_widget_add_css_class (label, COLUMNS[column].style);
+  if (COLUMNS[column].expand)
+    gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  g_object_set_data (G_OBJECT (item), "cell", cell);
+  gtk_list_item_set_child (item, label);
+}
+
+static void
+bind_cb (GtkSignalListItemFactory *factory,
+         GtkListItem              *item)
+{
+  DubCalibrationRow *row = gtk_list_item_get_item (item);
+
+  g_signal_connect_object (row, "changed", G_CALLBACK (show_row_cb), item, 0);
+  show_row_cb (row, item);
+}
+
+static void
+unbind_cb (GtkSignalListItemFactory *factory,
+           GtkListItem              *item)
+{
+  g_signal_handlers_disconnect_by_func (gtk_list_item_get_item (item), show_row_cb, item);
+}
+
+void
+_dub_calibration_page_build_table (DubCalibrationPage *self)
+{
+  GtkNoSelection *selection;
+
+  self->measures = g_list_store_new (DUB_TYPE_CALIBRATION_ROW);
+  for (guint measure = 0; measure < DUB_N_CALIBRATION_MEASURES; measure++) {
+    g_autoptr (DubCalibrationRow) row = dub_calibration_row_new ((DubCalibrationMeasure) measure);
+
+    g_list_store_append (self->measures, row);
+  }
+  for (guint cell = 0; cell < DUB_N_CALIBRATION_CELLS; cell++) {
+    GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+    g_autoptr (GtkColumnViewColumn) column =
+      gtk_column_view_column_new (COLUMNS[cell].title != NULL ? _(COLUMNS[cell].title) : "", factory);
+
+    g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), GUINT_TO_POINTER (cell));
+    g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
+    g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
+    gtk_column_view_column_set_expand (column, COLUMNS[cell].expand);
+    gtk_column_view_append_column (self->table, column);
+  }
+  selection = gtk_no_selection_new (G_LIST_MODEL (g_object_ref (self->measures)));
+  gtk_column_view_set_model (self->table, GTK_SELECTION_MODEL (selection));
+  g_object_unref (selection);
+  dub_column_view_align_titles (self->table);
+}
+
+void
+_dub_calibration_page_update_table (DubCalibrationPage *self)
+{
+  const DubCalibration *measured[2] = { NULL, NULL };
+  gboolean old[2] = { FALSE, FALSE };
+
+  for (int side = 0; side < 2; side++) {
+    const DubCalibrationItem *item = dub_calibration_bench_get_side (self->bench, side);
+
+    if (item == NULL || !item->has_measures)
+      continue;
+    measured[side] = &item->measured;
+    old[side] = dub_calibration_item_is_old (item);
+  }
+  for (guint i = 0; i < DUB_N_CALIBRATION_MEASURES; i++) {
+    g_autoptr (DubCalibrationRow) row = g_list_model_get_item (G_LIST_MODEL (self->measures), i);
+
+    dub_calibration_row_set (row, measured[0], old[0], measured[1], old[1]);
+  }
+}
