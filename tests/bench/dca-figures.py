@@ -83,6 +83,31 @@ def train_all(options):
             raise
 
 
+# --- tables and figures -------------------------------------------------------------------------------------------------
+
+def draw(options):
+    os.makedirs(options.out, exist_ok=True)
+    ladders = [study_of(options, setting, seed) for setting in SETTINGS for seed in range(options.seeds)]
+    ensembles = [study_of(options, setting) for setting in SETTINGS]
+    only = [word for name, _ in LADDER for word in ('--family', name)]
+    both = [word for name, _ in ENSEMBLE for word in ('--family', name)]
+
+    def run(name, endings, *command):
+        files = [os.path.join(options.out, f'{name}.{ending}') for ending in endings]
+        losses.call([options.cli, *command, '--progress', 'none', *(word for file in files for word in ('-o', file))])
+        print(*files, sep='\n', flush=True)
+
+    run('tables-networks', ('md', 'csv'), 'calibration-table', *ladders, *only)
+    run('tables-ensembles', ('md', 'csv'), 'calibration-table', *ensembles)
+    run('figure5-ece-beta', ('png', 'svg', 'csv'), 'figure', 'ece-beta', *ladders, *only)
+    for setting in SETTINGS:
+        study = study_of(options, setting)
+        for family, _ in ENSEMBLE:
+            run(f'reliability-{slug(setting)}-{family}', ('png', 'svg', 'csv'), 'figure', 'reliability', study, '--family', family,
+                '--recalibrate', 'temperature')
+        run(f'figure2-latent-{slug(setting)}', ('png', 'svg', 'csv'), 'figure', 'latent', study, *both)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
     parser.add_argument('cli')
@@ -93,6 +118,7 @@ def main():
     parser.add_argument('--jobs', type=int, default=2, help='networks trained at a time, one thread each')
     options = parser.parse_args()
     train_all(options)
+    draw(options)
 
 
 if __name__ == '__main__':
