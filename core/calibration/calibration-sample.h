@@ -54,6 +54,10 @@ void                  _dub_calibration_sample_measure (const DubCalibrationSampl
                                                        double                      *scratch,
                                                        double                      *values);
 
+/* Numbers out of range are DUB_ERROR_ARGUMENT. */
+gboolean              _dub_calibration_check_options  (const DubCalibrationOptions *options,
+                                                       GError                     **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubCalibrationSample, _dub_calibration_sample_free)
 
 G_END_DECLS

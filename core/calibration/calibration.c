@@ -125,9 +125,9 @@ find_worst_bin (const DubPredictions *predictions,
     }
 }
 
-static gboolean
-check_options (const DubCalibrationOptions *options,
-               GError                     **error)
+gboolean
+_dub_calibration_check_options (const DubCalibrationOptions *options,
+                                GError                     **error)
 {
   if (options->n_bins > MAX_BINS) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
@@ -156,7 +156,7 @@ dub_calibration_measure (const DubPredictions        *predictions,
                          DubCalibration              *calibration,
                          GError                     **error)
 {
-  if (!check_options (options, error))
+  if (!_dub_calibration_check_options (options, error))
     return FALSE;
 
   guint all = (1u << DUB_N_CALIBRATION_MEASURES) - 1;

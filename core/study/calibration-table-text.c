@@ -282,21 +282,20 @@ append_changes (const DubCalibrationTable *self,
                 GString                   *text,
                 int                        measure)
 {
-  g_autofree char *title = NULL;
+  g_autofree char *title = g_strdup_printf ("Change of the %s against uncalibrated, of the same repeats or cases",
+                                            measure == DUB_TABLE_ECE   ? "ECE"
+                                            : measure == DUB_TABLE_MCE ? "MCE"
+                                                                       : "accuracy");
   gboolean any = FALSE;
 
-  for (guint r = 0; r < self->rows->len; r++)
-    any |= ((const DubTableRow *) g_ptr_array_index (self->rows, r))->n_repeats > 1;
-  if (!any || self->methods->len < 2)
+  for (guint m = 1; m < self->methods->len; m++)
+    any |= has_column (self, m, measure);
+  if (!any)
     return;
-  title = g_strdup_printf ("Change of the %s against uncalibrated, over the same repeats",
-                           measure == DUB_TABLE_ECE ? "ECE" : measure == DUB_TABLE_MCE ? "MCE" : "accuracy");
   append_head (self, text, title, measure, 1);
   for (guint r = 0; r < self->rows->len; r++) {
     const DubTableRow *row = g_ptr_array_index (self->rows, r);
 
-    if (row->n_repeats < 2)
-      continue;
     append_row_head (text, row);
     for (guint m = 1; m < self->methods->len; m++)
       if (has_column (self, m, measure)) {

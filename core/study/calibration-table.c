@@ -1,23 +1,10 @@
-#include "core/study/calibration-table.h"
+#include "core/study/calibration-table-private.h"
 
-#include "core/stats/distribution.h"
 #include "core/study/evaluate.h"
 #include "core/train/run-record.h"
 
 #include <math.h>
 #include <string.h>
-
-static const char REPEATS_METHOD[] = "t-interval of the mean of repeats";
-static const char ONE_METHOD[] = "one repeat: no interval";
-
-/* One family of one study: where it belongs, and what was measured of it. */
-typedef struct {
-  size_t      study;
-  char       *family;
-  guint       row, method, repeat;
-  DubEstimate plain[DUB_N_TABLE_MEASURES];
-  DubEstimate scaled[DUB_N_TABLE_MEASURES]; /* of a plain family: after its temperature */
-} Entry;
 
 /* What decides which families are repeats of each other. */
 typedef struct {
@@ -37,7 +24,7 @@ dub_table_measure_id (DubTableMeasure measure)
 static void
 entry_clear (gpointer data)
 {
-  g_free (((Entry *) data)->family);
+  g_free (((DubTableEntry *) data)->family);
 }
 
 static void
@@ -267,7 +254,7 @@ wanted (const char *const *families,
   return families == NULL || g_strv_contains (families, family);
 }
 
-/* (element-type Entry), or NULL with @error set. */
+/* (element-type DubTableEntry), or NULL with @error set. */
 static GArray *
 place_families (DubCalibrationTable              *self,
                 GPtrArray                        *keys,
@@ -276,7 +263,7 @@ place_families (DubCalibrationTable              *self,
                 const DubCalibrationTableOptions *options,
                 GError                          **error)
 {
-  g_autoptr (GArray) entries = g_array_new (FALSE, TRUE, sizeof (Entry));
+  g_autoptr (GArray) entries = g_array_new (FALSE, TRUE, sizeof (DubTableEntry));
 
   g_array_set_clear_func (entries, entry_clear);
   for (size_t s = 0; s < n_studies; s++) {
@@ -297,7 +284,7 @@ place_families (DubCalibrationTable              *self,
         continue;
 
       g_autoptr (DubRunRecord) record = record_of (study, family);
-      Entry entry = { .study = s, .family = g_strdup (family) };
+      DubTableEntry entry = { .study = s, .family = g_strdup (family) };
 
       entry.row = find_row (self, keys, study, family, record);
       entry.method = method_of (self, record != NULL ? record->recipe : NULL);
@@ -345,13 +332,13 @@ sort_methods (DubCalibrationTable *self,
       self->methods->pdata[k - 1] = swapped;
     }
   for (guint i = 0; i < entries->len; i++) {
-    Entry *entry = &g_array_index (entries, Entry, i);
+    DubTableEntry *entry = &g_array_index (entries, DubTableEntry, i);
 
     g_ptr_array_find (self->methods, before[entry->method], &entry->method);
   }
 }
 
-/* --- measuring --- */
+/* --- cells, empty --- */
 
 static void
 make_cells (DubCalibrationTable *self,
@@ -373,153 +360,6 @@ make_cells (DubCalibrationTable *self,
           row->cells[m].values[k][i] = NAN;
         row->cells[m].estimate[k] = row->cells[m].change[k] = dub_estimate_undefined ("not trained");
       }
-  }
-}
-
-static gboolean
-has_calibration (const DubStudyData *data)
-{
-  for (size_t i = 0; i < data->n_cases; i++)
-    if (data->split->part[i] == DUB_PART_CALIBRATION && data->labels[i] >= 0)
-      return TRUE;
-
-  return FALSE;
-}
-
-static void
-fill (DubTableRow          *row,
-      guint                 method,
-      guint                 repeat,
-      const DubEvaluateRow *measured)
-{
-  static const DubMetric METRICS[DUB_N_TABLE_MEASURES] = { DUB_METRIC_ECE, DUB_METRIC_MCE, DUB_METRIC_ACCURACY };
-  DubTableCell *cell = &row->cells[method];
-  size_t n = measured->metrics.n_cases;
-
-  row->n_cases[0] = MIN (row->n_cases[0], n);
-  row->n_cases[1] = MAX (row->n_cases[1], n);
-  /* One recipe under two names gives one network twice. */
-  if (n == 0 || !isnan (cell->values[0][repeat]))
-    return;
-  cell->n_values++;
-  for (int k = 0; k < DUB_N_TABLE_MEASURES; k++) {
-    cell->estimate[k] = measured->metrics.estimate[METRICS[k]];
-    cell->values[k][repeat] = cell->estimate[k].value;
-  }
-}
-
-static gboolean
-measure_entry (DubCalibrationTable              *self,
-               const Entry                      *entry,
-               DubStudy                         *study,
-               const DubCalibrationTableOptions *options,
-               DubRun                           *run,
-               GError                          **error)
-{
-  DubTableRow *row = g_ptr_array_index (self->rows, entry->row);
-  /* Where repeats tell how much a value varies, resamples of the cases are not asked; two are the fewest. */
-  const DubEvaluateOptions evaluate = {
-    .splits = 1u << DUB_EVALUATE_TEST, .family = entry->family, .n_bins = options->n_bins, .seed = options->seed,
-    .temperature = entry->method == DUB_TABLE_UNCALIBRATED && has_calibration (study->data),
-    .n_resamples = row->n_repeats > 1 ? 2 : options->n_resamples,
-  };
-  g_autoptr (DubEvaluation) evaluation = dub_study_evaluate (study, &evaluate, run, error);
-
-  if (evaluation == NULL)
-    return FALSE;
-  for (guint i = 0; i < evaluation->rows->len; i++) {
-    const DubEvaluateRow *measured = g_ptr_array_index (evaluation->rows, i);
-
-    self->n_bins = measured->metrics.n_bins;
-    if (measured->model != NULL)
-      continue;
-    fill (row, measured->temperature != NULL ? DUB_TABLE_TEMPERATURE : entry->method, entry->repeat, measured);
-    if (measured->temperature != NULL)
-      row->temperatures[entry->repeat] = measured->temperature->temperature;
-  }
-
-  return TRUE;
-}
-
-/* --- over the repeats --- */
-
-/* The mean of those of @values [n] that are not NaN, less @base (nullable), with its t-interval. */
-static DubEstimate
-mean_of (const double *values,
-         const double *base,
-         size_t        n)
-{
-  double sum = 0.0, squares = 0.0;
-  size_t found = 0;
-
-  for (size_t i = 0; i < n; i++) {
-    double value = values[i] - (base != NULL ? base[i] : 0.0);
-
-    if (!isnan (value)) {
-      sum += value;
-      found++;
-    }
-  }
-  if (found == 0)
-    return dub_estimate_undefined ("not trained");
-
-  DubEstimate mean = { .value = sum / (double) found, .low = (double) NAN, .high = (double) NAN, .method = ONE_METHOD };
-
-  if (found == 1)
-    return mean;
-  for (size_t i = 0; i < n; i++) {
-    double away = values[i] - (base != NULL ? base[i] : 0.0) - mean.value;
-
-    if (!isnan (away))
-      squares += away * away;
-  }
-
-  double df = (double) (found - 1);
-  double half = dub_student_quantile (0.5 + 0.5 * DUB_CONFIDENCE, df) * sqrt (squares / df / (double) found);
-
-  mean.low = mean.value - half;
-  mean.high = mean.value + half;
-  mean.method = REPEATS_METHOD;
-
-  return mean;
-}
-
-static void
-summarise (DubTableRow *row,
-           size_t       n_methods)
-{
-  for (int k = 0; k < DUB_N_TABLE_MEASURES; k++) {
-    gboolean large = k == DUB_TABLE_ACCURACY;
-    size_t n_comparable = 0;
-
-    row->best[k] = -1;
-    for (size_t m = 0; m < n_methods; m++) {
-      DubTableCell *cell = &row->cells[m];
-
-      if (cell->n_values == 0)
-        continue;
-      if (row->n_repeats > 1) {
-        cell->estimate[k] = mean_of (cell->values[k], NULL, row->n_repeats);
-        /* All three are shares. */
-        if (isfinite (cell->estimate[k].low)) {
-          cell->estimate[k].low = fmax (cell->estimate[k].low, 0.0);
-          cell->estimate[k].high = fmin (cell->estimate[k].high, 1.0);
-        }
-      }
-      if (m != DUB_TABLE_UNCALIBRATED)
-        cell->change[k] = mean_of (cell->values[k], row->cells[DUB_TABLE_UNCALIBRATED].values[k], row->n_repeats);
-      /* A method that lacks repeats has a mean of others, and is not compared; no temperature changes an answer. */
-      if (cell->n_values < row->n_repeats || (large && m == DUB_TABLE_TEMPERATURE))
-        continue;
-      n_comparable++;
-
-      double value = cell->estimate[k].value, best = row->best[k] >= 0 ? row->cells[row->best[k]].estimate[k].value : (double) NAN;
-
-      if (isfinite (value) && (row->best[k] < 0 || (large ? value > best : value < best)))
-        row->best[k] = (int) m;
-    }
-    if (n_comparable < 2)
-      row->best[k] = -1;
   }
 }
 
@@ -547,14 +387,16 @@ dub_calibration_table_new (DubStudy *const                  *studies,
     return NULL;
   sort_methods (self, entries);
   make_cells (self, keys);
-  for (guint i = 0; i < entries->len; i++) {
-    const Entry *entry = &g_array_index (entries, Entry, i);
+  for (guint first = 0, next; first < entries->len; first = next) {
+    const DubTableEntry *entry = &g_array_index (entries, DubTableEntry, first);
 
-    if (!measure_entry (self, entry, studies[entry->study], options, run, error))
+    for (next = first + 1; next < entries->len && g_array_index (entries, DubTableEntry, next).study == entry->study;)
+      next++;
+    if (!_dub_calibration_table_measure (self, entry, next - first, studies[entry->study], options, run, error))
       return NULL;
   }
   for (guint r = 0; r < self->rows->len; r++)
-    summarise (g_ptr_array_index (self->rows, r), self->methods->len);
+    _dub_table_row_summarise (g_ptr_array_index (self->rows, r), self->methods->len);
 
   return g_steal_pointer (&self);
 }

@@ -38,8 +38,8 @@ typedef struct {
   size_t      n_values;                          /* repeats that have it; 0 = nobody trained this */
   double     *values[DUB_N_TABLE_MEASURES];      /* [n_repeats] NaN = this one has it not */
   DubEstimate estimate[DUB_N_TABLE_MEASURES];
-  DubEstimate change[DUB_N_TABLE_MEASURES];      /* against uncalibrated, over the repeats that have both; paired. Of a single
-                                                  * repeat without an interval */
+  DubEstimate change[DUB_N_TABLE_MEASURES];      /* against uncalibrated: over the repeats that have both, or of the same cases
+                                                  * (calibration-change.h) */
 } DubTableCell;
 
 typedef struct {
@@ -74,7 +74,7 @@ typedef struct {
  * Networks that were not run yet are run (dub_outputs_load). The same seed gives the same bits for any number of threads.
  *
  * Returns: (transfer full), or NULL with @error set: DUB_ERROR_ARGUMENT for a study without a data set or networks, and where no
- *   study has one of @families; else as dub_study_evaluate.
+ *   study has one of @families, or no labelled case in its test part; else as dub_outputs_load.
  */
 G_GNUC_WARN_UNUSED_RESULT
 DubCalibrationTable *dub_calibration_table_new      (DubStudy *const                  *studies,

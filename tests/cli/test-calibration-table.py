@@ -45,10 +45,17 @@ def t_one_study():
                'ls0.1': measured['ce-ls0.1']['splits']['test']}
     for name, cell in cells_of(row).items():
         for measure in MEASURES:
-            for key in ('value', 'low', 'high', 'method'):
-                expect(cell[measure][key] == answers[name][measure][key], f'{name} {measure}: {cell[measure]} {answers[name][measure]}')
+            figure = cell[measure]
+            expect(abs(figure['value'] - answers[name][measure]['value']) < 1e-9, f'{name} {measure}: {figure} {answers[name][measure]}')
+            expect(figure['low'] <= figure['value'] <= figure['high'] and figure['method'] and figure['values'] == [figure['value']], figure)
+            if name != 'uncalibrated':
+                change, plain = figure['change'], told['rows'][0]['cells'][0][measure]
+                expect(abs(change['value'] - (figure['value'] - plain['value'])) < 1e-12, f'{name} {measure}: {change}')
+                expect(change['low'] <= change['value'] <= change['high'] and 'paired' in change['method'], change)
+                # No temperature changes an answer, in no resample.
+                expect((name, measure) != ('temperature', 'accuracy') or change['low'] == change['high'] == 0, change)
         expect(row['cases'] == answers[name]['n'], row['cases'])
-    expect(row['temperatures'] == [measured['ce']['temperature']['value']], row['temperatures'])
+    expect(abs(row['temperatures'][0] - measured['ce']['temperature']['value']) < 1e-6, row['temperatures'])
 
 
 def t_best():
@@ -139,6 +146,8 @@ def t_imported():
     expect([c['method'] for c in foreign['cells']] == ['uncalibrated', 'temperature'], foreign['cells'])
     for name in ('uncalibrated', 'temperature'):
         expect(abs(cells_of(foreign)[name]['ece']['value'] - cells_of(own)[name]['ece']['value']) < 1e-6, name)
+    text = cli('calibration-table', imported, *BRIEF).stdout
+    expect('Change of the ECE' in text and 'Change of the accuracy' not in text, text)
     cli('export', study(0), '--family', 'ce', '--split', 'test', '-o', exported)
     cli('import', '--outputs', exported, '--out', path('tested.dubito'))
     row, = document('calibration-table', path('tested.dubito'), '--json', *BRIEF)['rows']
