@@ -104,11 +104,11 @@ measure_temperature (DubCalibrationTable              *self,
   return measure_answer (self, &answer, options, run, error);
 }
 
-/* The networks of the study's entries, without names twice; ends with NULL. (transfer full) */
+/* The networks of the study's entries; ends with NULL. (transfer full) */
 static char **
 list_networks (const DubStudy      *study,
-               const DubTableEntry    *entries,
-               guint           n)
+               const DubTableEntry *entries,
+               guint                n)
 {
   GPtrArray *ids = g_ptr_array_new ();
 
