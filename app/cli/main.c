@@ -2,6 +2,7 @@
 #include "app/cli/cli-command.h"
 #include "app/cli/cmd-bench.h"
 #include "app/cli/cmd-calibration-table.h"
+#include "app/cli/cmd-calibration.h"
 #include "app/cli/cmd-conformal.h"
 #include "app/cli/cmd-data.h"
 #include "app/cli/cmd-demo.h"
@@ -62,6 +63,7 @@ static const CliCommand COMMANDS[] = {
   { "score", N_("answer new images and score how unsure the answers are"), cmd_score, NULL },
   { "failure", N_("measure how well any scores of uncertainty find wrong answers"), cmd_failure, NULL },
   { "heatmap", N_("where in an image a network's answer, or its doubt, comes from"), cmd_heatmap, NULL },
+  { "calibration", N_("measure how far confidences, or the intervals of a regression, can be believed"), cmd_calibration, NULL },
   { "conformal", N_("sets of classes that hold the true one with a chosen probability"), cmd_conformal, NULL },
   { "mask", N_("the smallest mask that changes what a network says about a volume"), cmd_mask, NULL },
   { "segment", N_("give every voxel of a volume a class, and show where networks are unsure of it"), cmd_segment, NULL },

@@ -27,6 +27,23 @@ file_new (const char *name)
   return self;
 }
 
+DubPredictionsFile *
+dub_predictions_file_new (const char      *name,
+                          DubPredictions  *predictions,
+                          char           **ids,
+                          char           **classes,
+                          size_t           n_models)
+{
+  DubPredictionsFile *self = file_new (name);
+
+  self->predictions = predictions;
+  self->ids = ids;
+  self->classes = classes;
+  self->n_models = n_models;
+
+  return self;
+}
+
 void
 dub_predictions_file_free (DubPredictionsFile *self)
 {

@@ -39,6 +39,13 @@ G_GNUC_WARN_UNUSED_RESULT
 DubPredictionsFile *dub_predictions_file_parse (GBytes                    *bytes,
                                                 const char                *name,
                                                 GError                   **error);
+/* What a study says of some cases, in the same form. @predictions: (transfer full); @ids: (transfer full) [N + 1]; @classes:
+ * (transfer full) [C + 1] */
+DubPredictionsFile *dub_predictions_file_new   (const char                *name,
+                                                DubPredictions            *predictions,
+                                                char                     **ids,
+                                                char                     **classes,
+                                                size_t                     n_models);
 void                dub_predictions_file_free  (DubPredictionsFile        *self);
 
 /* Cases of one file that stand, by a name of their own, in the other, too; where one names none, all of two files with the same
