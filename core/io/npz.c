@@ -35,14 +35,13 @@ list_arrays (DubNpz  *self,
     if (name == NULL || !g_str_has_suffix (name, SUFFIX) || !g_utf8_validate (name, -1, NULL))
       continue;
 
-    char *array = g_strndup (name, strlen (name) - strlen (SUFFIX));
+    g_autofree char *array = g_strndup (name, strlen (name) - strlen (SUFFIX));
 
-    /* As in Python, where a name appears twice the first entry is found. */
-    if (!g_hash_table_add (seen, array)) {
-      g_free (array);
+    /* As in Python, where a name appears twice the first entry is found. Asked first: adding would keep the second name. */
+    if (g_hash_table_contains (seen, array))
       continue;
-    }
-    g_ptr_array_add (self->names, array);
+    g_hash_table_add (seen, array);
+    g_ptr_array_add (self->names, g_steal_pointer (&array));
     g_array_append_val (self->entries, i);
   }
 
