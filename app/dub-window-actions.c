@@ -327,7 +327,7 @@ help_section (DubWindow *self)
 {
   const char *page = _dub_window_current_page (self) != NULL ? gtk_stack_get_visible_child_name (self->pages) : NULL;
 
-  if (g_strcmp0 (page, "cases") == 0 || g_strcmp0 (page, "failure") == 0 || g_strcmp0 (page, "mask") == 0)
+  if (g_strcmp0 (page, "calibration") == 0 || g_strcmp0 (page, "cases") == 0 || g_strcmp0 (page, "failure") == 0 || g_strcmp0 (page, "mask") == 0)
     return page;
 
   return g_strcmp0 (page, "segment") == 0 ? "mask" : "shortcuts";

@@ -125,6 +125,22 @@ int                   dub_reliability_figure_pick        (const DubReliabilityFi
                                                           double                      px,
                                                           double                      py);
 
+/* --- reliability-figure-marks.c --- */
+
+/* What a person has picked out of the data. */
+typedef struct {
+  double       confidence; /* of the current case; NaN = it is not among these */
+  gboolean     correct;    /* a disc, else a triangle */
+  const guint *selected;   /* (nullable) [M] cases of the selected set in each bin */
+} DubReliabilityMarks;
+
+/* Above a panel: the current case between its boxes, and the selected part of every count. */
+void                  dub_reliability_figure_draw_marks  (const DubReliabilityFigure *self,
+                                                          guint                       panel,
+                                                          const DubReliabilityMarks  *marks,
+                                                          DubCanvas                  *canvas,
+                                                          const DubReliabilityLayout *layout);
+
 /* --- reliability-figure-key.c --- */
 
 /* What bars, hatching, whiskers, areas and lines mean, in rows from (x, y) on; only what some panel shows. Returns its height.

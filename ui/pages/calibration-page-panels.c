@@ -222,6 +222,34 @@ describe (DubCalibrationPage *self,
   dub_reliability_view_describe (view_of (self, panel), label, text);
 }
 
+/* The selected set in every bin, unless it is the chosen bin; and the current case. */
+static void
+mark_panel (DubCalibrationPage *self,
+            guint               panel,
+            int                 bin)
+{
+  GPtrArray *shown = dub_calibration_bench_get_shown (self->bench);
+  int index = dub_selection_get_case (dub_session_get_selection (self->session));
+  DubReliabilityMarks marks = { (double) NAN, FALSE, NULL };
+  DubCalibrationSet set = { 0 };
+
+  if (panel >= shown->len)
+    return;
+
+  const DubCalibrationItem *item = shown->pdata[panel];
+  gssize at = index >= 0 ? dub_calibration_answers_find (item->answers, (guint) index) : -1;
+
+  if (at >= 0) {
+    marks.confidence = item->answers->predictions->confidence[at];
+    marks.correct = item->answers->predictions->correct[at];
+  }
+  if (bin < 0)
+    dub_calibration_bench_count_set (self->bench, item, &set);
+  marks.selected = set.count;
+  dub_reliability_view_set_marks (view_of (self, panel), &marks);
+  g_free (set.count);
+}
+
 void
 _dub_calibration_page_update_panels (DubCalibrationPage *self)
 {
@@ -248,8 +276,10 @@ _dub_calibration_page_update_marks (DubCalibrationPage *self)
   gboolean models = dub_calibration_bench_get_view (self->bench) == DUB_CALIBRATION_MODELS;
   int bin = models ? -1 : dub_calibration_bench_get_bin (self->bench, NULL);
 
-  for (guint panel = 0; panel < self->cards->len; panel++)
+  for (guint panel = 0; panel < self->cards->len; panel++) {
     dub_reliability_view_set_bin (view_of (self, panel), bin);
+    mark_panel (self, panel, bin);
+  }
 }
 
 /* --- the key --- */

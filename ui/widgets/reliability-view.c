@@ -1,5 +1,7 @@
 #include "ui/widgets/reliability-view.h"
 
+#include <math.h>
+
 #include "ui/widgets/canvas-texture.h"
 #include "ui/widgets/theme.h"
 
@@ -8,6 +10,8 @@ struct _DubReliabilityView {
   const DubReliabilityFigure *figure;  /* (nullable) not owned */
   guint                       panel;
   int                         bin;     /* -1 = none */
+  DubReliabilityMarks         marks;
+  guint                      *selected; /* (nullable) of the marks */
   gboolean                    hand;    /* whether the pointer is a hand now */
   GdkTexture                 *texture; /* (nullable) */
   DubReliabilityLayout        layout;  /* of the texture */
@@ -53,13 +57,15 @@ dub_reliability_view_snapshot (GtkWidget   *widget,
   if (self->texture == NULL)
     self->texture = dub_canvas_texture (widget, &theme, width, height, paint, self);
   gtk_snapshot_append_texture (snapshot, self->texture, &bounds);
-  if (self->bin < 0)
+  if (self->bin < 0 && self->selected == NULL && isnan (self->marks.confidence))
     return;
 
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
   g_autoptr (DubCanvas) canvas = dub_canvas_new (cr, &theme, gtk_widget_get_scale_factor (widget));
 
-  dub_reliability_figure_draw_bin (self->figure, self->panel, (size_t) self->bin, canvas, &self->layout);
+  if (self->bin >= 0)
+    dub_reliability_figure_draw_bin (self->figure, self->panel, (size_t) self->bin, canvas, &self->layout);
+  dub_reliability_figure_draw_marks (self->figure, self->panel, &self->marks, canvas, &self->layout);
   cairo_destroy (cr);
 }
 
@@ -284,6 +290,8 @@ dub_reliability_view_dispose (GObject *object)
 
   self->figure = NULL;
   g_clear_object (&self->texture);
+  g_clear_pointer (&self->selected, g_free);
+  self->marks.selected = NULL;
 
   G_OBJECT_CLASS (dub_reliability_view_parent_class)->dispose (object);
 }
@@ -323,6 +331,7 @@ dub_reliability_view_init (DubReliabilityView *self)
   GtkEventController *motion = gtk_event_controller_motion_new ();
 
   self->bin = -1;
+  self->marks.confidence = (double) NAN;
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   g_signal_connect (click, "pressed", G_CALLBACK (pressed_cb), self);
@@ -348,7 +357,23 @@ dub_reliability_view_set_figure (DubReliabilityView         *self,
 
   self->figure = figure;
   self->panel = panel;
+  g_clear_pointer (&self->selected, g_free);
+  self->marks = (DubReliabilityMarks) { (double) NAN, FALSE, NULL };
   invalidate (self);
+}
+
+void
+dub_reliability_view_set_marks (DubReliabilityView        *self,
+                                const DubReliabilityMarks *marks)
+{
+  g_return_if_fail (DUB_IS_RELIABILITY_VIEW (self));
+
+  g_clear_pointer (&self->selected, g_free);
+  self->marks = marks != NULL ? *marks : (DubReliabilityMarks) { (double) NAN, FALSE, NULL };
+  if (self->figure != NULL && self->marks.selected != NULL)
+    self->selected = g_memdup2 (self->marks.selected, dub_reliability_figure_get_n_bins (self->figure, self->panel) * sizeof (guint));
+  self->marks.selected = self->selected;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 void

@@ -24,6 +24,9 @@ void       dub_reliability_view_set_figure (DubReliabilityView         *self,
 /* -1 = none; cheap. */
 void       dub_reliability_view_set_bin    (DubReliabilityView         *self,
                                             int                         bin);
+/* @marks: (nullable) copied; its counts are those of the figure's bins, and are forgotten with another figure. Cheap. */
+void       dub_reliability_view_set_marks  (DubReliabilityView         *self,
+                                            const DubReliabilityMarks  *marks);
 void       dub_reliability_view_describe   (DubReliabilityView         *self,
                                             const char                 *label,
                                             const char                 *description);
