@@ -103,7 +103,8 @@ append_fullest (GString                  *text,
 
     g_autofree char *interval = dub_calibration_bench_bin_words (item->bins, fullest);
 
-    g_string_append_printf (text, _("%s%u in %s"), named > 0 ? ", " : "", count[fullest], interval);
+    g_string_append (text, named > 0 ? ", " : "");
+    g_string_append_printf (text, _("%u in %s"), count[fullest], interval);
     count[fullest] = 0;
   }
 }
