@@ -151,8 +151,8 @@ table_markdown (DubCalibrationPage *self)
 {
   g_autofree char *rows = table_text (self, "| ", " | ", " |");
 
-  return g_strdup_printf ("| %s | | %s | %s | %s | %s |\n|---|---|---:|---:|---:|---:|\n%s", _("Measure"), _("before"), _("95 % CI"), _("after"),
-                          _("95 % CI"), rows);
+  return g_strdup_printf ("| %s | | %s | %s | %s | %s |\n|---|---|---:|---:|---:|---:|\n%s", _("Measure"), _("before"), _("95 % CI"), _("after"),
+                          _("95 % CI"), rows);
 }
 
 static gboolean

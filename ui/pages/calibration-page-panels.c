@@ -23,7 +23,7 @@ window_words (DubReliabilityWords *words)
     .one_case = C_("after the number 1", "case"),
     .no_cases = _("no cases"),
     .gap = _("gap"),
-    .band = _("95 % band"),
+    .band = _("95 % band"),
     .few = _("faint: fewer than 10 cases"),
     .consistency = _("consistency"),
     .isotonic = _("isotonic"),

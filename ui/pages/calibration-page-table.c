@@ -14,9 +14,9 @@ static const struct {
   [DUB_CALIBRATION_CELL_TITLE] = { N_("Measure"), "strong", 0.0f, TRUE },
   [DUB_CALIBRATION_CELL_NOTE] = { NULL, "dim-label", 0.0f, TRUE },
   [DUB_CALIBRATION_CELL_BEFORE] = { N_("before"), "strong", 1.0f, FALSE },
-  [DUB_CALIBRATION_CELL_BEFORE_INTERVAL] = { N_("95 % CI"), "dim-label", 1.0f, FALSE },
+  [DUB_CALIBRATION_CELL_BEFORE_INTERVAL] = { N_("95 % CI"), "dim-label", 1.0f, FALSE },
   [DUB_CALIBRATION_CELL_AFTER] = { N_("after"), "strong", 1.0f, FALSE },
-  [DUB_CALIBRATION_CELL_AFTER_INTERVAL] = { N_("95 % CI"), "dim-label", 1.0f, FALSE },
+  [DUB_CALIBRATION_CELL_AFTER_INTERVAL] = { N_("95 % CI"), "dim-label", 1.0f, FALSE },
 };
 
 static DubCalibrationCell
