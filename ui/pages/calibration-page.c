@@ -1,6 +1,4 @@
 #include "ui/pages/calibration-page-private.h"
-
-#include <glib/gi18n.h>
 #include <math.h>
 
 #include "ui/figures/ticks.h"
