@@ -69,7 +69,7 @@ value_text (DubCalibrationRow *self,
   if (!isfinite (value))
     return g_strdup ("—");
 
-  return self->measure == DUB_CALIBRATION_OVERCONFIDENCE ? dub_number_format_signed (value, 4)
+  return self->measure == DUB_CALIBRATION_OVERCONFIDENCE ? dub_number_format_signed (value, 3)
                                                          : dub_number_format (value, decimals_of (self));
 }
 
@@ -85,14 +85,14 @@ interval_text (DubCalibrationRow *self,
   return g_strdup_printf ("[%s, %s]", low, high);
 }
 
-/* "worst bin: n = 31 → 4" */
+/* Cases in the bin that it is of: "worst: 31 → 4". */
 static char *
 worst_text (DubCalibrationRow *self)
 {
   g_autofree char *before = g_strdup_printf ("%" G_GSIZE_FORMAT, self->measured[0].worst_count);
   g_autofree char *after = g_strdup_printf ("%" G_GSIZE_FORMAT, self->measured[1].worst_count);
 
-  return self->has[1] ? g_strdup_printf (_("worst bin: n = %s → %s"), before, after) : g_strdup_printf (_("worst bin: n = %s"), before);
+  return self->has[1] ? g_strdup_printf (_("worst: %s → %s"), before, after) : g_strdup_printf (_("worst: n = %s"), before);
 }
 
 char *

@@ -6,7 +6,7 @@ static const struct {
   const char *title, *definition;
 } MEASURES[DUB_N_CALIBRATION_MEASURES] = {
   [DUB_CALIBRATION_ECE] = {
-    N_("Expected calibration error (ECE)"),
+    N_("Expected calibration error"),
     N_("Mean gap between confidence and accuracy, over bins of equal width, each weighted by its cases: Σ nₘ/N · |accₘ − confₘ|. From few cases it is overestimated.") },
   [DUB_CALIBRATION_ADAPTIVE_ECE] = {
     N_("Adaptive calibration error"),
@@ -15,7 +15,7 @@ static const struct {
     N_("Classwise calibration error"),
     N_("For every class the ECE of its probability against “the case is of this class”, then the mean over classes.") },
   [DUB_CALIBRATION_MCE] = {
-    N_("Maximum calibration error (MCE)"),
+    N_("Maximum calibration error"),
     N_("The largest gap of a bin: maxₘ |accₘ − confₘ|. A bin of few cases decides it easily, and it depends much on the number of bins.") },
   [DUB_CALIBRATION_AVERAGE] = {
     N_("Average calibration error"),
@@ -39,7 +39,7 @@ static const struct {
     N_("Brier: uncertainty"),
     N_("Of the cases, not of the network: the score of one who always says how often it happens.") },
   [DUB_CALIBRATION_NLL] = {
-    N_("Negative log-likelihood (NLL)"),
+    N_("Negative log-likelihood"),
     N_("Mean −ln of the probability of what happened, in nats. One sure answer that is wrong weighs much.") },
   [DUB_CALIBRATION_ACCURACY] = {
     N_("Accuracy"),
@@ -93,7 +93,7 @@ bins_note (const DubCalibration *calibration,
 {
   g_autofree char *n = g_strdup_printf ("%" G_GSIZE_FORMAT, calibration->n_bins);
 
-  return g_strdup_printf (binning == DUB_BINS_EQUAL_WIDTH ? _("%s equal-width bins") : _("%s equal-mass bins"), n);
+  return g_strdup_printf (binning == DUB_BINS_EQUAL_WIDTH ? _("%s bins") : _("%s by mass"), n);
 }
 
 char *
@@ -113,15 +113,15 @@ dub_calibration_words_note (DubCalibrationMeasure measure,
   case DUB_CALIBRATION_OVERCONFIDENCE:
     return g_strdup (_("signed"));
   case DUB_CALIBRATION_BRIER:
-    return g_strdup (calibration->n_classes > 2 ? _("all classes, 0–2") : _("binary, 0–1"));
+    return g_strdup (calibration->n_classes > 2 ? _("0 to 2") : _("0 to 1"));
   case DUB_CALIBRATION_BRIER_RELIABILITY:
   case DUB_CALIBRATION_BRIER_UNCERTAINTY:
   case DUB_CALIBRATION_BRIER_RESOLUTION:
-    return g_strdup (measure == DUB_CALIBRATION_BRIER_RELIABILITY ? _("to be taken away")
-                                                                  : measure == DUB_CALIBRATION_BRIER_RESOLUTION ? _("the more the better")
+    return g_strdup (measure == DUB_CALIBRATION_BRIER_RELIABILITY ? _("to take away")
+                                                                  : measure == DUB_CALIBRATION_BRIER_RESOLUTION ? _("more is better")
                                                                                                                 : _("of the cases"));
   case DUB_CALIBRATION_NLL:
-    return g_strdup (calibration->n_classes > 0 ? _("of the label, in nats") : _("of the event, in nats"));
+    return g_strdup (_("NLL, in nats"));
   case DUB_CALIBRATION_MCE:
   case DUB_CALIBRATION_ACCURACY:
   default:

@@ -24,7 +24,7 @@ window_words (DubReliabilityWords *words)
     .no_cases = _("no cases"),
     .gap = _("gap"),
     .band = _("95 % band"),
-    .few = _("faint: fewer than 10 cases"),
+    .few = _("n < 10"),
     .consistency = _("consistency"),
     .isotonic = _("isotonic"),
   };

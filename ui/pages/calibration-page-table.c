@@ -9,14 +9,14 @@ static const struct {
   const char *title;
   const char *style;  /* (nullable) */
   float       xalign;
-  gboolean    expand;
+  int         width;  /* 0 = what is left */
 } COLUMNS[DUB_N_CALIBRATION_CELLS] = {
-  [DUB_CALIBRATION_CELL_TITLE] = { N_("Measure"), "strong", 0.0f, TRUE },
-  [DUB_CALIBRATION_CELL_NOTE] = { NULL, "dim-label", 0.0f, TRUE },
-  [DUB_CALIBRATION_CELL_BEFORE] = { N_("before"), "strong", 1.0f, FALSE },
-  [DUB_CALIBRATION_CELL_BEFORE_INTERVAL] = { N_("95 % CI"), "dim-label", 1.0f, FALSE },
-  [DUB_CALIBRATION_CELL_AFTER] = { N_("after"), "strong", 1.0f, FALSE },
-  [DUB_CALIBRATION_CELL_AFTER_INTERVAL] = { N_("95 % CI"), "dim-label", 1.0f, FALSE },
+  [DUB_CALIBRATION_CELL_TITLE] = { N_("Measure"), "strong", 0.0f, 0 },
+  [DUB_CALIBRATION_CELL_NOTE] = { NULL, "dim-label", 0.0f, 108 },
+  [DUB_CALIBRATION_CELL_BEFORE] = { N_("before"), "strong", 1.0f, 68 },
+  [DUB_CALIBRATION_CELL_BEFORE_INTERVAL] = { N_("95 % CI"), "dim-label", 1.0f, 140 },
+  [DUB_CALIBRATION_CELL_AFTER] = { N_("after"), "strong", 1.0f, 68 },
+  [DUB_CALIBRATION_CELL_AFTER_INTERVAL] = { N_("95 % CI"), "dim-label", 1.0f, 150 },
 };
 
 static DubCalibrationCell
@@ -51,8 +51,7 @@ setup_cb (GtkSignalListItemFactory *factory,
 
   if (COLUMNS[column].style != NULL)
     gtk_widget_add_css_class (label, COLUMNS[column].style);
-  if (COLUMNS[column].expand)
-    gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   g_object_set_data (G_OBJECT (item), "cell", cell);
   gtk_list_item_set_child (item, label);
 }
@@ -93,7 +92,9 @@ _dub_calibration_page_build_table (DubCalibrationPage *self)
     g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), GUINT_TO_POINTER (cell));
     g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
     g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
-    gtk_column_view_column_set_expand (column, COLUMNS[cell].expand);
+    gtk_column_view_column_set_expand (column, COLUMNS[cell].width == 0);
+    if (COLUMNS[cell].width > 0)
+      gtk_column_view_column_set_fixed_width (column, COLUMNS[cell].width);
     gtk_column_view_append_column (self->table, column);
   }
   selection = gtk_no_selection_new (G_LIST_MODEL (g_object_ref (self->measures)));

@@ -1,4 +1,5 @@
 #include "ui/pages/calibration-page-private.h"
+
 #include <math.h>
 
 #include "ui/figures/ticks.h"
@@ -164,6 +165,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "calibration.export-csv", NULL, _dub_calibration_page_export);
   gtk_widget_class_install_action (widget_class, "calibration.export-table", NULL, _dub_calibration_page_export);
   gtk_widget_class_install_action (widget_class, "calibration.copy", NULL, _dub_calibration_page_copy);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "calibration.copy", NULL);
 }
 
 /* --- the widget --- */
