@@ -43,22 +43,15 @@ map_point (const Map             *self,
   *y = (self->top - (double) points->xy[2 * i + 1]) * self->sy;
 }
 
-/* Radius in user units: smaller where there are many, larger again as the plane is zoomed into. Neither the size of the canvas nor
- * panning changes it. */
+/* Radius in user units of the marks of @n points: smaller where there are many, larger again as the plane is zoomed into. Neither the
+ * size of the canvas nor panning changes it. @box: of all points. */
 static double
-radius_of (const DubLatentPoints *points,
-           const DubTheme        *theme,
-           const Map             *map,
-           gboolean               train)
+radius_of (size_t                n,
+           const DubLatentPlane *box,
+           const Map            *map,
+           const DubTheme       *theme)
 {
-  DubLatentPlane box;
-  size_t n = 0;
-
-  for (size_t i = 0; i < points->n; i++)
-    n += (points->part[i] == DUB_PART_TRAIN) == train && dub_latent_is_visible (points, i);
-  dub_latent_plane_fit (&box, points, 0.0, 0.0);
-
-  double area = (box.right - box.left) * map->sx * (box.top - box.bottom) * map->sy / (theme->line_width * theme->line_width);
+  double area = (box->right - box->left) * map->sx * (box->top - box->bottom) * map->sy / (theme->line_width * theme->line_width);
 
   return RADIUS * theme->line_width * CLAMP (pow (area / (ROOM * MAX ((double) n, 1.0)), 0.22), SMALLEST, 1.0);
 }
@@ -86,7 +79,7 @@ order_points (const DubLatentPoints *points,
   size_t next[N_LAYERS] = { 0 }, count[N_LAYERS] = { 0 }, sum = 0;
 
   for (size_t i = 0; i < points->n; i++) {
-    layer[i] = dub_latent_is_visible (points, i) ? (guint8) layer_of (points, i) : N_LAYERS;
+    layer[i] = _dub_latent_has_place (points, i) && (points->marks || points->part[i] != DUB_PART_TRAIN) ? (guint8) layer_of (points, i) : N_LAYERS;
     if (layer[i] < N_LAYERS)
       count[layer[i]]++;
   }
@@ -132,18 +125,20 @@ stamp_layers (const Drawing        *drawing,
               const double          density[2])
 {
   const DubLatentPoints *points = drawing->points;
+  const Map *map = &drawing->map;
   const DubStamp *known[DUB_LATENT_N_SHAPES][DUB_LATENT_N_COLORS][2] = { { { NULL } } };
   size_t k = 0;
 
   for (int train = 1; train >= 0; train--) {
     g_autoptr (DubStamps) stamps = _dub_stamps_new (drawing->radius[train] * density[0], drawing->theme->view);
+    DubStampMark batch[DUB_STAMP_BATCH];
+    int n = 0;
 
     for (; k < drawing->end[train ? 0 : N_LAYERS - 1]; k++) {
       size_t i = drawing->order[k];
       int shape = dub_latent_shape (points, i), color = _dub_latent_color_index (points, drawing->range, i);
       gboolean dimmed = is_dimmed (points, i);
       const DubStamp **stamp = &known[shape][color][dimmed];
-      double x, y;
 
       if (*stamp == NULL) {
         DubRgba rgba = _dub_latent_indexed_color (points->color, drawing->theme, color);
@@ -152,9 +147,15 @@ stamp_layers (const Drawing        *drawing,
           rgba.alpha *= OUTSIDE;
         *stamp = _dub_stamps_get (stamps, shape, rgba);
       }
-      map_point (&drawing->map, points, i, &x, &y);
-      _dub_stamps_put (stamps, *stamp, target, origin[0] + x * density[0], origin[1] + y * density[1]);
+      batch[n].stamp = *stamp;
+      batch[n].x = origin[0] + ((double) points->xy[2 * i] - map->left) * map->sx * density[0];
+      batch[n].y = origin[1] + (map->top - (double) points->xy[2 * i + 1]) * map->sy * density[1];
+      if (++n == DUB_STAMP_BATCH) {
+        _dub_stamps_put (stamps, target, batch, n);
+        n = 0;
+      }
     }
+    _dub_stamps_put (stamps, target, batch, n);
   }
 }
 
@@ -260,14 +261,17 @@ dub_latent_draw_ground (const DubLatentPoints  *points,
   cairo_t *cr = dub_canvas_get_cairo (canvas);
   size_t end[N_LAYERS];
   g_autofree guint *order = order_points (points, end);
+  DubLatentPlane box;
   Drawing drawing = { .points = points, .theme = theme, .order = order, .end = end };
 
   if (density != NULL && points->density)
     dub_latent_density_draw (density, plane, canvas, width, height);
   map_init (&drawing.map, plane, width, height);
-  drawing.radius[0] = radius_of (points, theme, &drawing.map, FALSE);
-  drawing.radius[1] = SIGN * radius_of (points, theme, &drawing.map, TRUE);
-  dub_latent_value_range (points, drawing.range);
+  dub_latent_plane_fit (&box, points, 0.0, 0.0);
+  drawing.radius[0] = radius_of (end[N_LAYERS - 1] - end[0], &box, &drawing.map, theme);
+  drawing.radius[1] = SIGN * radius_of (end[0], &box, &drawing.map, theme);
+  if (points->color == DUB_LATENT_BY_VALUE)
+    dub_latent_value_range (points, drawing.range);
   cairo_save (cr);
   cairo_rectangle (cr, 0.0, 0.0, width, height);
   cairo_clip (cr);

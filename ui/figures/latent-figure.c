@@ -17,18 +17,11 @@ static const guint32 CLASSES[2][DUB_LATENT_N_CLASS_COLORS] = {
   { 0xb79cf2, 0x5fd0bf, 0xf2e24a, 0x7048f5, 0xb2890e, 0xf7f4c8, 0x74b274, 0x8c6423, 0xd060b8, 0x5b8c86 },
 };
 
-static gboolean
-has_place (const DubLatentPoints *points,
-           size_t                 i)
-{
-  return isfinite (points->xy[2 * i]) && isfinite (points->xy[2 * i + 1]) && (points->hidden == NULL || points->hidden[i] != 1);
-}
-
 gboolean
 dub_latent_is_visible (const DubLatentPoints *points,
                        size_t                 i)
 {
-  return (points->marks || points->part[i] != DUB_PART_TRAIN) && has_place (points, i);
+  return (points->marks || points->part[i] != DUB_PART_TRAIN) && _dub_latent_has_place (points, i);
 }
 
 /* Widens the narrower side, so that a unit of x is as long as a unit of y. */
@@ -65,7 +58,7 @@ dub_latent_plane_fit (DubLatentPlane        *plane,
   double low[2] = { (double) INFINITY, (double) INFINITY }, high[2] = { (double) -INFINITY, (double) -INFINITY };
 
   for (size_t i = 0; i < points->n; i++) {
-    if (!has_place (points, i))
+    if (!_dub_latent_has_place (points, i))
       continue;
     for (int k = 0; k < 2; k++) {
       double x = (double) points->xy[2 * i + (size_t) k];

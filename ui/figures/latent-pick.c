@@ -197,15 +197,18 @@ dub_latent_index_towards (const DubLatentIndex  *self,
 
 /* --- inside a polygon --- */
 
+/* Even-odd, by the sides listed: those that can meet a horizontal line near y. */
 static gboolean
 is_inside (const double *corners,
+           const GArray *sides, /* of guint: the corner that each begins at */
            size_t        n_corners,
            double        x,
            double        y)
 {
   gboolean inside = FALSE;
 
-  for (size_t i = 0, j = n_corners - 1; i < n_corners; j = i++) {
+  for (guint k = 0; k < sides->len; k++) {
+    size_t j = g_array_index (sides, guint, k), i = j + 1 < n_corners ? j + 1 : 0;
     double xi = corners[2 * i], yi = corners[2 * i + 1], xj = corners[2 * j], yj = corners[2 * j + 1];
 
     if ((yi > y) != (yj > y) && x < (xj - xi) * (y - yi) / (yj - yi) + xi)
@@ -244,30 +247,23 @@ mark_side (const DubLatentIndex *self,
   }
 }
 
+/* The sides that reach into a row of cells, or nearly so. */
 static void
-append_cell (const DubLatentIndex  *self,
-             const DubLatentPoints *points,
-             int                    cell,
-             const double          *corners, /* NULL = all of the cell */
-             size_t                 n_corners,
-             GArray                *found)
+list_sides (const DubLatentIndex *self,
+            const double         *corners,
+            size_t                n_corners,
+            int                   row,
+            GArray               *sides)
 {
-  for (guint k = self->begin[cell]; k < self->begin[cell + 1]; k++) {
-    guint i = self->order[k];
+  double low = self->bottom + (row - 1) * self->cell, high = self->bottom + (row + 2) * self->cell;
 
-    if (dub_latent_is_visible (points, i)
-        && (corners == NULL || is_inside (corners, n_corners, (double) points->xy[2 * i], (double) points->xy[2 * i + 1])))
-      g_array_append_val (found, i);
+  g_array_set_size (sides, 0);
+  for (guint j = 0; j < n_corners; j++) {
+    double y0 = corners[2 * j + 1], y1 = corners[2 * (j + 1 < n_corners ? j + 1 : 0) + 1];
+
+    if (MIN (y0, y1) <= high && MAX (y0, y1) >= low)
+      g_array_append_val (sides, j);
   }
-}
-
-static int
-compare_indices (gconstpointer a,
-                 gconstpointer b)
-{
-  guint x = *(const guint *) a, y = *(const guint *) b;
-
-  return (x > y) - (x < y);
 }
 
 guint *
@@ -280,35 +276,46 @@ dub_latent_index_inside (const DubLatentIndex  *self,
   g_return_val_if_fail (self != NULL && points != NULL && n != NULL, NULL);
 
   g_autofree guint8 *state = g_malloc0 ((gsize) self->width * (gsize) self->height);
-  GArray *found = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autofree guint8 *found = g_malloc0 (MAX (points->n, 1));
+  g_autoptr (GArray) sides = g_array_new (FALSE, FALSE, sizeof (guint));
+  guint *indices;
 
-  *n = 0;
   for (size_t i = 0; i < 2 * n_corners; i++)
     if (!isfinite (corners[i]))
       n_corners = 0;
   for (size_t i = 0, j = n_corners - 1; i < n_corners; j = i++)
     mark_side (self, state, corners + 2 * j, corners + 2 * i);
+  *n = 0;
   for (int row = 0; n_corners >= 3 && row < self->height; row++) {
     gboolean inside = FALSE, known = FALSE;
 
+    list_sides (self, corners, n_corners, row, sides);
+    if (sides->len == 0)
+      continue;
     /* Between two sides of the polygon, cells are like their neighbours: one is asked for all. */
     for (int column = 0; column < self->width; column++) {
       int cell = row * self->width + column;
+      gboolean crossed = state[cell] == CROSSED;
 
-      if (state[cell] == CROSSED) {
-        known = FALSE;
-        append_cell (self, points, cell, corners, n_corners, found);
+      if (!crossed && !known)
+        inside = is_inside (corners, sides, n_corners, self->left + (column + 0.5) * self->cell,
+                            self->bottom + (row + 0.5) * self->cell);
+      known = !crossed;
+      if (!crossed && !inside)
         continue;
+      for (guint k = self->begin[cell]; k < self->begin[cell + 1]; k++) {
+        guint i = self->order[k];
+
+        found[i] = dub_latent_is_visible (points, i)
+                   && (!crossed || is_inside (corners, sides, n_corners, (double) points->xy[2 * i], (double) points->xy[2 * i + 1]));
+        *n += found[i];
       }
-      if (!known)
-        inside = is_inside (corners, n_corners, self->left + (column + 0.5) * self->cell, self->bottom + (row + 0.5) * self->cell);
-      known = TRUE;
-      if (inside)
-        append_cell (self, points, cell, NULL, 0, found);
     }
   }
-  g_array_sort (found, compare_indices);
-  *n = found->len;
+  indices = g_new (guint, MAX (*n, 1));
+  for (size_t i = 0, k = 0; k < *n; i++)
+    if (found[i])
+      indices[k++] = (guint) i;
 
-  return (guint *) (gpointer) g_array_free (found, FALSE);
+  return indices;
 }

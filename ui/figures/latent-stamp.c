@@ -19,6 +19,7 @@ typedef struct {
 /* A shape in one colour: what is added and what remains of what was there, byte by byte, [N_PLACES][side][row]. */
 struct _DubStamp {
   guint8 *from, *rest;
+  guint8  first[N_PLACES], end[N_PLACES]; /* rows that are not empty */
 };
 
 struct _DubStamps {
@@ -45,7 +46,7 @@ _dub_stamps_new (double  radius,
 {
   DubStamps *self = g_new0 (DubStamps, 1);
 
-  self->radius = CLAMP (radius, 0.5, 100.0);
+  self->radius = CLAMP (radius, 0.5, 60.0); /* whose rows a byte counts */
   self->rim = rim;
   self->half = (int) ceil (_dub_latent_mark_reach (self->radius));
   self->side = 2 * self->half + 1;
@@ -136,6 +137,8 @@ stamp_new (DubStamps *self,
   stamp->from = g_malloc0 (n_bytes);
   stamp->rest = g_malloc (n_bytes);
   memset (stamp->rest, 255, n_bytes);
+  memset (stamp->first, self->side, N_PLACES);
+  memset (stamp->end, 0, N_PLACES);
   for (int line = 0; line < N_PLACES * self->side; line++)
     for (int x = 0; x < self->side; x++) {
       double inner = coverage->inner[line * self->side + x] / 255.0 * color.alpha;
@@ -151,6 +154,8 @@ stamp_new (DubStamps *self,
                                          inner * color.blue + under * self->rim.blue));
       left = 255 - (guint32) lrint (255.0 * alpha);
       put_pixel (stamp->rest + at, left * 0x01010101u);
+      stamp->first[line / self->side] = MIN (stamp->first[line / self->side], (guint8) (line % self->side));
+      stamp->end[line / self->side] = (guint8) (line % self->side + 1);
     }
 
   return stamp;
@@ -194,27 +199,60 @@ blend_clipped (const DubStamps      *self,
     }
 }
 
+/* Where a mark goes: the rows of its picture that are not empty. */
+typedef struct {
+  const guint8 *from, *rest;
+  guint8       *to;    /* NULL: at the border, pixel by pixel */
+  int           rows, left, top;
+} Slot;
+
 void
 _dub_stamps_put (const DubStamps      *self,
-                 const DubStamp       *stamp,
                  const DubStampTarget *target,
-                 double                x,
-                 double                y)
+                 const DubStampMark   *marks,
+                 int                   n)
 {
-  double reach = self->half + 2.0;
+  const double reach = self->half + 2.0;
+  const gsize picture = (gsize) (self->side * self->row) * 4, row = (gsize) self->row * 4;
+  Slot slots[DUB_STAMP_BATCH];
+  int n_slots = 0;
 
-  /* Asked before numbers that no int holds are made into one. */
-  if (!(x > target->x0 - reach && x < target->x1 + reach && y > target->y0 - reach && y < target->y1 + reach))
-    return;
+  /* The image is larger than what a processor keeps at hand: all rows are asked for before the first is needed. */
+  for (int k = 0; k < n; k++) {
+    const DubStampMark *mark = &marks[k];
+    Slot *slot = &slots[n_slots];
 
-  int column = (int) floor (QUARTERS * x + 0.5), line = (int) floor (QUARTERS * y + 0.5);
-  int place = (line & (QUARTERS - 1)) * QUARTERS + (column & (QUARTERS - 1));
-  int left = (column >> 2) - self->half, top = (line >> 2) - self->half;
-  gsize at = (gsize) (place * self->side * self->row) * 4;
+    /* Asked before numbers that no int holds are made into one. */
+    if (!(mark->x > target->x0 - reach && mark->x < target->x1 + reach && mark->y > target->y0 - reach
+          && mark->y < target->y1 + reach))
+      continue;
 
-  if (left >= target->x0 && left + self->row <= target->x1 && top >= target->y0 && top + self->side <= target->y1)
-    _dub_stamp_blend (target->pixels + (gssize) top * target->stride + (gssize) left * 4, (gsize) target->stride, stamp->from + at,
-                      stamp->rest + at, (gsize) self->row * 4, (gsize) self->side);
-  else
-    blend_clipped (self, target, stamp->from + at, stamp->rest + at, left, top);
+    /* Moved far into what is positive, where cutting off is rounding down. */
+    int column = (int) (QUARTERS * mark->x + 0.5 + 65536.0) - 65536, line = (int) (QUARTERS * mark->y + 0.5 + 65536.0) - 65536;
+    int place = (line & (QUARTERS - 1)) * QUARTERS + (column & (QUARTERS - 1)), first = mark->stamp->first[place];
+
+    slot->left = (column >> 2) - self->half;
+    slot->top = (line >> 2) - self->half;
+    slot->rows = mark->stamp->end[place] - first;
+    slot->from = mark->stamp->from + (gsize) place * picture;
+    slot->rest = mark->stamp->rest + (gsize) place * picture;
+    slot->to = NULL;
+    n_slots++;
+    if (slot->left < target->x0 || slot->left + self->row > target->x1 || slot->top < target->y0
+        || slot->top + self->side > target->y1)
+      continue;
+    slot->to = target->pixels + (gssize) (slot->top + first) * target->stride + (gssize) slot->left * 4;
+    slot->from += (gsize) first * row;
+    slot->rest += (gsize) first * row;
+    for (int y = 0; y < slot->rows; y++)
+      __builtin_prefetch (slot->to + (gssize) y * target->stride, 1);
+  }
+  for (int k = 0; k < n_slots; k++) {
+    const Slot *slot = &slots[k];
+
+    if (slot->to == NULL)
+      blend_clipped (self, target, slot->from, slot->rest, slot->left, slot->top);
+    else if (slot->rows > 0)
+      _dub_stamp_blend (slot->to, (gsize) target->stride, slot->from, slot->rest, row, (gsize) slot->rows);
+  }
 }

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <math.h>
+
 #include "ui/figures/latent-figure.h"
 
 G_BEGIN_DECLS
@@ -27,12 +29,17 @@ void       _dub_stamps_free (DubStamps            *self);
 const DubStamp *_dub_stamps_get (DubStamps            *self,
                              int                   shape,
                              DubRgba               color);
-/* With its middle at (x, y). */
+/* One of many: its middle at (x, y). */
+typedef struct {
+  const DubStamp *stamp;
+  double          x, y;
+} DubStampMark;
+enum { DUB_STAMP_BATCH = 32 };
+/* @marks: [n], at most DUB_STAMP_BATCH: put one after the other. */
 void       _dub_stamps_put  (const DubStamps      *self,
-                             const DubStamp       *stamp,
                              const DubStampTarget *target,
-                             double                x,
-                             double                y);
+                             const DubStampMark   *marks,
+                             int                   n);
 
 /* --- latent-figure.c: colours by number, so that what is made for a colour is made once --- */
 
@@ -40,6 +47,13 @@ enum { DUB_LATENT_N_COLORS = 65 };
 int        _dub_latent_color_index   (const DubLatentPoints *points,
                                       const double           range[2],
                                       size_t                 i);
+/* Has a place in the plane and is not hidden. */
+static inline gboolean
+_dub_latent_has_place (const DubLatentPoints *points,
+                       size_t                 i)
+{
+  return isfinite (points->xy[2 * i]) && isfinite (points->xy[2 * i + 1]) && (points->hidden == NULL || points->hidden[i] != 1);
+}
 DubRgba    _dub_latent_indexed_color (DubLatentColor         by,
                                       const DubTheme        *theme,
                                       int                    index);
