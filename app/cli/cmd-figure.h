@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 gboolean cmd_figure_ece_beta (const char *path, int argc, char **argv, GError **error);
+gboolean cmd_figure_latent (const char *path, int argc, char **argv, GError **error);
 gboolean cmd_figure_mask (const char *path, int argc, char **argv, GError **error);
 gboolean cmd_figure_overview (const char *path, int argc, char **argv, GError **error);
 gboolean cmd_figure_reliability (const char *path, int argc, char **argv, GError **error);

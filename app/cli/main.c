@@ -44,6 +44,7 @@ static const CliCommand DEMO_COMMANDS[] = {
 
 static const CliCommand FIGURE_COMMANDS[] = {
   { "ece-beta", N_("calibration error against the weight of DCA, over studies"), cmd_figure_ece_beta, NULL },
+  { "latent", N_("cases as a network's features lay them out in a plane, two families side by side"), cmd_figure_latent, NULL },
   { "mask", N_("the mask of one case: slices, energy, effect, regions"), cmd_figure_mask, NULL },
   { "overview", N_("figures of merit of a study's networks on its test part, with intervals"), cmd_figure_overview, NULL },
   { "reliability", N_("how often answers given with a confidence are right, before and after recalibration"), cmd_figure_reliability, NULL },

@@ -1,6 +1,7 @@
 #include "core/study/latent.h"
 
 #include <math.h>
+#include <string.h>
 
 static const char *
 method_title (DubLatentMethod method)
@@ -17,14 +18,24 @@ dub_latent_axis_name (DubLatentMethod method,
   return g_strdup_printf ("%s %u", method_title (method), axis + 1);
 }
 
+/* Three decimals with the true minus, and no zero below zero. (transfer full) */
+static char *
+three_decimals (double value)
+{
+  g_autofree char *digits = g_strdup_printf ("%.3f", fabs (value));
+
+  return g_strconcat (value < 0.0 && strcmp (digits, "0.000") != 0 ? "−" : "", digits, NULL);
+}
+
 static void
 add_number (GString    *text,
             const char *name,
-            double      value,
-            guint       n_digits)
+            double      value)
 {
+  g_autofree char *digits = three_decimals (value);
+
   if (!isnan (value))
-    g_string_append_printf (text, "%s%s %.*f", text->len > 0 ? " · " : "", name, (int) n_digits, value);
+    g_string_append_printf (text, "%s%s %s", text->len > 0 ? " · " : "", name, digits);
 }
 
 char *
@@ -34,9 +45,15 @@ dub_latent_quality_text (const DubLatentQuality *quality)
 
   if (!isnan (quality->explained))
     g_string_append_printf (text, "%.0f %% of the variance", 100.0 * quality->explained);
-  add_number (text, "silhouette", quality->silhouette, 3);
-  add_number (text, "trustworthiness", quality->trustworthiness, 3);
-  add_number (text, "continuity", quality->continuity, 3);
+  add_number (text, "silhouette", quality->silhouette);
+  /* What the plane shows, and what there was to be shown. */
+  if (!isnan (quality->silhouette) && !isnan (quality->silhouette_features)) {
+    g_autofree char *digits = three_decimals (quality->silhouette_features);
+
+    g_string_append_printf (text, " (features %s)", digits);
+  }
+  add_number (text, "trustworthiness", quality->trustworthiness);
+  add_number (text, "continuity", quality->continuity);
 
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -111,7 +111,7 @@ gboolean      dub_latent_map_measure       (DubLatentMap            *self,
 /* "t-SNE 2": the name of an axis, from 0. (transfer full) */
 char         *dub_latent_axis_name         (DubLatentMethod          method,
                                             guint                    axis);
-/* "silhouette 0.213 · trustworthiness 0.961 · continuity 0.966" (transfer full) */
+/* "silhouette 0.213 (features 0.187) · trustworthiness 0.961 · continuity 0.966" (transfer full) */
 char         *dub_latent_quality_text      (const DubLatentQuality  *quality);
 /* Key, value, … and NULL, of what a map comes from. @family, @model: as for dub_latent_features. (transfer full) */
 char        **dub_latent_provenance        (const DubStudy          *study,

@@ -115,6 +115,7 @@ typedef struct {
   const size_t          *end;
   double                 radius[2]; /* of test and of training cases, in user units */
   double                 range[2];  /* of values */
+  DubRgba                rim;
 } Drawing;
 
 /* @origin: the canvas' corner in the target, in pixels */
@@ -130,7 +131,7 @@ stamp_layers (const Drawing        *drawing,
   size_t k = 0;
 
   for (int train = 1; train >= 0; train--) {
-    g_autoptr (DubStamps) stamps = _dub_stamps_new (drawing->radius[train] * density[0], drawing->theme->view);
+    g_autoptr (DubStamps) stamps = _dub_stamps_new (drawing->radius[train] * density[0], drawing->rim);
     DubStampMark batch[DUB_STAMP_BATCH];
     int n = 0;
 
@@ -240,7 +241,7 @@ stroke_layers (const Drawing *drawing,
       continue;
     if (is_dimmed (points, i))
       color.alpha *= OUTSIDE;
-    dub_latent_draw_mark (canvas, dub_latent_shape (points, i), color, radius, x, y);
+    _dub_latent_draw_mark (canvas, dub_latent_shape (points, i), color, drawing->rim, radius, x, y);
   }
 }
 
@@ -270,8 +271,12 @@ dub_latent_draw_ground (const DubLatentPoints  *points,
   dub_latent_plane_fit (&box, points, 0.0, 0.0);
   drawing.radius[0] = radius_of (end[N_LAYERS - 1] - end[0], &box, &drawing.map, theme);
   drawing.radius[1] = SIGN * radius_of (end[0], &box, &drawing.map, theme);
-  if (points->color == DUB_LATENT_BY_VALUE)
+  drawing.rim = theme->view;
+  if (points->color == DUB_LATENT_BY_VALUE) {
     dub_latent_value_range (points, drawing.range);
+    /* One end of the colours is near to each theme's paper. */
+    drawing.rim = dub_rgba_with_alpha (theme->text, 0.45);
+  }
   cairo_save (cr);
   cairo_rectangle (cr, 0.0, 0.0, width, height);
   cairo_clip (cr);

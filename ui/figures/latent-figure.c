@@ -216,6 +216,11 @@ gboolean
 dub_latent_value_range (const DubLatentPoints *points,
                         double                 range[2])
 {
+  if (points->value_range != NULL) {
+    range[0] = points->value_range[0];
+    range[1] = points->value_range[1];
+    return TRUE;
+  }
   range[0] = (double) INFINITY;
   range[1] = (double) -INFINITY;
   for (size_t i = 0; points->value != NULL && i < points->n; i++) {

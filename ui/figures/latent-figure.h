@@ -46,6 +46,7 @@ typedef struct {
   gboolean       density;    /* the training set as density */
   gboolean       marks;      /* and as faint marks */
   int            current;    /* the current case: a ring around it; -1 = none */
+  const double  *value_range; /* (nullable) [2] of the colours: one scale for two maps; NULL = as far as visible values reach */
   int            positive;   /* of two classes, the one whose mark is +, the other's is −; of more each has a sign of its own */
 } DubLatentPoints;
 
@@ -76,7 +77,7 @@ DubRgba   dub_latent_color         (const DubLatentPoints  *points,
                                     const DubTheme         *theme,
                                     const double            range[2],
                                     size_t                  i);
-/* Of the values of visible points: what the ends of the colour map stand for; FALSE where there are none. */
+/* The range that was given, or of the values of visible points: what the ends of the colour map stand for; FALSE where there are none. */
 gboolean  dub_latent_value_range   (const DubLatentPoints  *points,
                                     double                  range[2]);
 /* The colour map of DUB_LATENT_BY_VALUE. */
@@ -180,10 +181,10 @@ int             dub_latent_index_towards (const DubLatentIndex  *self,
 typedef struct {
   const DubLatentPoints *points;
   const char            *title;   /* "cross-entropy + temperature" */
-  const char            *numbers; /* (nullable) "silhouette 0.21 · trustworthiness 0.96"; lines are parted by \n */
+  const char            *numbers; /* (nullable) "silhouette 0.21 · trustworthiness 0.96"; \n parts lines, and they break at " · " */
 } DubLatentPanel;
 
-/* id columns are @ids [N]; .png, .svg, .pdf, or .csv (panel,id,x,y,part,label,predicted,failed,value). @provenance: (nullable)
+/* With two maps values have one scale. @ids: [N]; .png, .svg, .pdf, or .csv (panel,id,x,y,part,label,predicted,failed,value). @provenance: (nullable)
  * key, value, …, NULL */
 gboolean  dub_latent_export        (const DubLatentPanel   *panels,
                                     size_t                  n_panels,

@@ -85,6 +85,29 @@ _dub_latent_mark_path (cairo_t *cr,
 }
 
 void
+_dub_latent_draw_mark (DubCanvas *canvas,
+                       int        shape,
+                       DubRgba    color,
+                       DubRgba    rim,
+                       double     radius,
+                       double     x,
+                       double     y)
+{
+  cairo_t *cr = dub_canvas_get_cairo (canvas);
+
+  cairo_save (cr);
+  cairo_new_path (cr);
+  for (int outer = shape < DUB_LATENT_SIGN; outer >= 0; outer--) {
+    dub_canvas_set_color (canvas, outer ? dub_rgba_with_alpha (rim, rim.alpha * color.alpha) : color);
+    if (_dub_latent_mark_path (cr, shape, outer == 1, radius, x, y))
+      cairo_fill (cr);
+    else
+      cairo_stroke (cr);
+  }
+  cairo_restore (cr);
+}
+
+void
 dub_latent_draw_mark (DubCanvas *canvas,
                       int        shape,
                       DubRgba    color,
@@ -95,18 +118,6 @@ dub_latent_draw_mark (DubCanvas *canvas,
   g_return_if_fail (canvas != NULL);
 
   const DubTheme *theme = dub_canvas_get_theme (canvas);
-  cairo_t *cr = dub_canvas_get_cairo (canvas);
 
-  if (!(radius > 0.0))
-    radius = 2.3 * theme->line_width;
-  cairo_save (cr);
-  cairo_new_path (cr);
-  for (int rim = shape < DUB_LATENT_SIGN; rim >= 0; rim--) {
-    dub_canvas_set_color (canvas, rim ? dub_rgba_with_alpha (theme->view, color.alpha) : color);
-    if (_dub_latent_mark_path (cr, shape, rim == 1, radius, x, y))
-      cairo_fill (cr);
-    else
-      cairo_stroke (cr);
-  }
-  cairo_restore (cr);
+  _dub_latent_draw_mark (canvas, shape, color, theme->view, radius > 0.0 ? radius : 2.3 * theme->line_width, x, y);
 }

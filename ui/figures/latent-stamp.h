@@ -60,6 +60,14 @@ DubRgba    _dub_latent_indexed_color (DubLatentColor         by,
 
 /* --- latent-mark.c: the shapes themselves --- */
 
+/* As dub_latent_draw_mark, with a rim of that colour. */
+void       _dub_latent_draw_mark  (DubCanvas      *canvas,
+                                   int             shape,
+                                   DubRgba         color,
+                                   DubRgba         rim,
+                                   double          radius,
+                                   double          x,
+                                   double          y);
 /* How far a mark of @radius reaches from its middle, rim included. */
 double     _dub_latent_mark_reach (double          radius);
 /* Width of the rim. */
