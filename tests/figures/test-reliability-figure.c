@@ -30,8 +30,8 @@ test_words (void)
   g_assert_cmpstr (full, ==, "(0.67, 0.73] · 3 cases · confidence 0.700 · accuracy 0.667 (2 / 3)");
   g_assert_cmpstr (single, ==, "[0, 0.07] · 1 case · confidence 0.050 · accuracy 0.000 (0 / 1)");
   g_assert_cmpstr (empty, ==, "(0.93, 1] · no cases");
-  g_assert_cmpstr (pair, ==, "one: (0.67, 0.73] · 3 cases · confidence 0.700 · share of the class 0.667 (2 / 3)\n"
-                             "two: (0.67, 0.73] · 3 cases · confidence 0.700 · share of the class 0.667 (2 / 3)");
+  g_assert_cmpstr (pair, ==, "(0.67, 0.73]\none: 3 cases · confidence 0.700 · share of the class 0.667 (2 / 3)\n"
+                             "two: 3 cases · confidence 0.700 · share of the class 0.667 (2 / 3)");
   g_assert_cmpuint (dub_reliability_figure_get_n_panels (figure), ==, 2);
   g_assert_cmpstr (dub_reliability_figure_get_title (figure, 1), ==, "Both");
   g_assert_cmpuint (dub_reliability_figure_get_n_bins (figure, 0), ==, 15);
@@ -40,7 +40,7 @@ test_words (void)
   g_assert_cmpuint (dub_reliability_figure_get_count (figure, 0, 99), ==, 0);
 }
 
-/* Edges of narrow bins are told apart. */
+/* Edges of narrow bins are told apart, and each curve has its own. */
 static void
 test_narrow_edges (void)
 {
@@ -55,6 +55,21 @@ test_narrow_edges (void)
   g_autofree char *text = dub_reliability_figure_describe_bin (figure, 0, 1);
 
   g_assert_cmpstr (text, ==, "(0.99911, 0.99922] · 1 case · confidence 0.999 · accuracy 0.000 (0 / 1)");
+
+  const double wider[] = { 0.1, 0.2, 0.3, 0.4 };
+  g_auto (Made) second = { 0 };
+  DubReliabilityCurve both[2];
+
+  made_init (&second, "two", wider, correct, 4, 4, DUB_BINS_EQUAL_MASS);
+  both[0] = made.curve;
+  both[0].name = "one";
+  both[1] = second.curve;
+  dub_reliability_figure_add_panel (figure, NULL, both, 2, FALSE);
+
+  g_autofree char *own = dub_reliability_figure_describe_bin (figure, 1, 1);
+
+  g_assert_cmpstr (own, ==, "one: (0.99911, 0.99922] · 1 case · confidence 0.999 · accuracy 0.000 (0 / 1)\n"
+                            "two: (0.10, 0.20] · 1 case · confidence 0.200 · accuracy 0.000 (0 / 1)");
 }
 
 static void

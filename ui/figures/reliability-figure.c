@@ -263,29 +263,47 @@ interval_words (const DubReliabilityTrace *trace,
   return g_strdup_printf ("%s%s, %s]", bin == 0 ? "[" : "(", from, to);
 }
 
+/* "32 cases · confidence 0.703 · accuracy 0.594 (19 / 32)" */
 static void
-append_bin (GString                    *out,
-            const DubReliabilityFigure *self,
-            const DubReliabilityPanel  *panel,
-            const DubReliabilityTrace  *trace,
-            size_t                      bin)
+append_numbers (GString                    *out,
+                const DubReliabilityFigure *self,
+                const DubReliabilityPanel  *panel,
+                const DubReliabilityTrace  *trace,
+                size_t                      bin)
 {
-  g_autofree char *interval = interval_words (trace, bin);
   size_t count = trace->count[bin];
 
   if (count == 0) {
-    g_string_append_printf (out, "%s · %s", interval, self->words[DUB_RELIABILITY_SAYS_NO_CASES]);
+    g_string_append (out, self->words[DUB_RELIABILITY_SAYS_NO_CASES]);
     return;
   }
 
   g_autofree char *confidence = dub_number_format (trace->confidence[bin], 3);
   g_autofree char *accuracy = dub_number_format (trace->accuracy[bin], 3);
 
-  g_string_append_printf (out, "%s · %zu %s · %s %s · %s %s (%.0f / %zu)", interval, count,
+  g_string_append_printf (out, "%zu %s · %s %s · %s %s (%.0f / %zu)", count,
                           self->words[count == 1 ? DUB_RELIABILITY_SAYS_ONE_CASE : DUB_RELIABILITY_SAYS_CASES],
                           self->words[DUB_RELIABILITY_SAYS_CONFIDENCE], confidence,
                           self->words[panel->one_class ? DUB_RELIABILITY_SAYS_SHARE : DUB_RELIABILITY_SAYS_ACCURACY], accuracy,
                           round (trace->accuracy[bin] * (double) count), count);
+}
+
+/* Of equal width, the bins of all curves are the same. */
+static gboolean
+has_one_interval (const DubReliabilityPanel *panel,
+                  size_t                     bin)
+{
+  const DubReliabilityTrace *first = _dub_reliability_trace (panel, 0);
+
+  for (guint i = 1; i < panel->traces->len; i++) {
+    const DubReliabilityTrace *trace = _dub_reliability_trace (panel, i);
+
+    if (bin >= trace->n_bins || trace->edge[bin] < first->edge[bin] || trace->edge[bin] > first->edge[bin] ||
+        trace->edge[bin + 1] < first->edge[bin + 1] || trace->edge[bin + 1] > first->edge[bin + 1])
+      return FALSE;
+  }
+
+  return TRUE;
 }
 
 char *
@@ -298,16 +316,27 @@ dub_reliability_figure_describe_bin (const DubReliabilityFigure *self,
   const DubReliabilityPanel *one = _dub_reliability_panel (self, panel);
   GString *out = g_string_new (NULL);
 
+  if (bin >= dub_reliability_figure_get_n_bins (self, panel))
+    return g_string_free (out, FALSE);
+
+  gboolean single = one->traces->len == 1, shared = has_one_interval (one, bin);
+  g_autofree char *common = interval_words (_dub_reliability_trace (one, 0), bin);
+
+  if (shared)
+    g_string_append_printf (out, "%s%s", common, single ? " · " : "");
   for (guint i = 0; i < one->traces->len; i++) {
     const DubReliabilityTrace *trace = _dub_reliability_trace (one, i);
 
     if (bin >= trace->n_bins)
       continue;
-    if (out->len > 0)
-      g_string_append_c (out, '\n');
-    if (one->traces->len > 1 && *trace->name != '\0')
-      g_string_append_printf (out, "%s: ", trace->name);
-    append_bin (out, self, one, trace, bin);
+    if (!single)
+      g_string_append_printf (out, "%s%s: ", out->len > 0 ? "\n" : "", trace->name);
+    if (!shared) {
+      g_autofree char *own = interval_words (trace, bin);
+
+      g_string_append_printf (out, "%s · ", own);
+    }
+    append_numbers (out, self, one, trace, bin);
   }
 
   return g_string_free (out, FALSE);

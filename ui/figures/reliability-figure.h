@@ -60,8 +60,8 @@ size_t                dub_reliability_figure_get_n_bins  (const DubReliabilityFi
 size_t                dub_reliability_figure_get_count   (const DubReliabilityFigure *self,
                                                           guint                       panel,
                                                           size_t                      bin);
-/* "(0.67, 0.73] · 32 cases · confidence 0.703 · accuracy 0.594 (19 / 32)"; of several curves a line each, with its name.
- * (transfer full) */
+/* "(0.67, 0.73] · 32 cases · confidence 0.703 · accuracy 0.594 (19 / 32)"; of several curves a line each, with its name, below
+ * the interval where they share one. (transfer full) */
 char                 *dub_reliability_figure_describe_bin (const DubReliabilityFigure *self,
                                                           guint                       panel,
                                                           size_t                      bin);

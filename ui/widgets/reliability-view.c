@@ -1,6 +1,7 @@
 #include "ui/widgets/reliability-view.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "ui/widgets/canvas-texture.h"
 #include "ui/widgets/theme.h"
@@ -248,6 +249,25 @@ activate (GtkWidget *widget,
   return TRUE;
 }
 
+/* A line of its own for what stands before the rates: a tooltip would break anywhere. */
+static GtkWidget *
+tooltip_label (const char *text)
+{
+  const char *cases = strstr (text, " · "), *rest = cases != NULL ? strstr (cases + strlen (" · "), " · ") : NULL;
+  GtkWidget *label = gtk_label_new (text);
+
+  if (strchr (text, '\n') == NULL && rest != NULL) {
+    g_autofree char *first = g_strndup (text, (gsize) (rest - text));
+    g_autofree char *both = g_strconcat (first, "\n", rest + strlen (" · "), NULL);
+
+    gtk_label_set_text (GTK_LABEL (label), both);
+  }
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+  gtk_widget_add_css_class (label, "numeric");
+
+  return label;
+}
+
 /* Its area is the bin: moving to the next one asks again. */
 static gboolean
 dub_reliability_view_query_tooltip (GtkWidget  *widget,
@@ -274,7 +294,7 @@ dub_reliability_view_query_tooltip (GtkWidget  *widget,
     area.y = (int) counts->y;
     area.height = (int) counts->height;
   }
-  gtk_tooltip_set_text (tooltip, text);
+  gtk_tooltip_set_custom (tooltip, tooltip_label (text));
   if (!keyboard)
     gtk_tooltip_set_tip_area (tooltip, &area);
 
