@@ -381,7 +381,8 @@ append_notes (const DubCalibrationTable *self,
                                 " bins of equal width.", self->n_bins);
   if (single)
     g_string_append (text, " In parentheses 95 % intervals of the cases (accuracy: Wilson, or of patients; ECE and MCE: bootstrap, "
-                           "which holds the truth in about nine of ten samples).");
+                           "which holds the truth in about nine of ten samples). Changes are of the same cases, by the paired "
+                           "bootstrap; few cases make a small ECE look larger than it is, and an improvement smaller.");
   if (several)
     g_string_append (text, " n × r: the mean of r repeats that differ by their seed alone, with the 95 % t-interval of that mean (not "
                            "an SD). Where the seed draws the split, the repeats share cases: the interval speaks of these data.");

@@ -94,7 +94,8 @@ def draw(options):
 
     def run(name, endings, *command):
         files = [os.path.join(options.out, f'{name}.{ending}') for ending in endings]
-        losses.call([options.cli, *command, '--progress', 'none', *(word for file in files for word in ('-o', file))])
+        drawn = ['--dpi', str(options.dpi)] if command[0] == 'figure' else []
+        losses.call([options.cli, *command, '--progress', 'none', *drawn, *(word for file in files for word in ('-o', file))])
         print(*files, sep='\n', flush=True)
 
     run('tables-networks', ('md', 'csv'), 'calibration-table', *ladders, *only)
@@ -102,10 +103,13 @@ def draw(options):
     run('figure5-ece-beta', ('png', 'svg', 'csv'), 'figure', 'ece-beta', *ladders, *only)
     for setting in SETTINGS:
         study = study_of(options, setting)
-        for family, _ in ENSEMBLE:
-            run(f'reliability-{slug(setting)}-{family}', ('png', 'svg', 'csv'), 'figure', 'reliability', study, '--family', family,
-                '--recalibrate', 'temperature')
-        run(f'figure2-latent-{slug(setting)}', ('png', 'svg', 'csv'), 'figure', 'latent', study, *both)
+        # Both beside each other, and before and after a temperature of each.
+        for ending, families in [('', both)] + [(f'-{name}', ['--family', name]) for name, _ in ENSEMBLE]:
+            run(f'reliability-{slug(setting)}{ending}', ('png', 'svg', 'csv'), 'figure', 'reliability', study, *families)
+    for setting in SETTINGS:
+        run(f'figure2-latent-{slug(setting)}', ('png', 'svg', 'csv'), 'figure', 'latent', study_of(options, setting), *both,
+            '--color', 'class')
+
 
 
 def main():
@@ -116,6 +120,7 @@ def main():
     parser.add_argument('--out', default='build/dca-figures', help='folder of tables and figures')
     parser.add_argument('--seeds', type=int, default=5)
     parser.add_argument('--jobs', type=int, default=2, help='networks trained at a time, one thread each')
+    parser.add_argument('--dpi', type=float, default=150, help='resolution of the PNG files')
     options = parser.parse_args()
     train_all(options)
     draw(options)
