@@ -102,7 +102,8 @@ blur_rows (const float *in,
       float before = x - whole - 1 >= 0 ? row[x - whole - 1] : 0.0f, after = x + whole + 1 < width ? row[x + whole + 1] : 0.0f;
 
       sum += x + whole < width ? (double) row[x + whole] : 0.0;
-      to[x] = ((float) sum + part * (before + after)) * scale;
+      /* What is added and taken away again leaves a rounding, which may hang below zero where nothing lies. */
+      to[x] = MAX (0.0f, ((float) sum + part * (before + after)) * scale);
       sum -= x - whole >= 0 ? (double) row[x - whole] : 0.0;
     }
   }
