@@ -75,7 +75,9 @@ dub_calibration_bench_get_applied (DubCalibrationBench *self)
   DubStudy *study = dub_session_get_study (self->session);
   const char *family = dub_results_get_family (self->results);
 
-  return study != NULL && study->data != NULL && family != NULL ? dub_study_get_recalibration (study, family) : NULL;
+  DubRecalibration *applied = study != NULL && study->data != NULL && family != NULL ? dub_study_get_recalibration (study, family) : NULL;
+
+  return applied != NULL ? dub_recalibration_ref (applied) : NULL;
 }
 
 gboolean

@@ -39,9 +39,9 @@ apply (DubCalibrationBench         *self,
     _dub_calibration_bench_update (self);
   else if (binned)
     _dub_calibration_bench_rebin (self);
-  for (guint id = _DUB_CALIBRATION_BINS; id <= _DUB_CALIBRATION_CONSISTENCY; id++)
+  _dub_calibration_bench_notify (self, _DUB_CALIBRATION_BINS);
+  for (guint id = _DUB_CALIBRATION_BINNING; id <= _DUB_CALIBRATION_CONSISTENCY && (other || before.binning != to->binning); id++)
     _dub_calibration_bench_notify (self, id);
-  _dub_calibration_bench_notify (self, _DUB_CALIBRATION_SUBTITLE);
   g_free (before.model);
 }
 

@@ -139,10 +139,27 @@ view_of (DubCalibrationPage *self,
   return DUB_RELIABILITY_VIEW (gtk_widget_get_first_child (g_ptr_array_index (self->cards, panel)));
 }
 
+/* The frame is in both panels: a press in one of them says whose cases are meant. The view has already told of another bin. */
+static void
+pressed_cb (DubCalibrationPage *self,
+            int                 n_press,
+            double              x,
+            double              y,
+            GtkGesture         *gesture)
+{
+  GtkWidget *card = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture));
+  guint panel = panel_of (DUB_RELIABILITY_VIEW (gtk_widget_get_first_child (card)));
+  int side, bin = dub_calibration_bench_get_bin (self->bench, &side);
+
+  if (bin >= 0 && dub_calibration_bench_get_view (self->bench) == DUB_CALIBRATION_PAIR && side != (int) panel)
+    dub_calibration_bench_choose_bin (self->bench, (int) panel, bin);
+}
+
 static void
 add_card (DubCalibrationPage *self)
 {
   GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *view = dub_reliability_view_new ();
+  GtkGesture *press = gtk_gesture_click_new ();
 
   gtk_widget_add_css_class (card, "card");
   gtk_widget_add_css_class (card, "plot");
@@ -152,6 +169,8 @@ add_card (DubCalibrationPage *self)
   g_object_set_data (G_OBJECT (view), "panel", GUINT_TO_POINTER (self->cards->len));
   g_signal_connect_object (view, "picked", G_CALLBACK (picked_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (view, "activated", G_CALLBACK (activated_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (press, "pressed", G_CALLBACK (pressed_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (card, GTK_EVENT_CONTROLLER (press));
   g_ptr_array_add (self->cards, card);
   gtk_grid_attach (self->panels, card, 0, (int) self->cards->len, 1, 1);
 }

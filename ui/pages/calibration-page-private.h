@@ -29,6 +29,9 @@ struct _DubCalibrationPage {
   GPtrArray            *choices;  /* of the networks to choose from */
   gboolean              updating; /* the page sets its controls itself */
   gboolean              of_mce;   /* the curve over M */
+  DubBinning            curve_binning; /* of what it shows */
+  DubCalibration        tabled[2]; /* what the table shows … */
+  gboolean              tabled_has[2], tabled_old[2];
   guint                 place;    /* idle source: another width */
   int                   columns;  /* of panels */
 
@@ -93,6 +96,8 @@ DubReliabilityFigure *_dub_calibration_page_make_figure (DubCalibrationPage     
 /* calibration-page-side.c */
 void  _dub_calibration_page_build_side    (DubCalibrationPage *self);
 void  _dub_calibration_page_update_side   (DubCalibrationPage *self);
+/* What depends on the bins alone. */
+void  _dub_calibration_page_update_bins   (DubCalibrationPage *self);
 void  _dub_calibration_page_update_curve  (DubCalibrationPage *self);
 
 /* calibration-page-card.c */

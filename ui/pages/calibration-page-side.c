@@ -180,12 +180,22 @@ static void
 update_warnings (DubCalibrationPage *self)
 {
   g_autoptr (GPtrArray) warnings = dub_calibration_bench_warnings (self->bench);
-  GtkWidget *child;
+  GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (self->warnings));
 
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->warnings))) != NULL)
-    gtk_box_remove (self->warnings, child);
-  for (guint i = 0; i < warnings->len; i++)
-    gtk_box_append (self->warnings, warning_row (warnings->pdata[i]));
+  for (guint i = 0; i < warnings->len; i++) {
+    if (row == NULL) {
+      gtk_box_append (self->warnings, warning_row (warnings->pdata[i]));
+      continue;
+    }
+    gtk_label_set_text (GTK_LABEL (gtk_widget_get_last_child (row)), warnings->pdata[i]);
+    row = gtk_widget_get_next_sibling (row);
+  }
+  while (row != NULL) {
+    GtkWidget *next = gtk_widget_get_next_sibling (row);
+
+    gtk_box_remove (self->warnings, row);
+    row = next;
+  }
   gtk_widget_set_visible (GTK_WIDGET (self->warnings), warnings->len > 0);
 }
 
@@ -214,7 +224,6 @@ update_step (DubCalibrationPage *self)
   gtk_widget_set_tooltip_text (self->apply_button,
                                refusal != NULL ? refusal : _("Record this recalibration: scores, tables and new images are read through it from then on"));
   gtk_widget_set_visible (self->apply_row, subject != NULL && (subject->calibration != NULL || applied != NULL));
-  update_warnings (self);
 }
 
 /* --- bins --- */
@@ -224,16 +233,6 @@ bins_moved_cb (DubCalibrationPage *self)
 {
   if (!self->updating)
     g_object_set (self->bench, "bins", (int) lround (gtk_range_get_value (GTK_RANGE (self->bins_scale))), NULL);
-}
-
-static void
-update_bins (DubCalibrationPage *self)
-{
-  int n = dub_calibration_bench_get_setting (self->bench)->n_bins;
-  g_autofree char *text = g_strdup_printf ("M = %d", n);
-
-  gtk_label_set_text (self->bins_label, text);
-  gtk_range_set_value (GTK_RANGE (self->bins_scale), n);
 }
 
 /* --- the curve --- */
@@ -265,6 +264,7 @@ _dub_calibration_page_update_curve (DubCalibrationPage *self)
   int n = dub_calibration_bench_get_setting (self->bench)->n_bins;
   g_autoptr (DubFigure) figure = NULL;
 
+  self->curve_binning = dub_calibration_bench_get_setting (self->bench)->binning;
   if (before == NULL || before->ece == NULL) {
     dub_figure_view_set_figure (self->curve, NULL);
     return;
@@ -289,6 +289,23 @@ _dub_calibration_page_update_curve (DubCalibrationPage *self)
   gtk_label_set_text (self->curve_title, self->of_mce ? _("MCE depends on M") : _("ECE depends on M"));
 }
 
+void
+_dub_calibration_page_update_bins (DubCalibrationPage *self)
+{
+  const DubCalibrationSetting *setting = dub_calibration_bench_get_setting (self->bench);
+  g_autofree char *text = g_strdup_printf ("M = %d", setting->n_bins);
+
+  gtk_label_set_text (self->bins_label, text);
+  self->updating = TRUE;
+  gtk_range_set_value (GTK_RANGE (self->bins_scale), setting->n_bins);
+  self->updating = FALSE;
+  if (self->curve_binning != setting->binning)
+    _dub_calibration_page_update_curve (self);
+  else
+    dub_figure_view_set_cursor (self->curve, setting->n_bins);
+  update_warnings (self);
+}
+
 static void
 curve_picked_cb (DubCalibrationPage *self,
                  double              m)
@@ -307,7 +324,6 @@ _dub_calibration_page_update_side (DubCalibrationPage *self)
   gtk_drop_down_set_selected (self->method_choice, (guint) (dub_calibration_bench_get_setting (self->bench)->method + 1));
   update_fit (self);
   update_step (self);
-  update_bins (self);
   self->updating = FALSE;
 }
 

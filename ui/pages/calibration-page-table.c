@@ -2,6 +2,7 @@
 #include "ui/pages/calibration-page-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "ui/widgets/column-titles.h"
 
@@ -103,23 +104,35 @@ _dub_calibration_page_build_table (DubCalibrationPage *self)
   dub_column_view_align_titles (self->table);
 }
 
+/* TRUE where the table shows something else than that side's numbers. */
+static gboolean
+take_side (DubCalibrationPage *self,
+           int                 side)
+{
+  const DubCalibrationItem *item = dub_calibration_bench_get_side (self->bench, side);
+  gboolean has = item != NULL && item->has_measures, old = has && dub_calibration_item_is_old (item);
+  gboolean same = has == self->tabled_has[side] && old == self->tabled_old[side] &&
+                  (!has || memcmp (&item->measured, &self->tabled[side], sizeof item->measured) == 0);
+
+  self->tabled_has[side] = has;
+  self->tabled_old[side] = old;
+  if (has)
+    self->tabled[side] = item->measured;
+
+  return !same;
+}
+
 void
 _dub_calibration_page_update_table (DubCalibrationPage *self)
 {
-  const DubCalibration *measured[2] = { NULL, NULL };
-  gboolean old[2] = { FALSE, FALSE };
+  gboolean other[2] = { take_side (self, 0), take_side (self, 1) };
 
-  for (int side = 0; side < 2; side++) {
-    const DubCalibrationItem *item = dub_calibration_bench_get_side (self->bench, side);
-
-    if (item == NULL || !item->has_measures)
-      continue;
-    measured[side] = &item->measured;
-    old[side] = dub_calibration_item_is_old (item);
-  }
+  if (!other[0] && !other[1])
+    return;
   for (guint i = 0; i < DUB_N_CALIBRATION_MEASURES; i++) {
     g_autoptr (DubCalibrationRow) row = g_list_model_get_item (G_LIST_MODEL (self->measures), i);
 
-    dub_calibration_row_set (row, measured[0], old[0], measured[1], old[1]);
+    dub_calibration_row_set (row, self->tabled_has[0] ? &self->tabled[0] : NULL, self->tabled_old[0],
+                             self->tabled_has[1] ? &self->tabled[1] : NULL, self->tabled_old[1]);
   }
 }

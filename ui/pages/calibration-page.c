@@ -51,12 +51,12 @@ _dub_calibration_number (double value,
 
 /* --- following --- */
 
+/* Other bins, or bands that have come: within a frame, because the hand may be on the slider. */
 static void
 redrawn_cb (DubCalibrationPage *self)
 {
   _dub_calibration_page_update_panels (self);
-  _dub_calibration_page_update_side (self);
-  _dub_calibration_page_update_curve (self);
+  _dub_calibration_page_update_bins (self);
   _dub_calibration_page_update_table (self);
   _dub_calibration_page_update_card (self);
 }
@@ -66,6 +66,8 @@ changed_cb (DubCalibrationPage *self)
 {
   _dub_calibration_page_update_state (self);
   _dub_calibration_page_update_badges (self);
+  _dub_calibration_page_update_side (self);
+  _dub_calibration_page_update_curve (self);
   redrawn_cb (self);
 }
 
