@@ -159,6 +159,7 @@ cli_calibration_build_temperature (JsonBuilder            *b,
   cli_json_double (b, "low", low);
   cli_json_double (b, "high", high);
   cli_json_string (b, "method", "profile likelihood");
+  cli_json_string (b, "of", dub_recalibration_get_n_classes (temperature) == 0 ? "the log-odds of the confidence" : "logits");
   cli_json_string (b, "kind", kind_name (dub_recalibration_get_kind (temperature)));
   cli_json_string (b, "fitted_on", dub_recalibration_get_split (temperature));
   cli_json_int (b, "n", (gint64) dub_recalibration_get_n_cases (temperature));

@@ -49,7 +49,7 @@ void            cli_calibration_free   (CliCalibration              *self);
 /* Members of the object being built: accuracy, ece, …, brier, nll, bins. */
 void            cli_calibration_build  (JsonBuilder                 *builder,
                                         const CliCalibration        *self);
-/* Member "temperature": { value, low, high, kind, fitted_on, n }; null without one. */
+/* Member "temperature": { value, low, high, of, kind, fitted_on, n }; null without one. */
 void            cli_calibration_build_temperature (JsonBuilder      *builder,
                                         const DubRecalibration      *temperature);
 /* Tables for a terminal; @after (nullable) stands beside @before. */

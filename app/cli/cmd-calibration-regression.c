@@ -4,6 +4,7 @@
 #include "app/cli/cli-failure.h"
 #include "app/cli/cli-predictions.h"
 #include "core/calibration/regression.h"
+#include "ui/figures/regression-figure.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -138,6 +139,50 @@ print_text (const Told *told)
     printf ("%s\n", (const char *) g_ptr_array_index (told->warnings, i));
 }
 
+/* --- drawing --- */
+
+static void
+add_entry (GPtrArray  *list,
+           const char *key,
+           char       *value)
+{
+  g_ptr_array_add (list, g_strdup (key));
+  g_ptr_array_add (list, value);
+}
+
+static gboolean
+draw (const Told  *told,
+      GError     **error)
+{
+  const Measured *const measured[] = { told->before, told->after };
+  g_autoptr (GPtrArray) provenance = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *name = g_path_get_basename (told->file->name);
+  g_autofree char *title = g_strdup_printf ("%s, n = %zu", name, told->file->regression->n_cases);
+  DubRegressionCurve curves[2];
+  size_t n_curves = told->after != NULL ? 2 : 1;
+
+  for (size_t k = 0; k < n_curves; k++)
+    curves[k] = (DubRegressionCurve) {
+      k == 0 ? n_curves == 1 ? "measured" : "before" : dub_regression_method_id (told->map->method),
+      measured[k]->level, measured[k]->share, DUB_REGRESSION_LEVELS,
+      measured[k]->estimates[DUB_REGRESSION_MISCALIBRATION_AREA].value,
+    };
+  add_entry (provenance, "cases", g_strdup_printf ("%zu", told->file->regression->n_cases));
+  add_entry (provenance, "file", g_strdup (name));
+  if (told->after != NULL) {
+    add_entry (provenance, "fit", g_path_get_basename (told->fit->name));
+    add_entry (provenance, "recalibration", g_strdup (dub_regression_method_id (told->map->method)));
+  }
+  add_entry (provenance, "software", g_strdup ("Dubito " DUB_VERSION));
+  g_ptr_array_add (provenance, NULL);
+  for (size_t i = 0; told->options->figure.outs[i] != NULL; i++)
+    if (!dub_regression_figure_export (curves, n_curves, title, (const char *const *) provenance->pdata,
+                                       told->options->figure.outs[i], &told->options->figure.export, error))
+      return FALSE;
+
+  return TRUE;
+}
+
 /* --- the whole --- */
 
 static void
@@ -221,6 +266,8 @@ cmd_calibration_regression (const CliCalibrationOptions  *options,
     told.after = &after;
   }
   warn_of (&told, file->regression, fit != NULL ? fit->regression : NULL, warnings);
+  if (options->figure.outs != NULL && !draw (&told, error))
+    return FALSE;
   if (options->json)
     print_json (&told);
   else

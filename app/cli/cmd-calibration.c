@@ -194,7 +194,8 @@ print_text (const Told *told)
     g_autofree char *words = dub_recalibration_describe (told->temperature);
     g_autofree char *fitted = cli_count_cases (dub_recalibration_get_n_cases (told->temperature));
 
-    printf (_("Temperature: %s, fitted on %s (%s)\n"), words, dub_recalibration_get_split (told->temperature), fitted);
+    printf (_("Temperature of %s: %s, fitted on %s (%s)\n"),
+            n_classes == 0 ? _("the confidence's log-odds") : _("the logits"), words, dub_recalibration_get_split (told->temperature), fitted);
   }
   if (told->after != NULL && dub_recalibration_get_method (told->after->recalibration) != DUB_RECALIBRATE_TEMPERATURE) {
     g_autofree char *words = dub_recalibration_describe (told->after->recalibration);
@@ -411,18 +412,27 @@ cmd_calibration (const char *path,
     { "level", 0, 0, G_OPTION_ARG_DOUBLE, &options.level, N_("Regression: the level of the interval (0.95)"), "P" },
     { "family", 0, 0, G_OPTION_ARG_STRING, &options.family, N_("Study: the networks of this name, where there are several"), "NAME" },
     { "model", 0, 0, G_OPTION_ARG_STRING, &options.model, N_("Study: one network alone, by its id (the mean of the family)"), "ID" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.figure.outs,
+      N_("Regression: also draw its curve (of answers “dubito-cli figure reliability” does); may be repeated"), "FIG" },
     { "resamples", 0, 0, G_OPTION_ARG_INT, &options.resamples, N_("Resamples of the bootstrap (9999)"), "N" },
     { "seed", 0, 0, G_OPTION_ARG_STRING, &options.seed_text, N_("Seed of the bootstrap (0)"), "N" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_("Print one JSON document"), NULL },
     { NULL },
   };
   const GOptionEntry *const groups[] = { entries, run_entries };
+  const char *inputs[] = { NULL, NULL };
   g_auto (CliPredictions) sources = { 0 };
   g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
 
   if (!cli_parse (path, _("PRED"), _("Measures how far confidences can be believed, with intervals."), _(DESCRIPTION), groups,
                   G_N_ELEMENTS (groups), 1, 1, &argc, &argv, error) ||
       !read_options (&options, argv[1], error))
+    return FALSE;
+  inputs[0] = argv[1];
+  inputs[1] = options.fit;
+  dub_export_options_init (&options.figure.export);
+  options.figure.export.width_mm = DUB_EXPORT_ONE_COLUMN_MM;
+  if (options.figure.outs != NULL && !cli_figure_check (&options.figure, inputs, G_N_ELEMENTS (inputs), error))
     return FALSE;
 
   g_autoptr (CliRun) cli = cli_run_new (&run_options, _("Measuring"), error);
@@ -432,6 +442,8 @@ cmd_calibration (const char *path,
     return FALSE;
   if (sources.file->regression != NULL)
     return cmd_calibration_regression (&options, sources.file, sources.fit, warnings, cli_run_get (cli), error);
+  if (options.figure.outs != NULL)
+    return cli_usage_error (error, _("-o draws the curve of a regression; for %s use “dubito-cli figure reliability”."), argv[1]);
   if (!isnan (options.level))
     return cli_usage_error (error, _("--level is for regression; %s has %s."), argv[1], cli_predictions_kind (sources.file));
 

@@ -321,6 +321,29 @@ def t_regression():
     cli('calibration', test, '--recalibrate', 'variance', '--fit', write('cal.npz', 5, 100)[0], status=1)
 
 
+def t_figure():
+    """The curve of a regression is drawn, before and after, the same bytes each time"""
+    test, fit = drawn('reg.csv', 1, 400)[0], drawn('fit.csv', 2, 400)[0]
+    outs = [path(f'curve.{end}') for end in ('png', 'svg', 'pdf', 'csv')]
+    words = [test, '--recalibrate', 'isotonic', '--fit', fit, *BRIEF]
+    for out in outs:
+        words += ['-o', out]
+    told = document('calibration', *words)
+    first = [open(out, 'rb').read() for out in outs]
+    expect(first[0].startswith(b'\x89PNG') and first[2].startswith(b'%PDF'), 'not what their names say')
+    rows = [line for line in first[3].decode().splitlines() if line and not line.startswith('#')]
+    values = numpy.array([[float(cell) for cell in row.split(',')[:3]] for row in rows[1:]])
+    expect(len(values) == 21 and values[0].tolist() == [0, 0, 0] and values[-1].tolist() == [1, 1, 1], rows)
+    for k, name in enumerate(cell.strip('"') for cell in csv.reader([rows[0]]).__next__()[1:3]):
+        curve = told['after']['curve'] if name.startswith('isotonic') else told['curve']
+        expect(numpy.allclose(values[1:-1, k + 1], [at['share'] for at in curve], atol=1e-6), name)
+    document('calibration', *words)
+    expect(first == [open(out, 'rb').read() for out in outs], 'other bytes')
+    cli('calibration', write('pred.npz', 1, 50)[0], '-o', outs[0], status=2)
+    cli('calibration', test, '-o', test, status=2)
+    cli('calibration', test, '-o', path('curve.bmp'), status=2)
+
+
 def t_text():
     """For people: one table of measures, one of bins, and the warnings"""
     file, _, _ = write('pred.npz', 4, 300)
