@@ -110,20 +110,24 @@ dub_latent_labels (const DubStudy *study)
 /* --- the map --- */
 
 /* t-SNE looks at 3 × perplexity neighbours. */
-static void
-fit_options (DubLatentMap *self)
+void
+dub_latent_options_fit (DubLatentOptions  *options,
+                        size_t             n_cases,
+                        char             **note)
 {
-  DubLatentOptions *options = &self->options;
-  double most = self->n_cases > 4 ? ((double) self->n_cases - 1.0) / 3.0 : 0.0;
+  double most = n_cases > 4 ? ((double) n_cases - 1.0) / 3.0 : 0.0;
+  g_autofree char *words = NULL;
 
   if (options->method == DUB_LATENT_TSNE && options->perplexity > most && most > 1.0) {
     options->perplexity = most >= 5.0 ? floor (most) : most;
-    self->note = g_strdup_printf ("The perplexity was lowered to %.3g: t-SNE looks at three times as many neighbours, and there "
-                                  "are %zu cases.", options->perplexity, self->n_cases);
-  } else if (options->method == DUB_LATENT_UMAP && options->n_neighbors > self->n_cases && self->n_cases >= 4) {
-    options->n_neighbors = self->n_cases;
-    self->note = g_strdup_printf ("The neighbours were lowered to %zu: there are no more cases.", self->n_cases);
+    words = g_strdup_printf ("The perplexity was lowered to %.3g: t-SNE looks at three times as many neighbours, and there are %zu "
+                             "cases.", options->perplexity, n_cases);
+  } else if (options->method == DUB_LATENT_UMAP && options->n_neighbors > n_cases && n_cases >= 4) {
+    options->n_neighbors = n_cases;
+    words = g_strdup_printf ("The neighbours were lowered to %zu: there are no more cases.", n_cases);
   }
+  if (note != NULL)
+    *note = g_steal_pointer (&words);
 }
 
 static gboolean
@@ -208,7 +212,7 @@ dub_latent_map_new (const float             *features,
   self->n_cases = n_cases;
   self->n_features = n_features;
   self->explained = NAN;
-  fit_options (self);
+  dub_latent_options_fit (&self->options, n_cases, &self->note);
   if (!start (self, run, error))
     return NULL;
 

@@ -45,6 +45,15 @@ float      *dub_latent_features  (const DubOutputs        *outputs,
                                   size_t                  *n_features,
                                   GError                 **error);
 
+/* dub_latent_options_fit:
+ * @note: (out) (optional) (nullable) (transfer full): what was lowered, as a sentence
+ *
+ * Lowers what @n_cases do not allow, where there are enough for any; dub_latent_map_new does it by itself.
+ */
+void          dub_latent_options_fit       (DubLatentOptions        *options,
+                                            size_t                   n_cases,
+                                            char                   **note);
+
 typedef struct _DubLatentMap DubLatentMap;
 
 /* One layout in the making, whatever the method: steps, positions, fraction. Settings that do not fit the number of cases are

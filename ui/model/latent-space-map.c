@@ -1,0 +1,649 @@
+#include "ui/model/latent-space-map.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "ui/model/latent-space-work.h"
+
+enum { POLL_MS = 120 };
+
+struct _DubLatentSpaceMap {
+  GObject            parent_instance;
+  DubComputeSlot    *slot;
+  DubComputeSlot    *asking;   /* (nullable): for neighbours of a case */
+  DubComputeSlot    *looking;  /* (nullable): whether features that were read again are others */
+  DubLatentState     state;
+  char              *folder, *family, *model; /* what was asked for */
+  DubResultsRead    *read;     /* (nullable) the same */
+  DubLatentOptions   options;
+  gboolean           anew;     /* the next layout is made even if it is kept */
+  DubLatentSource   *source;   /* (nullable): whose features are laid out */
+  DubResultsRead    *shown;    /* (nullable): what is said of the cases that are shown */
+  DubLatentLayout   *layout;   /* (nullable) */
+  float             *xy;       /* (nullable) [N][2] */
+  gboolean           kept;     /* the layout was read, not made */
+  guint              iteration, n_iterations, iteration_before;
+  double             seconds;  /* of stepping, since @iteration_before */
+  double             loss;
+  gboolean           measured;
+  DubLatentQuality   quality;
+  char              *note, *failure;
+  DubLatentNearest  *nearest;  /* (nullable): of the case that was asked for last */
+  int                asked;    /* neighbours are being looked for, -1 = none */
+  guint              poll;
+};
+
+G_DEFINE_FINAL_TYPE (DubLatentSpaceMap, dub_latent_space_map, G_TYPE_OBJECT)
+
+enum { CHANGED, MOVED, NEAREST, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+static void
+changed (DubLatentSpaceMap *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+/* --- the slot --- */
+
+static gboolean
+poll_cb (gpointer data)
+{
+  changed (data);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+set_state (DubLatentSpaceMap *self,
+           DubLatentState     state)
+{
+  gboolean polls = state == DUB_LATENT_READING || state == DUB_LATENT_STARTING;
+
+  self->state = state;
+  if (polls && self->poll == 0)
+    self->poll = g_timeout_add (POLL_MS, poll_cb, self);
+  else if (!polls)
+    g_clear_handle_id (&self->poll, g_source_remove);
+}
+
+static void done_cb (gpointer     *result,
+                     const GError *error,
+                     gpointer      user_data);
+
+static DubLatentOrder *
+order_new (DubLatentSpaceMap *self,
+           DubLatentWorkKind  kind)
+{
+  DubLatentOrder *order = g_new0 (DubLatentOrder, 1);
+
+  order->kind = kind;
+  order->options = self->options;
+  if (kind == DUB_LATENT_WORK_READ) {
+    order->folder = g_strdup (self->folder);
+    order->family = g_strdup (self->family);
+    order->model = g_strdup (self->model);
+    order->read = self->read != NULL ? dub_results_read_ref (self->read) : NULL;
+  } else if (kind == DUB_LATENT_WORK_BEGIN) {
+    order->source = _dub_latent_source_ref (self->source);
+    order->anew = self->anew;
+  } else {
+    order->layout = _dub_latent_layout_ref (self->layout);
+  }
+
+  return order;
+}
+
+static void
+submit (DubLatentSpaceMap *self,
+        DubLatentWorkKind  kind)
+{
+  dub_compute_slot_submit (self->slot, _dub_latent_work, order_new (self, kind), _dub_latent_order_free,
+                           (GDestroyNotify) _dub_latent_answer_free, done_cb, self);
+}
+
+static void
+forget_measure (DubLatentSpaceMap *self)
+{
+  self->measured = FALSE;
+  self->loss = NAN;
+}
+
+/* Places of before stay on the screen until there are others. */
+static void
+begin (DubLatentSpaceMap *self)
+{
+  g_clear_pointer (&self->layout, _dub_latent_layout_unref);
+  g_clear_pointer (&self->failure, g_free);
+  g_clear_pointer (&self->note, g_free);
+  forget_measure (self);
+  self->iteration = self->n_iterations = 0;
+  if (self->folder == NULL || self->family == NULL) {
+    dub_compute_slot_cancel (self->slot);
+    set_state (self, DUB_LATENT_EMPTY);
+  } else {
+    set_state (self, self->source != NULL ? DUB_LATENT_STARTING : DUB_LATENT_READING);
+    submit (self, self->source != NULL ? DUB_LATENT_WORK_BEGIN : DUB_LATENT_WORK_READ);
+  }
+  changed (self);
+}
+
+/* --- what the thread answers --- */
+
+static void
+forget_places (DubLatentSpaceMap *self)
+{
+  g_autofree float *xy = g_steal_pointer (&self->xy);
+
+  if (xy != NULL)
+    g_signal_emit (self, signals[MOVED], 0);
+}
+
+static void
+take_source (DubLatentSpaceMap *self,
+             DubLatentAnswer   *answer)
+{
+  g_autoptr (DubResultsRead) before = g_steal_pointer (&self->shown);
+
+  /* Places of before are those of other cases. */
+  forget_places (self);
+  g_clear_pointer (&self->nearest, g_free);
+  g_clear_pointer (&self->source, _dub_latent_source_unref);
+  self->source = g_steal_pointer (&answer->source);
+  self->shown = dub_results_read_ref (self->source->read);
+}
+
+/* Whoever shows the places of before hears of the others before they die: after "moved". */
+static void
+take_places (DubLatentSpaceMap *self,
+             DubLatentAnswer   *answer)
+{
+  float *before = self->xy;
+
+  self->xy = g_steal_pointer (&answer->xy);
+  self->iteration = answer->iteration;
+  self->n_iterations = answer->n_iterations;
+  if (!isnan (answer->loss))
+    self->loss = answer->loss;
+  g_signal_emit (self, signals[MOVED], 0);
+  g_free (before);
+}
+
+static void
+take_begun (DubLatentSpaceMap *self,
+            DubLatentAnswer   *answer)
+{
+  self->anew = FALSE;
+  self->layout = g_steal_pointer (&answer->layout);
+  self->kept = self->layout->map == NULL;
+  self->note = g_steal_pointer (&answer->note);
+  self->iteration_before = answer->iteration;
+  self->seconds = 0.0;
+  if (answer->measured) {
+    self->measured = TRUE;
+    self->quality = answer->quality;
+    self->loss = answer->quality.loss;
+    set_state (self, DUB_LATENT_DONE);
+  } else if (dub_latent_map_is_done (self->layout->map)) {
+    set_state (self, DUB_LATENT_DONE);
+    submit (self, DUB_LATENT_WORK_MEASURE);
+  } else {
+    set_state (self, DUB_LATENT_RUNNING);
+    submit (self, DUB_LATENT_WORK_STEP);
+  }
+  take_places (self, answer);
+}
+
+/* The next step begins before this one is drawn. */
+static void
+take_step (DubLatentSpaceMap *self,
+           DubLatentAnswer   *answer)
+{
+  gboolean over = answer->iteration >= answer->n_iterations;
+
+  self->seconds += answer->seconds;
+  if (over)
+    set_state (self, DUB_LATENT_DONE);
+  if (self->state != DUB_LATENT_PAUSED)
+    submit (self, over ? DUB_LATENT_WORK_MEASURE : DUB_LATENT_WORK_STEP);
+  take_places (self, answer);
+}
+
+static void
+fail (DubLatentSpaceMap *self,
+      const GError      *error)
+{
+  if (g_error_matches (error, DUB_ERROR, DUB_ERROR_CANCELLED))
+    return;
+  g_free (self->failure);
+  self->failure = g_strdup (error->message);
+  set_state (self, DUB_LATENT_FAILED);
+  changed (self);
+}
+
+static void
+done_cb (gpointer     *result,
+         const GError *error,
+         gpointer      user_data)
+{
+  DubLatentSpaceMap *self = user_data;
+  DubLatentAnswer *answer = *result;
+
+  if (answer == NULL) {
+    if (error != NULL)
+      fail (self, error);
+    return;
+  }
+  if (answer->source != NULL) {
+    take_source (self, answer);
+    begin (self);
+    return;
+  }
+  if (answer->layout != NULL) {
+    take_begun (self, answer);
+  } else if (answer->measured) {
+    self->measured = TRUE;
+    self->quality = answer->quality;
+    take_places (self, answer);
+  } else {
+    take_step (self, answer);
+  }
+  changed (self);
+}
+
+/* --- what is asked for --- */
+
+/* Scores come later than outputs, and outputs are stored again where another network is run: the same features stay laid out. */
+static void
+looked_cb (gpointer     *result,
+           const GError *error,
+           gpointer      user_data)
+{
+  DubLatentSpaceMap *self = user_data;
+  DubLatentAnswer *answer = *result;
+
+  if (answer == NULL && g_error_matches (error, DUB_ERROR, DUB_ERROR_CANCELLED))
+    return;
+  if (answer == NULL || self->source == NULL || g_strcmp0 (answer->source->digest, self->source->digest) != 0 ||
+      answer->source->n_cases != self->source->n_cases) {
+    g_clear_pointer (&self->source, _dub_latent_source_unref);
+    begin (self);
+    return;
+  }
+
+  g_autoptr (DubResultsRead) before = g_steal_pointer (&self->shown);
+
+  self->shown = dub_results_read_ref (answer->source->read);
+  /* Whoever shows points lets go of what was said before. */
+  changed (self);
+}
+
+static void
+look_again (DubLatentSpaceMap *self)
+{
+  if (self->looking == NULL)
+    self->looking = dub_compute_slot_new (1);
+  dub_compute_slot_submit (self->looking, _dub_latent_work, order_new (self, DUB_LATENT_WORK_READ), _dub_latent_order_free,
+                           (GDestroyNotify) _dub_latent_answer_free, looked_cb, self);
+}
+
+/* Points were of cases whose answers are others now. */
+static void
+forget_source (DubLatentSpaceMap *self)
+{
+  g_autoptr (DubResultsRead) before = g_steal_pointer (&self->shown);
+
+  forget_places (self);
+  if (self->asking != NULL)
+    dub_compute_slot_cancel (self->asking);
+  if (self->looking != NULL)
+    dub_compute_slot_cancel (self->looking);
+  self->asked = -1;
+  g_clear_pointer (&self->nearest, g_free);
+  g_clear_pointer (&self->source, _dub_latent_source_unref);
+  g_clear_pointer (&self->layout, _dub_latent_layout_unref);
+}
+
+void
+dub_latent_space_map_set_source (DubLatentSpaceMap *self,
+                                 const char        *folder,
+                                 const char        *family,
+                                 const char        *model,
+                                 DubResultsRead    *read,
+                                 gboolean           anew)
+{
+  g_return_if_fail (DUB_IS_LATENT_SPACE_MAP (self));
+
+  if (!anew && g_strcmp0 (folder, self->folder) == 0 && g_strcmp0 (family, self->family) == 0 && g_strcmp0 (model, self->model) == 0 &&
+      read == self->read)
+    return;
+
+  gboolean others = g_strcmp0 (folder, self->folder) != 0 || g_strcmp0 (family, self->family) != 0 || g_strcmp0 (model, self->model) != 0;
+  g_autofree char *old_folder = self->folder, *old_family = self->family, *old_model = self->model;
+
+  self->folder = g_strdup (folder);
+  self->family = g_strdup (family);
+  self->model = g_strdup (model);
+  if (read != NULL)
+    dub_results_read_ref (read);
+  g_clear_pointer (&self->read, dub_results_read_unref);
+  self->read = read;
+  if (!others && self->source != NULL && self->state != DUB_LATENT_FAILED) {
+    look_again (self);
+    return;
+  }
+  forget_source (self);
+  begin (self);
+}
+
+static gboolean
+same_options (const DubLatentOptions *a,
+              const DubLatentOptions *b)
+{
+  return a->method == b->method && a->perplexity == b->perplexity && a->n_neighbors == b->n_neighbors && a->min_dist == b->min_dist &&
+         a->n_iterations == b->n_iterations && a->seed == b->seed;
+}
+
+void
+dub_latent_space_map_set_options (DubLatentSpaceMap      *self,
+                                  const DubLatentOptions *options)
+{
+  g_return_if_fail (DUB_IS_LATENT_SPACE_MAP (self));
+
+  if (same_options (&self->options, options))
+    return;
+  self->options = *options;
+  begin (self);
+}
+
+void
+dub_latent_space_map_run (DubLatentSpaceMap *self)
+{
+  g_return_if_fail (DUB_IS_LATENT_SPACE_MAP (self));
+
+  gboolean goes_on = (self->state == DUB_LATENT_PAUSED || self->state == DUB_LATENT_STOPPED) && self->layout != NULL &&
+                     self->layout->map != NULL;
+
+  if (goes_on) {
+    forget_measure (self);
+    set_state (self, DUB_LATENT_RUNNING);
+    submit (self, DUB_LATENT_WORK_STEP);
+    changed (self);
+  } else if (self->state == DUB_LATENT_DONE || self->state == DUB_LATENT_FAILED) {
+    dub_latent_space_map_restart (self);
+  }
+}
+
+void
+dub_latent_space_map_pause (DubLatentSpaceMap *self)
+{
+  g_return_if_fail (DUB_IS_LATENT_SPACE_MAP (self));
+
+  /* The step that is under way still brings its places. */
+  if (self->state == DUB_LATENT_RUNNING) {
+    set_state (self, DUB_LATENT_PAUSED);
+    changed (self);
+  }
+}
+
+void
+dub_latent_space_map_stop (DubLatentSpaceMap *self)
+{
+  g_return_if_fail (DUB_IS_LATENT_SPACE_MAP (self));
+
+  if (self->state != DUB_LATENT_RUNNING && self->state != DUB_LATENT_PAUSED)
+    return;
+  set_state (self, DUB_LATENT_STOPPED);
+  submit (self, DUB_LATENT_WORK_MEASURE);
+  changed (self);
+}
+
+void
+dub_latent_space_map_restart (DubLatentSpaceMap *self)
+{
+  g_return_if_fail (DUB_IS_LATENT_SPACE_MAP (self));
+
+  self->anew = TRUE;
+  begin (self);
+}
+
+/* --- what is known --- */
+
+DubLatentState
+dub_latent_space_map_get_state (DubLatentSpaceMap *self)
+{
+  g_return_val_if_fail (DUB_IS_LATENT_SPACE_MAP (self), DUB_LATENT_EMPTY);
+
+  return self->state;
+}
+
+const float *
+dub_latent_space_map_get_xy (DubLatentSpaceMap *self)
+{
+  return self->xy;
+}
+
+size_t
+dub_latent_space_map_get_n_cases (DubLatentSpaceMap *self)
+{
+  return self->shown != NULL ? self->shown->outputs->n_cases : 0;
+}
+
+size_t
+dub_latent_space_map_get_n_features (DubLatentSpaceMap *self)
+{
+  return self->source != NULL ? self->source->n_features : 0;
+}
+
+const char *
+dub_latent_space_map_get_family (DubLatentSpaceMap *self)
+{
+  return self->source != NULL ? self->source->family : self->family;
+}
+
+const char *
+dub_latent_space_map_get_model (DubLatentSpaceMap *self)
+{
+  return self->source != NULL ? self->source->model : self->model;
+}
+
+DubResultsRead *
+dub_latent_space_map_get_read (DubLatentSpaceMap *self)
+{
+  return self->shown;
+}
+
+const DubLatentOptions *
+dub_latent_space_map_get_options (DubLatentSpaceMap *self)
+{
+  return &self->options;
+}
+
+void
+dub_latent_space_map_get_made (DubLatentSpaceMap *self,
+                               DubLatentOptions  *options,
+                               guint             *n_iterations)
+{
+  *options = self->options;
+  if (self->source != NULL)
+    dub_latent_options_fit (options, self->source->n_cases, NULL);
+  *n_iterations = self->iteration;
+}
+
+guint
+dub_latent_space_map_get_iteration (DubLatentSpaceMap *self)
+{
+  return self->iteration;
+}
+
+guint
+dub_latent_space_map_get_n_iterations (DubLatentSpaceMap *self)
+{
+  return self->n_iterations;
+}
+
+double
+dub_latent_space_map_get_fraction (DubLatentSpaceMap *self)
+{
+  if (self->state == DUB_LATENT_READING || self->state == DUB_LATENT_STARTING)
+    return dub_compute_slot_get_progress (self->slot);
+
+  return self->n_iterations > 0 ? (double) self->iteration / (double) self->n_iterations : 0.0;
+}
+
+double
+dub_latent_space_map_get_seconds_left (DubLatentSpaceMap *self)
+{
+  guint made = self->iteration - MIN (self->iteration_before, self->iteration);
+
+  if (self->state != DUB_LATENT_RUNNING || made == 0 || self->seconds < 0.3)
+    return NAN;
+
+  return self->seconds / made * (self->n_iterations - self->iteration);
+}
+
+double
+dub_latent_space_map_get_loss (DubLatentSpaceMap *self)
+{
+  return self->loss;
+}
+
+const DubLatentQuality *
+dub_latent_space_map_get_quality (DubLatentSpaceMap *self)
+{
+  return self->measured ? &self->quality : NULL;
+}
+
+const char *
+dub_latent_space_map_get_note (DubLatentSpaceMap *self)
+{
+  return self->note;
+}
+
+const char *
+dub_latent_space_map_get_failure (DubLatentSpaceMap *self)
+{
+  return self->failure;
+}
+
+/* --- neighbours --- */
+
+static void
+nearest_cb (gpointer     *result,
+            const GError *error,
+            gpointer      user_data)
+{
+  DubLatentSpaceMap *self = user_data;
+
+  self->asked = -1;
+  if (*result == NULL)
+    return;
+  g_clear_pointer (&self->nearest, g_free);
+  self->nearest = g_steal_pointer (result);
+  g_signal_emit (self, signals[NEAREST], 0, self->nearest->index);
+}
+
+gboolean
+dub_latent_space_map_get_nearest (DubLatentSpaceMap  *self,
+                                  guint               index,
+                                  const guint       **cases,
+                                  guint              *n)
+{
+  g_return_val_if_fail (DUB_IS_LATENT_SPACE_MAP (self), FALSE);
+
+  if (self->source == NULL || index >= self->source->n_cases)
+    return FALSE;
+  if (self->nearest != NULL && self->nearest->index == index) {
+    *cases = self->nearest->cases;
+    *n = self->nearest->n;
+    return TRUE;
+  }
+  if (self->asked == (int) index)
+    return FALSE;
+
+  DubLatentNearestOrder *order = g_new0 (DubLatentNearestOrder, 1);
+
+  order->source = _dub_latent_source_ref (self->source);
+  order->index = index;
+  self->asked = (int) index;
+  if (self->asking == NULL)
+    self->asking = dub_compute_slot_new (1);
+  dub_compute_slot_submit (self->asking, _dub_latent_nearest_work, order, _dub_latent_nearest_order_free, g_free, nearest_cb, self);
+
+  return FALSE;
+}
+
+/* --- the object --- */
+
+static void
+dub_latent_space_map_dispose (GObject *object)
+{
+  DubLatentSpaceMap *self = DUB_LATENT_SPACE_MAP (object);
+
+  g_clear_handle_id (&self->poll, g_source_remove);
+  if (self->slot != NULL)
+    dub_compute_slot_cancel (self->slot);
+  if (self->asking != NULL)
+    dub_compute_slot_cancel (self->asking);
+  if (self->looking != NULL)
+    dub_compute_slot_cancel (self->looking);
+  g_clear_object (&self->slot);
+  g_clear_object (&self->asking);
+  g_clear_object (&self->looking);
+  g_clear_pointer (&self->shown, dub_results_read_unref);
+  g_clear_pointer (&self->source, _dub_latent_source_unref);
+  g_clear_pointer (&self->layout, _dub_latent_layout_unref);
+  g_clear_pointer (&self->read, dub_results_read_unref);
+
+  G_OBJECT_CLASS (dub_latent_space_map_parent_class)->dispose (object);
+}
+
+static void
+dub_latent_space_map_finalize (GObject *object)
+{
+  DubLatentSpaceMap *self = DUB_LATENT_SPACE_MAP (object);
+
+  g_free (self->folder);
+  g_free (self->family);
+  g_free (self->model);
+  g_free (self->xy);
+  g_free (self->note);
+  g_free (self->failure);
+  g_free (self->nearest);
+
+  G_OBJECT_CLASS (dub_latent_space_map_parent_class)->finalize (object);
+}
+
+static void
+dub_latent_space_map_class_init (DubLatentSpaceMapClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GType type = DUB_TYPE_LATENT_SPACE_MAP;
+
+  object_class->dispose = dub_latent_space_map_dispose;
+  object_class->finalize = dub_latent_space_map_finalize;
+  signals[CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[MOVED] = g_signal_new ("moved", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[NEAREST] = g_signal_new ("nearest", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+}
+
+static void
+dub_latent_space_map_init (DubLatentSpaceMap *self)
+{
+  self->options = DUB_LATENT_DEFAULT;
+  self->loss = NAN;
+  self->asked = -1;
+}
+
+DubLatentSpaceMap *
+dub_latent_space_map_new (DubSession *session)
+{
+  g_return_val_if_fail (DUB_IS_SESSION (session), NULL);
+
+  DubLatentSpaceMap *self = g_object_new (DUB_TYPE_LATENT_SPACE_MAP, NULL);
+  guint n_threads = dub_settings_state_get_threads (dub_session_get_settings (session));
+
+  self->slot = dub_compute_slot_new (n_threads);
+
+  return self;
+}

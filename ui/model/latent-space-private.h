@@ -1,0 +1,61 @@
+/* The Latent Space page's model from inside: latent-space*.c only. */
+#pragma once
+
+#include "ui/model/latent-space.h"
+
+G_BEGIN_DECLS
+
+/* What a person sets; one step of undo goes from one to another. */
+typedef struct {
+  DubLatentOptions options;
+  DubLatentColor   color;
+  gboolean         density, marks;
+  char            *model;  /* never NULL */
+  char            *beside; /* never NULL */
+} DubLatentSettings;
+
+/* What points point to besides places and answers; in one piece, so that they live until the views have others. */
+typedef struct {
+  guint8  *hidden;   /* [N] of the study's cases */
+  guint8  *selected; /* (nullable) [N] NULL without a set */
+  char   **classes;
+  char    *names[2]; /* of the axes */
+} DubLatentArrays;
+
+struct _DubLatentSpace {
+  GObject            parent_instance;
+  DubSession        *session; /* not owned: its page holds it */
+  DubResults        *results;
+  DubLatentSpaceMap *maps[DUB_N_LATENT_PANELS];
+  DubLatentSettings  settings;
+  DubLatentArrays    arrays;
+  size_t             n_cases;           /* of the study */
+  DubLatentPoints    points[DUB_N_LATENT_PANELS];
+  gboolean           has_points[DUB_N_LATENT_PANELS];
+  char              *lasso_title;       /* (nullable): of the set that was drawn here */
+};
+
+/* latent-space.c: what follows from other settings. */
+void  _dub_latent_space_applied     (DubLatentSpace    *self);
+
+/* latent-space-points.c */
+/* @before: (out): what the views still look at; to be cleared when they have been told */
+void  _dub_latent_space_fill_points (DubLatentSpace    *self,
+                                     DubLatentArrays   *before);
+void  _dub_latent_space_fill_selected (DubLatentSpace  *self);
+/* One panel's points stand at other places, or nowhere. */
+void  _dub_latent_space_place_points (DubLatentSpace   *self,
+                                     DubLatentPanelIndex panel);
+void  _dub_latent_arrays_clear      (DubLatentArrays   *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DubLatentArrays, _dub_latent_arrays_clear)
+
+/* latent-space-settings.c: properties by name */
+void  _dub_latent_settings_clear    (DubLatentSettings *self);
+void  _dub_latent_space_get         (DubLatentSpace    *self,
+                                     const char        *name,
+                                     GValue            *value);
+void  _dub_latent_space_set         (DubLatentSpace    *self,
+                                     const char        *name,
+                                     const GValue      *value);
+
+G_END_DECLS
