@@ -6,6 +6,7 @@
 #include "ui/pages/calibration-page.h"
 #include "ui/pages/cases-page.h"
 #include "ui/pages/failure-page.h"
+#include "ui/pages/latent-page.h"
 #include "ui/pages/mask-page.h"
 #include "ui/pages/overview-page.h"
 #include "ui/pages/segment-page.h"
@@ -54,6 +55,7 @@ has_cases (const DubStudy *study)
 static const DubPageEntry PAGES[] = {
   { "overview", N_("Overview"), "dub-overview-symbolic", dub_overview_page_get_type, is_of_data },
   { "cases", N_("Cases"), "dub-cases-symbolic", dub_cases_page_get_type, has_cases },
+  { "latent", N_("Latent Space"), "dub-latent-symbolic", dub_latent_page_get_type, has_cases },
   { "calibration", N_("Calibration"), "dub-calibration-symbolic", dub_calibration_page_get_type, has_cases },
   { "failure", N_("Failure Detection"), "dub-failure-symbolic", dub_failure_page_get_type, has_cases },
   { "segment", N_("Cases"), "dub-cases-symbolic", dub_segment_page_get_type, has_volumes },

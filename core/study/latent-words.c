@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/study/evaluate.h"
+
 static const char *
 method_title (DubLatentMethod method)
 {
@@ -25,6 +27,19 @@ three_decimals (double value)
   g_autofree char *digits = g_strdup_printf ("%.3f", fabs (value));
 
   return g_strconcat (value < 0.0 && strcmp (digits, "0.000") != 0 ? "−" : "", digits, NULL);
+}
+
+char *
+dub_latent_title (const DubStudy *study,
+                  const char     *family,
+                  const char     *model)
+{
+  g_auto (GStrv) models = dub_study_family_models (study, family);
+
+  if (model == NULL || models == NULL || g_strv_length (models) < 2)
+    return g_strdup (family);
+
+  return g_strdup_printf ("%s, %s", family, model);
 }
 
 static void

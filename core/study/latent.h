@@ -120,6 +120,10 @@ gboolean      dub_latent_map_measure       (DubLatentMap            *self,
 /* "t-SNE 2": the name of an axis, from 0. (transfer full) */
 char         *dub_latent_axis_name         (DubLatentMethod          method,
                                             guint                    axis);
+/* "ce-dca15", or "ce, ce-f0" where the family has several networks. (transfer full) */
+char         *dub_latent_title             (const DubStudy          *study,
+                                            const char              *family,
+                                            const char              *model);
 /* "silhouette 0.213 (features 0.187) · trustworthiness 0.961 · continuity 0.966" (transfer full) */
 char         *dub_latent_quality_text      (const DubLatentQuality  *quality);
 /* Key, value, … and NULL, of what a map comes from. @family, @model: as for dub_latent_features. (transfer full) */

@@ -182,6 +182,10 @@ find_levels (const Grid *grid,
     most = MAX (most, grid->value[i]);
   /* Steps of the root: they are narrower where densities are low, as the outer lines want them. */
   for (size_t i = 0; i < n && most > 0.0f; i++) {
+    /* What running sums leave where nothing is may lie below 0. */
+    if (!(grid->value[i] > 0.0f))
+      continue;
+
     int step = (int) (sqrtf (grid->value[i] / most) * (float) (N_STEPS - 1));
 
     mass[step] += (double) grid->value[i];

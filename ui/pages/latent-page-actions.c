@@ -45,7 +45,7 @@ lasso_action (GtkWidget  *widget,
               GVariant   *parameter)
 {
   DubLatentPage *self = DUB_LATENT_PAGE (widget);
-  const DubLatentPoints *points = dub_latent_space_get_points (self->space, DUB_LATENT_MAIN);
+  const DubLatentPoints *points = dub_latent_bench_get_points (self->bench, DUB_LATENT_MAIN);
   g_autoptr (GArray) corners = parse_corners (g_variant_get_string (parameter, NULL));
   g_autofree guint *inside = NULL;
   size_t n = 0;
@@ -56,7 +56,7 @@ lasso_action (GtkWidget  *widget,
   g_autoptr (DubLatentIndex) index = dub_latent_index_new (points);
 
   inside = dub_latent_index_inside (index, points, (const double *) (gpointer) corners->data, corners->len / 2, &n);
-  dub_latent_space_select (self->space, inside, n, FALSE);
+  dub_latent_bench_select (self->bench, inside, n, FALSE);
 }
 
 static void
@@ -85,13 +85,13 @@ run_action (GtkWidget  *widget,
   DubLatentPage *self = DUB_LATENT_PAGE (widget);
 
   if (g_str_equal (name, "latent.pause"))
-    dub_latent_space_pause (self->space);
+    dub_latent_bench_pause (self->bench);
   else if (g_str_equal (name, "latent.stop"))
-    dub_latent_space_stop (self->space);
+    dub_latent_bench_stop (self->bench);
   else if (g_str_equal (name, "latent.restart"))
-    dub_latent_space_restart (self->space);
+    dub_latent_bench_restart (self->bench);
   else
-    dub_latent_space_run (self->space);
+    dub_latent_bench_run (self->bench);
 }
 
 static void

@@ -4,6 +4,9 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+/* Where the tools and the pill end. */
+enum { BELOW_TOOLS = 58 };
+
 static guint
 panel_of (DubLatentPage  *self,
           DubScatterView *view)
@@ -48,8 +51,8 @@ lassoed_cb (DubLatentPage  *self,
   g_auto (DubLatentCounts) counts = { 0 };
   g_autofree char *pill = NULL;
 
-  dub_latent_space_select (self->space, indices, n, add);
-  dub_latent_space_count (self->space, &counts);
+  dub_latent_bench_select (self->bench, indices, n, add);
+  dub_latent_bench_count (self->bench, &counts);
   pill = g_strdup_printf ("%u / %u", counts.n, counts.n_all);
   dub_scatter_view_set_pill (view, pill);
 }
@@ -69,8 +72,8 @@ build_plane (DubLatentPage *self,
   gtk_widget_set_vexpand (GTK_WIDGET (parts->view), TRUE);
   gtk_overlay_set_child (GTK_OVERLAY (parts->box), GTK_WIDGET (parts->view));
   gtk_widget_set_halign (GTK_WIDGET (parts->name), GTK_ALIGN_CENTER);
-  gtk_widget_set_valign (GTK_WIDGET (parts->name), GTK_ALIGN_END);
-  gtk_widget_set_margin_bottom (GTK_WIDGET (parts->name), 10);
+  gtk_widget_set_valign (GTK_WIDGET (parts->name), GTK_ALIGN_START);
+  gtk_widget_set_margin_top (GTK_WIDGET (parts->name), BELOW_TOOLS);
   gtk_widget_set_can_target (GTK_WIDGET (parts->name), FALSE);
   gtk_label_set_ellipsize (parts->name, PANGO_ELLIPSIZE_END);
   gtk_overlay_add_overlay (GTK_OVERLAY (parts->box), GTK_WIDGET (parts->name));
@@ -80,6 +83,8 @@ build_plane (DubLatentPage *self,
   gtk_widget_set_halign (GTK_WIDGET (parts->progress), GTK_ALIGN_CENTER);
   adw_status_page_set_child (parts->instead, GTK_WIDGET (parts->progress));
   gtk_overlay_add_overlay (GTK_OVERLAY (parts->box), GTK_WIDGET (parts->instead));
+  if (panel == DUB_LATENT_BESIDE)
+    gtk_widget_add_css_class (parts->box, "beside");
   gtk_box_append (self->panels, parts->box);
   g_signal_connect_swapped (parts->view, "hovered", G_CALLBACK (hovered_cb), self);
   g_signal_connect_swapped (parts->view, "picked", G_CALLBACK (picked_cb), self);
@@ -92,7 +97,6 @@ _dub_latent_page_build_planes (DubLatentPage *self)
 {
   for (guint p = 0; p < DUB_N_LATENT_PANELS; p++)
     build_plane (self, p);
-  gtk_box_set_spacing (self->panels, 1);
 }
 
 void
@@ -100,7 +104,7 @@ _dub_latent_page_update_points (DubLatentPage *self,
                                 guint          panel,
                                 gboolean       moved)
 {
-  dub_scatter_view_set_points (self->planes[panel].view, dub_latent_space_get_points (self->space, (DubLatentPanelIndex) panel), moved);
+  dub_scatter_view_set_points (self->planes[panel].view, dub_latent_bench_get_points (self->bench, (DubLatentPanelIndex) panel), moved);
   /* The point under the pointer has gone elsewhere. */
   if (moved && self->hovered >= 0 && self->hovered_panel == panel)
     _dub_latent_page_hover (self, panel, -1, 0.0, 0.0);
@@ -122,9 +126,9 @@ static char *
 name_of (DubLatentPage *self,
          guint          panel)
 {
-  DubLatentSpaceMap *map = dub_latent_space_get_map (self->space, (DubLatentPanelIndex) panel);
-  const DubLatentQuality *quality = dub_latent_space_map_get_quality (map);
-  g_autofree char *name = dub_latent_space_get_name (self->space, (DubLatentPanelIndex) panel);
+  DubLatentLive *map = dub_latent_bench_get_map (self->bench, (DubLatentPanelIndex) panel);
+  const DubLatentQuality *quality = dub_latent_live_get_quality (map);
+  g_autofree char *name = dub_latent_bench_get_name (self->bench, (DubLatentPanelIndex) panel);
   g_autofree char *escaped = g_markup_escape_text (name != NULL ? name : "", -1);
 
   if (quality == NULL)
@@ -132,7 +136,7 @@ name_of (DubLatentPage *self,
 
   g_autofree char *plane = _dub_latent_number (quality->silhouette, 2), *features = _dub_latent_number (quality->silhouette_features, 2);
 
-  return g_strdup_printf (_("<b>%s</b>   silhouette <b>%s</b> · among features <b>%s</b>"), escaped, plane, features);
+  return g_strdup_printf (_("<b>%s</b>   silhouette <b>%s</b> (features %s)"), escaped, plane, features);
 }
 
 static void
@@ -140,9 +144,9 @@ describe (DubLatentPage *self,
           guint          panel)
 {
   g_auto (DubLatentCounts) counts = { 0 };
-  g_autofree char *name = dub_latent_space_get_name (self->space, (DubLatentPanelIndex) panel), *label = NULL, *words = NULL;
+  g_autofree char *name = dub_latent_bench_get_name (self->bench, (DubLatentPanelIndex) panel), *label = NULL, *words = NULL;
 
-  dub_latent_space_count (self->space, &counts);
+  dub_latent_bench_count (self->bench, &counts);
   label = g_strdup_printf (_("Latent space of %s"), name != NULL ? name : "");
   words = g_strdup_printf (_("%u of %u test cases selected, %u of %u failures among them."), counts.has_set ? counts.n : 0, counts.n_all,
                            counts.has_set ? counts.failed : 0, counts.failed_all);
@@ -154,10 +158,10 @@ update_instead (DubLatentPage *self,
                 guint          panel)
 {
   DubLatentPlaneParts *parts = &self->planes[panel];
-  DubLatentSpaceMap *map = dub_latent_space_get_map (self->space, (DubLatentPanelIndex) panel);
-  DubLatentState state = dub_latent_space_map_get_state (map);
+  DubLatentLive *map = dub_latent_bench_get_map (self->bench, (DubLatentPanelIndex) panel);
+  DubLatentState state = dub_latent_live_get_state (map);
   gboolean failed = state == DUB_LATENT_FAILED, works = state == DUB_LATENT_READING || state == DUB_LATENT_STARTING;
-  gboolean empty = dub_latent_space_get_points (self->space, (DubLatentPanelIndex) panel) == NULL;
+  gboolean empty = dub_latent_bench_get_points (self->bench, (DubLatentPanelIndex) panel) == NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (parts->instead), failed || (works && empty));
   gtk_widget_set_opacity (GTK_WIDGET (parts->view), failed ? 0.0 : 1.0);
@@ -167,15 +171,15 @@ update_instead (DubLatentPage *self,
   adw_status_page_set_title (parts->instead, failed                         ? _("There is no map of these features")
                                              : state == DUB_LATENT_READING ? _("Reading the features…")
                                                                            : _("Finding neighbours…"));
-  adw_status_page_set_description (parts->instead, failed ? dub_latent_space_map_get_failure (map) : "");
+  adw_status_page_set_description (parts->instead, failed ? dub_latent_live_get_failure (map) : "");
   gtk_widget_set_visible (GTK_WIDGET (parts->progress), works);
-  gtk_progress_bar_set_fraction (parts->progress, CLAMP (dub_latent_space_map_get_fraction (map), 0.0, 1.0));
+  gtk_progress_bar_set_fraction (parts->progress, CLAMP (dub_latent_live_get_fraction (map), 0.0, 1.0));
 }
 
 void
 _dub_latent_page_update_planes (DubLatentPage *self)
 {
-  gboolean two = *dub_latent_space_get_beside (self->space) != '\0';
+  gboolean two = *dub_latent_bench_get_beside (self->bench) != '\0';
 
   gtk_widget_set_visible (self->planes[DUB_LATENT_BESIDE].box, two);
   for (guint p = 0; p < DUB_N_LATENT_PANELS; p++) {
@@ -191,8 +195,8 @@ _dub_latent_page_update_planes (DubLatentPage *self)
 void
 _dub_latent_page_update_pill (DubLatentPage *self)
 {
-  DubLatentMethod method = dub_latent_space_get_options (self->space)->method;
-  const DubLatentQuality *quality = dub_latent_space_map_get_quality (dub_latent_space_get_map (self->space, DUB_LATENT_MAIN));
+  DubLatentMethod method = dub_latent_bench_get_options (self->bench)->method;
+  const DubLatentQuality *quality = dub_latent_live_get_quality (dub_latent_bench_get_map (self->bench, DUB_LATENT_MAIN));
   gboolean metric = method == DUB_LATENT_PCA;
   g_autofree char *text = NULL;
 

@@ -13,14 +13,14 @@
 #pragma once
 
 #include "ui/model/case-pictures.h"
-#include "ui/model/latent-space.h"
+#include "ui/model/latent-bench.h"
 #include "ui/pages/latent-page.h"
 #include "ui/widgets/scatter-view.h"
 #include "ui/widgets/set-histogram.h"
 
 G_BEGIN_DECLS
 
-enum { DUB_LATENT_N_TILES = 12, DUB_LATENT_N_SHOWN_NEAREST = 5, DUB_LATENT_N_LINES = 14, DUB_LATENT_N_FIGURES = 7 };
+enum { DUB_LATENT_N_TILES = 12, DUB_LATENT_N_SHOWN_NEAREST = 5, DUB_LATENT_N_LINES = 14, DUB_LATENT_N_FIGURES = 5 };
 
 /* One of the two planes. */
 typedef struct {
@@ -35,11 +35,11 @@ struct _DubLatentPage {
   AdwBin            parent_instance;
   DubSession       *session;
   DubResults       *results;    /* of the session */
-  DubLatentSpace   *space;
+  DubLatentBench   *bench;
   DubCasePictures  *pictures;   /* of the session */
   DubScatterTool    tool;
   gboolean          updating;   /* the page sets its controls itself */
-  guint             counts_idle;
+  guint             counts_idle, fit_idle;
   int               hovered;    /* -1 = none */
   guint             hovered_panel;
   double            hover_at[2]; /* in the overlay */
@@ -54,7 +54,6 @@ struct _DubLatentPage {
   DubLatentPlaneParts planes[DUB_N_LATENT_PANELS];
   GtkWidget        *tile[DUB_LATENT_N_TILES];
   GtkWidget        *tile_button[DUB_LATENT_N_TILES];
-  GtkLabel         *strip_more;
   GtkWidget        *nearest[DUB_LATENT_N_SHOWN_NEAREST];
   GtkWidget        *hover_tile;
   DubSetHistogram  *histogram_view;
@@ -85,8 +84,9 @@ struct _DubLatentPage {
   GtkLabel       *hover_id, *hover_outcome, *hover_true, *hover_said, *hover_numbers;
   GtkBox         *hover_nearest;
   GtkWidget      *strip;
-  GtkLabel       *strip_count;
+  GtkLabel       *strip_count, *strip_more;
   GtkBox         *strip_tiles;
+  GtkWidget      *show_button, *clear_button;
   GtkDropDown    *model_choice, *color_choice, *beside_choice, *score_choice;
   GtkWidget      *beside_row, *perplexity_row, *neighbours_row, *min_dist_row, *seed_row;
   GtkSpinButton  *perplexity_spin, *neighbours_spin, *min_dist_spin, *seed_spin;
@@ -156,6 +156,8 @@ void       _dub_latent_page_update_hover   (DubLatentPage  *self);
 /* latent-page-strip.c */
 void       _dub_latent_page_build_strip    (DubLatentPage  *self);
 void       _dub_latent_page_update_strip   (DubLatentPage  *self);
+/* As many pictures as there is room for. */
+void       _dub_latent_page_fit_strip      (DubLatentPage  *self);
 /* A picture was made. */
 void       _dub_latent_page_update_picture (DubLatentPage  *self,
                                             guint           index);

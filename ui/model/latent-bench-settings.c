@@ -1,5 +1,5 @@
 /* What a person sets on the Latent Space page, by name, and the way back. */
-#include "ui/model/latent-space-private.h"
+#include "ui/model/latent-bench-private.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -29,19 +29,19 @@ copy (const DubLatentSettings *of)
 }
 
 typedef struct {
-  DubLatentSpace    *space;
+  DubLatentBench    *bench;
   DubLatentSettings  before, after;
 } Step;
 
 static void
-apply (DubLatentSpace          *self,
+apply (DubLatentBench          *self,
        const DubLatentSettings *settings)
 {
   DubLatentSettings next = copy (settings);
 
   _dub_latent_settings_clear (&self->settings);
   self->settings = next;
-  _dub_latent_space_applied (self);
+  _dub_latent_bench_applied (self);
 }
 
 static void
@@ -49,7 +49,7 @@ step_undo (gpointer data)
 {
   Step *step = data;
 
-  apply (step->space, &step->before);
+  apply (step->bench, &step->before);
 }
 
 static void
@@ -57,7 +57,7 @@ step_redo (gpointer data)
 {
   Step *step = data;
 
-  apply (step->space, &step->after);
+  apply (step->bench, &step->after);
 }
 
 static void
@@ -67,20 +67,20 @@ step_free (gpointer data)
 
   _dub_latent_settings_clear (&step->before);
   _dub_latent_settings_clear (&step->after);
-  g_object_unref (step->space);
+  g_object_unref (step->bench);
   g_free (step);
 }
 
 /* @after: (transfer full) */
 static void
-commit (DubLatentSpace    *self,
+commit (DubLatentBench    *self,
         DubLatentSettings  after,
         const char        *label,
         const char        *merge_key)
 {
   Step *step = g_new0 (Step, 1);
 
-  step->space = g_object_ref (self);
+  step->bench = g_object_ref (self);
   step->before = copy (&self->settings);
   step->after = after;
   apply (self, &step->after);
@@ -90,7 +90,7 @@ commit (DubLatentSpace    *self,
 /* --- by name --- */
 
 static const char *
-color_word (DubLatentSpace *self)
+color_word (DubLatentBench *self)
 {
   if (self->settings.color != DUB_LATENT_BY_VALUE)
     return COLORS[self->settings.color];
@@ -99,7 +99,7 @@ color_word (DubLatentSpace *self)
 }
 
 void
-_dub_latent_space_get (DubLatentSpace *self,
+_dub_latent_bench_get (DubLatentBench *self,
                        const char     *name,
                        GValue         *value)
 {
@@ -128,7 +128,7 @@ _dub_latent_space_get (DubLatentSpace *self,
 }
 
 static void
-set_method (DubLatentSpace *self,
+set_method (DubLatentBench *self,
             const char     *word)
 {
   DubLatentSettings after = copy (&self->settings);
@@ -144,7 +144,7 @@ set_method (DubLatentSpace *self,
 
 /* A word that is none of the four is the id of a score. */
 static void
-set_color (DubLatentSpace *self,
+set_color (DubLatentBench *self,
            const char     *word)
 {
   DubLatentSettings after = copy (&self->settings);
@@ -162,7 +162,7 @@ set_color (DubLatentSpace *self,
 }
 
 static void
-set_text (DubLatentSpace *self,
+set_text (DubLatentBench *self,
           gboolean        beside,
           const char     *text)
 {
@@ -179,7 +179,7 @@ set_text (DubLatentSpace *self,
 }
 
 static void
-set_number (DubLatentSpace *self,
+set_number (DubLatentBench *self,
             const char     *name,
             const GValue   *value)
 {
@@ -211,7 +211,7 @@ set_number (DubLatentSpace *self,
 }
 
 static void
-set_switch (DubLatentSpace *self,
+set_switch (DubLatentBench *self,
             gboolean        density,
             gboolean        on)
 {
@@ -227,7 +227,7 @@ set_switch (DubLatentSpace *self,
 }
 
 void
-_dub_latent_space_set (DubLatentSpace *self,
+_dub_latent_bench_set (DubLatentBench *self,
                        const char     *name,
                        const GValue   *value)
 {

@@ -1,11 +1,11 @@
 /* What the points of the Latent Space page are: places of a map, answers of its networks, the set that is selected. */
-#include "ui/model/latent-space-private.h"
+#include "ui/model/latent-bench-private.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 static const DubStudyData *
-data_of (DubLatentSpace *self)
+data_of (DubLatentBench *self)
 {
   DubStudy *study = dub_session_get_study (self->session);
 
@@ -33,7 +33,7 @@ has_test (const DubStudyData *data)
 }
 
 static void
-fill_hidden (DubLatentSpace     *self,
+fill_hidden (DubLatentBench     *self,
              const DubStudyData *data)
 {
   gboolean all = self->settings.color == DUB_LATENT_BY_PART || !has_test (data);
@@ -44,7 +44,7 @@ fill_hidden (DubLatentSpace     *self,
 }
 
 void
-_dub_latent_space_fill_selected (DubLatentSpace *self)
+_dub_latent_bench_fill_selected (DubLatentBench *self)
 {
   DubSelection *selection = dub_session_get_selection (self->session);
   size_t n = 0;
@@ -64,12 +64,12 @@ _dub_latent_space_fill_selected (DubLatentSpace *self)
 }
 
 const DubScore *
-dub_latent_space_get_score (DubLatentSpace      *self,
+dub_latent_bench_get_score (DubLatentBench      *self,
                             DubLatentPanelIndex  panel)
 {
-  g_return_val_if_fail (DUB_IS_LATENT_SPACE (self), NULL);
+  g_return_val_if_fail (DUB_IS_LATENT_BENCH (self), NULL);
 
-  DubResultsRead *read = dub_latent_space_map_get_read (self->maps[panel]);
+  DubResultsRead *read = dub_latent_live_get_read (self->maps[panel]);
   const char *id = dub_results_get_score_id (self->results);
   const DubScore *score = read != NULL && read->scores != NULL && id != NULL ? dub_scores_find (read->scores, id) : NULL;
 
@@ -77,21 +77,21 @@ dub_latent_space_get_score (DubLatentSpace      *self,
 }
 
 void
-_dub_latent_space_place_points (DubLatentSpace      *self,
+_dub_latent_bench_place_points (DubLatentBench      *self,
                                 DubLatentPanelIndex  panel)
 {
   DubLatentPoints *points = &self->points[panel];
-  DubLatentSpaceMap *map = self->maps[panel];
-  DubResultsRead *read = dub_latent_space_map_get_read (map);
-  const float *xy = dub_latent_space_map_get_xy (map);
+  DubLatentLive *map = self->maps[panel];
+  DubResultsRead *read = dub_latent_live_get_read (map);
+  const float *xy = dub_latent_live_get_xy (map);
 
   /* The study may have changed before the map was read again. */
   self->has_points[panel] = xy != NULL && read != NULL && read->outputs != NULL && read->scores != NULL && self->n_cases > 0 &&
-                            dub_latent_space_map_get_n_cases (map) == self->n_cases && read->scores->n_cases == self->n_cases;
+                            dub_latent_live_get_n_cases (map) == self->n_cases && read->scores->n_cases == self->n_cases;
   if (!self->has_points[panel])
     return;
 
-  const DubScore *score = dub_latent_space_get_score (self, panel);
+  const DubScore *score = dub_latent_bench_get_score (self, panel);
 
   points->n = self->n_cases;
   points->xy = xy;
@@ -104,7 +104,7 @@ _dub_latent_space_place_points (DubLatentSpace      *self,
 }
 
 void
-_dub_latent_space_fill_points (DubLatentSpace  *self,
+_dub_latent_bench_fill_points (DubLatentBench  *self,
                                DubLatentArrays *before)
 {
   const DubStudyData *data = data_of (self);
@@ -132,16 +132,16 @@ _dub_latent_space_fill_points (DubLatentSpace  *self,
       .hidden = self->arrays.hidden, .classes = (const char *const *) self->arrays.classes, .x_name = self->arrays.names[0], .y_name = self->arrays.names[1],
       .color = self->settings.color, .density = self->settings.density, .marks = self->settings.marks,
     };
-    _dub_latent_space_place_points (self, (DubLatentPanelIndex) p);
+    _dub_latent_bench_place_points (self, (DubLatentPanelIndex) p);
   }
-  _dub_latent_space_fill_selected (self);
+  _dub_latent_bench_fill_selected (self);
 }
 
 const DubLatentPoints *
-dub_latent_space_get_points (DubLatentSpace      *self,
+dub_latent_bench_get_points (DubLatentBench      *self,
                              DubLatentPanelIndex  panel)
 {
-  g_return_val_if_fail (DUB_IS_LATENT_SPACE (self), NULL);
+  g_return_val_if_fail (DUB_IS_LATENT_BENCH (self), NULL);
 
   return self->has_points[panel] ? &self->points[panel] : NULL;
 }
@@ -149,7 +149,7 @@ dub_latent_space_get_points (DubLatentSpace      *self,
 /* --- the selected set --- */
 
 gboolean
-dub_latent_space_is_point (DubLatentSpace *self,
+dub_latent_bench_is_point (DubLatentBench *self,
                            size_t          index)
 {
   const DubStudyData *data = data_of (self);
@@ -158,12 +158,12 @@ dub_latent_space_is_point (DubLatentSpace *self,
 }
 
 void
-dub_latent_space_select (DubLatentSpace *self,
+dub_latent_bench_select (DubLatentBench *self,
                          const guint    *indices,
                          size_t          n,
                          gboolean        add)
 {
-  g_return_if_fail (DUB_IS_LATENT_SPACE (self));
+  g_return_if_fail (DUB_IS_LATENT_BENCH (self));
 
   DubSelection *selection = dub_session_get_selection (self->session);
   g_autoptr (GArray) set = g_array_new (FALSE, FALSE, sizeof (guint));
@@ -173,7 +173,7 @@ dub_latent_space_select (DubLatentSpace *self,
   for (size_t k = 0; k < n_before; k++)
     g_array_append_val (set, before[k]);
   for (size_t k = 0; k < n; k++)
-    if (dub_latent_space_is_point (self, indices[k]) && !(add && dub_selection_contains (selection, indices[k])))
+    if (dub_latent_bench_is_point (self, indices[k]) && !(add && dub_selection_contains (selection, indices[k])))
       g_array_append_val (set, indices[k]);
   g_free (self->lasso_title);
   self->lasso_title = g_strdup_printf (g_dngettext (NULL, "%u case in a lasso of the latent space",
@@ -182,9 +182,9 @@ dub_latent_space_select (DubLatentSpace *self,
 }
 
 gboolean
-dub_latent_space_is_lasso (DubLatentSpace *self)
+dub_latent_bench_is_lasso (DubLatentBench *self)
 {
-  g_return_val_if_fail (DUB_IS_LATENT_SPACE (self), FALSE);
+  g_return_val_if_fail (DUB_IS_LATENT_BENCH (self), FALSE);
 
   DubSelection *selection = dub_session_get_selection (self->session);
 
@@ -199,12 +199,12 @@ dub_latent_counts_clear (DubLatentCounts *counts)
 }
 
 void
-dub_latent_space_count (DubLatentSpace  *self,
+dub_latent_bench_count (DubLatentBench  *self,
                         DubLatentCounts *counts)
 {
-  g_return_if_fail (DUB_IS_LATENT_SPACE (self));
+  g_return_if_fail (DUB_IS_LATENT_BENCH (self));
 
-  const DubLatentPoints *points = dub_latent_space_get_points (self, DUB_LATENT_MAIN);
+  const DubLatentPoints *points = dub_latent_bench_get_points (self, DUB_LATENT_MAIN);
 
   *counts = (DubLatentCounts) { .n_classes = self->arrays.classes != NULL ? g_strv_length (self->arrays.classes) : 0, .has_set = self->arrays.selected != NULL };
   counts->of_class = g_new0 (guint, MAX (counts->n_classes, 1));
@@ -213,7 +213,7 @@ dub_latent_space_count (DubLatentSpace  *self,
     gboolean in = self->arrays.selected == NULL || self->arrays.selected[i];
     gboolean labelled = points->label[i] >= 0 && (guint) points->label[i] < counts->n_classes;
 
-    if (!dub_latent_space_is_point (self, i))
+    if (!dub_latent_bench_is_point (self, i))
       continue;
     counts->n_all++;
     counts->correct_all += points->failed[i] == 0;

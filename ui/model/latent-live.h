@@ -17,8 +17,8 @@
 
 G_BEGIN_DECLS
 
-#define DUB_TYPE_LATENT_SPACE_MAP (dub_latent_space_map_get_type ())
-G_DECLARE_FINAL_TYPE (DubLatentSpaceMap, dub_latent_space_map, DUB, LATENT_SPACE_MAP, GObject)
+#define DUB_TYPE_LATENT_LIVE (dub_latent_live_get_type ())
+G_DECLARE_FINAL_TYPE (DubLatentLive, dub_latent_live, DUB, LATENT_LIVE, GObject)
 
 typedef enum {
   DUB_LATENT_EMPTY,    /* no source */
@@ -28,69 +28,69 @@ typedef enum {
   DUB_LATENT_PAUSED,
   DUB_LATENT_STOPPED,  /* before its end, by the person; measured as it is */
   DUB_LATENT_DONE,
-  DUB_LATENT_FAILED,   /* dub_latent_space_map_get_failure() says why */
+  DUB_LATENT_FAILED,   /* dub_latent_live_get_failure() says why */
 } DubLatentState;
 
-DubLatentSpaceMap      *dub_latent_space_map_new           (DubSession              *session);
-/* dub_latent_space_map_set_source:
+DubLatentLive      *dub_latent_live_new           (DubSession              *session);
+/* dub_latent_live_set_source:
  * @folder: (nullable): of the study; NULL = no source
  * @model: (nullable): the family's first
  * @read: (nullable): of the family, where it was read already
  * @anew: even where family, model and read are what they were
  */
-void                    dub_latent_space_map_set_source    (DubLatentSpaceMap       *self,
+void                    dub_latent_live_set_source    (DubLatentLive       *self,
                                                             const char              *folder,
                                                             const char              *family,
                                                             const char              *model,
                                                             DubResultsRead          *read,
                                                             gboolean                 anew);
 /* Begins at once where they differ. */
-void                    dub_latent_space_map_set_options   (DubLatentSpaceMap       *self,
+void                    dub_latent_live_set_options   (DubLatentLive       *self,
                                                             const DubLatentOptions  *options);
 /* Goes on from a pause or an early stop; begins again where it is done or failed. */
-void                    dub_latent_space_map_run           (DubLatentSpaceMap       *self);
-void                    dub_latent_space_map_pause         (DubLatentSpaceMap       *self);
+void                    dub_latent_live_run           (DubLatentLive       *self);
+void                    dub_latent_live_pause         (DubLatentLive       *self);
 /* Leaves it as it is, and measures it. */
-void                    dub_latent_space_map_stop          (DubLatentSpaceMap       *self);
+void                    dub_latent_live_stop          (DubLatentLive       *self);
 /* From the beginning, even if it is kept. */
-void                    dub_latent_space_map_restart       (DubLatentSpaceMap       *self);
+void                    dub_latent_live_restart       (DubLatentLive       *self);
 
-DubLatentState          dub_latent_space_map_get_state     (DubLatentSpaceMap       *self);
+DubLatentState          dub_latent_live_get_state     (DubLatentLive       *self);
 /* (nullable) [N][2], valid until "moved"; NULL before there are any. */
-const float            *dub_latent_space_map_get_xy        (DubLatentSpaceMap       *self);
-size_t                  dub_latent_space_map_get_n_cases   (DubLatentSpaceMap       *self);
-size_t                  dub_latent_space_map_get_n_features (DubLatentSpaceMap      *self);
+const float            *dub_latent_live_get_xy        (DubLatentLive       *self);
+size_t                  dub_latent_live_get_n_cases   (DubLatentLive       *self);
+size_t                  dub_latent_live_get_n_features (DubLatentLive      *self);
 /* (nullable): what the shown places were made from, also while another source is read. */
-const char             *dub_latent_space_map_get_family    (DubLatentSpaceMap       *self);
-const char             *dub_latent_space_map_get_model     (DubLatentSpaceMap       *self);
-DubResultsRead         *dub_latent_space_map_get_read      (DubLatentSpaceMap       *self);
+const char             *dub_latent_live_get_family    (DubLatentLive       *self);
+const char             *dub_latent_live_get_model     (DubLatentLive       *self);
+DubResultsRead         *dub_latent_live_get_read      (DubLatentLive       *self);
 /* As they were asked for. */
-const DubLatentOptions *dub_latent_space_map_get_options   (DubLatentSpaceMap       *self);
+const DubLatentOptions *dub_latent_live_get_options   (DubLatentLive       *self);
 /* As the shown layout was made with; iterations that were made. */
-void                    dub_latent_space_map_get_made      (DubLatentSpaceMap       *self,
+void                    dub_latent_live_get_made      (DubLatentLive       *self,
                                                             DubLatentOptions        *options,
                                                             guint                   *n_iterations);
 
-guint                   dub_latent_space_map_get_iteration (DubLatentSpaceMap       *self);
-guint                   dub_latent_space_map_get_n_iterations (DubLatentSpaceMap    *self);
+guint                   dub_latent_live_get_iteration (DubLatentLive       *self);
+guint                   dub_latent_live_get_n_iterations (DubLatentLive    *self);
 /* Of the iterations, or of finding neighbours. */
-double                  dub_latent_space_map_get_fraction  (DubLatentSpaceMap       *self);
+double                  dub_latent_live_get_fraction  (DubLatentLive       *self);
 /* NaN = not known. */
-double                  dub_latent_space_map_get_seconds_left (DubLatentSpaceMap    *self);
-double                  dub_latent_space_map_get_loss      (DubLatentSpaceMap       *self);
+double                  dub_latent_live_get_seconds_left (DubLatentLive    *self);
+double                  dub_latent_live_get_loss      (DubLatentLive       *self);
 /* (nullable): NULL until it is measured */
-const DubLatentQuality *dub_latent_space_map_get_quality   (DubLatentSpaceMap       *self);
+const DubLatentQuality *dub_latent_live_get_quality   (DubLatentLive       *self);
 /* (nullable) */
-const char             *dub_latent_space_map_get_note      (DubLatentSpaceMap       *self);
-const char             *dub_latent_space_map_get_failure   (DubLatentSpaceMap       *self);
+const char             *dub_latent_live_get_note      (DubLatentLive       *self);
+const char             *dub_latent_live_get_failure   (DubLatentLive       *self);
 
-/* dub_latent_space_map_get_nearest:
+/* dub_latent_live_get_nearest:
  * @cases: (out) at most 5, nearest first
  *
  * The cases nearest to @index among the features, whatever the plane says. FALSE where they are not known yet: they are looked for
  * then, and "nearest" follows.
  */
-gboolean                dub_latent_space_map_get_nearest   (DubLatentSpaceMap       *self,
+gboolean                dub_latent_live_get_nearest   (DubLatentLive       *self,
                                                             guint                    index,
                                                             const guint            **cases,
                                                             guint                   *n);

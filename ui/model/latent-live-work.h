@@ -1,5 +1,5 @@
 /* What the thread of a live map does: reads features, begins a layout, goes on with it for a moment, measures it, keeps it.
- * latent-space-map.c only.
+ * latent-live.c only.
  *
  * Letters: N cases, F features.
  */

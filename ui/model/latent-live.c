@@ -1,13 +1,13 @@
-#include "ui/model/latent-space-map.h"
+#include "ui/model/latent-live.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "ui/model/latent-space-work.h"
+#include "ui/model/latent-live-work.h"
 
 enum { POLL_MS = 120 };
 
-struct _DubLatentSpaceMap {
+struct _DubLatentLive {
   GObject            parent_instance;
   DubComputeSlot    *slot;
   DubComputeSlot    *asking;   /* (nullable): for neighbours of a case */
@@ -33,13 +33,13 @@ struct _DubLatentSpaceMap {
   guint              poll;
 };
 
-G_DEFINE_FINAL_TYPE (DubLatentSpaceMap, dub_latent_space_map, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (DubLatentLive, dub_latent_live, G_TYPE_OBJECT)
 
 enum { CHANGED, MOVED, NEAREST, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void
-changed (DubLatentSpaceMap *self)
+changed (DubLatentLive *self)
 {
   g_signal_emit (self, signals[CHANGED], 0);
 }
@@ -55,7 +55,7 @@ poll_cb (gpointer data)
 }
 
 static void
-set_state (DubLatentSpaceMap *self,
+set_state (DubLatentLive *self,
            DubLatentState     state)
 {
   gboolean polls = state == DUB_LATENT_READING || state == DUB_LATENT_STARTING;
@@ -72,7 +72,7 @@ static void done_cb (gpointer     *result,
                      gpointer      user_data);
 
 static DubLatentOrder *
-order_new (DubLatentSpaceMap *self,
+order_new (DubLatentLive *self,
            DubLatentWorkKind  kind)
 {
   DubLatentOrder *order = g_new0 (DubLatentOrder, 1);
@@ -95,7 +95,7 @@ order_new (DubLatentSpaceMap *self,
 }
 
 static void
-submit (DubLatentSpaceMap *self,
+submit (DubLatentLive *self,
         DubLatentWorkKind  kind)
 {
   dub_compute_slot_submit (self->slot, _dub_latent_work, order_new (self, kind), _dub_latent_order_free,
@@ -103,7 +103,7 @@ submit (DubLatentSpaceMap *self,
 }
 
 static void
-forget_measure (DubLatentSpaceMap *self)
+forget_measure (DubLatentLive *self)
 {
   self->measured = FALSE;
   self->loss = NAN;
@@ -111,7 +111,7 @@ forget_measure (DubLatentSpaceMap *self)
 
 /* Places of before stay on the screen until there are others. */
 static void
-begin (DubLatentSpaceMap *self)
+begin (DubLatentLive *self)
 {
   g_clear_pointer (&self->layout, _dub_latent_layout_unref);
   g_clear_pointer (&self->failure, g_free);
@@ -131,7 +131,7 @@ begin (DubLatentSpaceMap *self)
 /* --- what the thread answers --- */
 
 static void
-forget_places (DubLatentSpaceMap *self)
+forget_places (DubLatentLive *self)
 {
   g_autofree float *xy = g_steal_pointer (&self->xy);
 
@@ -140,7 +140,7 @@ forget_places (DubLatentSpaceMap *self)
 }
 
 static void
-take_source (DubLatentSpaceMap *self,
+take_source (DubLatentLive *self,
              DubLatentAnswer   *answer)
 {
   g_autoptr (DubResultsRead) before = g_steal_pointer (&self->shown);
@@ -155,7 +155,7 @@ take_source (DubLatentSpaceMap *self,
 
 /* Whoever shows the places of before hears of the others before they die: after "moved". */
 static void
-take_places (DubLatentSpaceMap *self,
+take_places (DubLatentLive *self,
              DubLatentAnswer   *answer)
 {
   float *before = self->xy;
@@ -170,7 +170,7 @@ take_places (DubLatentSpaceMap *self,
 }
 
 static void
-take_begun (DubLatentSpaceMap *self,
+take_begun (DubLatentLive *self,
             DubLatentAnswer   *answer)
 {
   self->anew = FALSE;
@@ -196,7 +196,7 @@ take_begun (DubLatentSpaceMap *self,
 
 /* The next step begins before this one is drawn. */
 static void
-take_step (DubLatentSpaceMap *self,
+take_step (DubLatentLive *self,
            DubLatentAnswer   *answer)
 {
   gboolean over = answer->iteration >= answer->n_iterations;
@@ -210,7 +210,7 @@ take_step (DubLatentSpaceMap *self,
 }
 
 static void
-fail (DubLatentSpaceMap *self,
+fail (DubLatentLive *self,
       const GError      *error)
 {
   if (g_error_matches (error, DUB_ERROR, DUB_ERROR_CANCELLED))
@@ -226,7 +226,7 @@ done_cb (gpointer     *result,
          const GError *error,
          gpointer      user_data)
 {
-  DubLatentSpaceMap *self = user_data;
+  DubLatentLive *self = user_data;
   DubLatentAnswer *answer = *result;
 
   if (answer == NULL) {
@@ -259,7 +259,7 @@ looked_cb (gpointer     *result,
            const GError *error,
            gpointer      user_data)
 {
-  DubLatentSpaceMap *self = user_data;
+  DubLatentLive *self = user_data;
   DubLatentAnswer *answer = *result;
 
   if (answer == NULL && g_error_matches (error, DUB_ERROR, DUB_ERROR_CANCELLED))
@@ -279,7 +279,7 @@ looked_cb (gpointer     *result,
 }
 
 static void
-look_again (DubLatentSpaceMap *self)
+look_again (DubLatentLive *self)
 {
   if (self->looking == NULL)
     self->looking = dub_compute_slot_new (1);
@@ -289,7 +289,7 @@ look_again (DubLatentSpaceMap *self)
 
 /* Points were of cases whose answers are others now. */
 static void
-forget_source (DubLatentSpaceMap *self)
+forget_source (DubLatentLive *self)
 {
   g_autoptr (DubResultsRead) before = g_steal_pointer (&self->shown);
 
@@ -305,14 +305,14 @@ forget_source (DubLatentSpaceMap *self)
 }
 
 void
-dub_latent_space_map_set_source (DubLatentSpaceMap *self,
+dub_latent_live_set_source (DubLatentLive *self,
                                  const char        *folder,
                                  const char        *family,
                                  const char        *model,
                                  DubResultsRead    *read,
                                  gboolean           anew)
 {
-  g_return_if_fail (DUB_IS_LATENT_SPACE_MAP (self));
+  g_return_if_fail (DUB_IS_LATENT_LIVE (self));
 
   if (!anew && g_strcmp0 (folder, self->folder) == 0 && g_strcmp0 (family, self->family) == 0 && g_strcmp0 (model, self->model) == 0 &&
       read == self->read)
@@ -345,10 +345,10 @@ same_options (const DubLatentOptions *a,
 }
 
 void
-dub_latent_space_map_set_options (DubLatentSpaceMap      *self,
+dub_latent_live_set_options (DubLatentLive      *self,
                                   const DubLatentOptions *options)
 {
-  g_return_if_fail (DUB_IS_LATENT_SPACE_MAP (self));
+  g_return_if_fail (DUB_IS_LATENT_LIVE (self));
 
   if (same_options (&self->options, options))
     return;
@@ -357,9 +357,9 @@ dub_latent_space_map_set_options (DubLatentSpaceMap      *self,
 }
 
 void
-dub_latent_space_map_run (DubLatentSpaceMap *self)
+dub_latent_live_run (DubLatentLive *self)
 {
-  g_return_if_fail (DUB_IS_LATENT_SPACE_MAP (self));
+  g_return_if_fail (DUB_IS_LATENT_LIVE (self));
 
   gboolean goes_on = (self->state == DUB_LATENT_PAUSED || self->state == DUB_LATENT_STOPPED) && self->layout != NULL &&
                      self->layout->map != NULL;
@@ -370,14 +370,14 @@ dub_latent_space_map_run (DubLatentSpaceMap *self)
     submit (self, DUB_LATENT_WORK_STEP);
     changed (self);
   } else if (self->state == DUB_LATENT_DONE || self->state == DUB_LATENT_FAILED) {
-    dub_latent_space_map_restart (self);
+    dub_latent_live_restart (self);
   }
 }
 
 void
-dub_latent_space_map_pause (DubLatentSpaceMap *self)
+dub_latent_live_pause (DubLatentLive *self)
 {
-  g_return_if_fail (DUB_IS_LATENT_SPACE_MAP (self));
+  g_return_if_fail (DUB_IS_LATENT_LIVE (self));
 
   /* The step that is under way still brings its places. */
   if (self->state == DUB_LATENT_RUNNING) {
@@ -387,9 +387,9 @@ dub_latent_space_map_pause (DubLatentSpaceMap *self)
 }
 
 void
-dub_latent_space_map_stop (DubLatentSpaceMap *self)
+dub_latent_live_stop (DubLatentLive *self)
 {
-  g_return_if_fail (DUB_IS_LATENT_SPACE_MAP (self));
+  g_return_if_fail (DUB_IS_LATENT_LIVE (self));
 
   if (self->state != DUB_LATENT_RUNNING && self->state != DUB_LATENT_PAUSED)
     return;
@@ -399,9 +399,9 @@ dub_latent_space_map_stop (DubLatentSpaceMap *self)
 }
 
 void
-dub_latent_space_map_restart (DubLatentSpaceMap *self)
+dub_latent_live_restart (DubLatentLive *self)
 {
-  g_return_if_fail (DUB_IS_LATENT_SPACE_MAP (self));
+  g_return_if_fail (DUB_IS_LATENT_LIVE (self));
 
   self->anew = TRUE;
   begin (self);
@@ -410,57 +410,57 @@ dub_latent_space_map_restart (DubLatentSpaceMap *self)
 /* --- what is known --- */
 
 DubLatentState
-dub_latent_space_map_get_state (DubLatentSpaceMap *self)
+dub_latent_live_get_state (DubLatentLive *self)
 {
-  g_return_val_if_fail (DUB_IS_LATENT_SPACE_MAP (self), DUB_LATENT_EMPTY);
+  g_return_val_if_fail (DUB_IS_LATENT_LIVE (self), DUB_LATENT_EMPTY);
 
   return self->state;
 }
 
 const float *
-dub_latent_space_map_get_xy (DubLatentSpaceMap *self)
+dub_latent_live_get_xy (DubLatentLive *self)
 {
   return self->xy;
 }
 
 size_t
-dub_latent_space_map_get_n_cases (DubLatentSpaceMap *self)
+dub_latent_live_get_n_cases (DubLatentLive *self)
 {
   return self->shown != NULL ? self->shown->outputs->n_cases : 0;
 }
 
 size_t
-dub_latent_space_map_get_n_features (DubLatentSpaceMap *self)
+dub_latent_live_get_n_features (DubLatentLive *self)
 {
   return self->source != NULL ? self->source->n_features : 0;
 }
 
 const char *
-dub_latent_space_map_get_family (DubLatentSpaceMap *self)
+dub_latent_live_get_family (DubLatentLive *self)
 {
   return self->source != NULL ? self->source->family : self->family;
 }
 
 const char *
-dub_latent_space_map_get_model (DubLatentSpaceMap *self)
+dub_latent_live_get_model (DubLatentLive *self)
 {
   return self->source != NULL ? self->source->model : self->model;
 }
 
 DubResultsRead *
-dub_latent_space_map_get_read (DubLatentSpaceMap *self)
+dub_latent_live_get_read (DubLatentLive *self)
 {
   return self->shown;
 }
 
 const DubLatentOptions *
-dub_latent_space_map_get_options (DubLatentSpaceMap *self)
+dub_latent_live_get_options (DubLatentLive *self)
 {
   return &self->options;
 }
 
 void
-dub_latent_space_map_get_made (DubLatentSpaceMap *self,
+dub_latent_live_get_made (DubLatentLive *self,
                                DubLatentOptions  *options,
                                guint             *n_iterations)
 {
@@ -471,19 +471,19 @@ dub_latent_space_map_get_made (DubLatentSpaceMap *self,
 }
 
 guint
-dub_latent_space_map_get_iteration (DubLatentSpaceMap *self)
+dub_latent_live_get_iteration (DubLatentLive *self)
 {
   return self->iteration;
 }
 
 guint
-dub_latent_space_map_get_n_iterations (DubLatentSpaceMap *self)
+dub_latent_live_get_n_iterations (DubLatentLive *self)
 {
   return self->n_iterations;
 }
 
 double
-dub_latent_space_map_get_fraction (DubLatentSpaceMap *self)
+dub_latent_live_get_fraction (DubLatentLive *self)
 {
   if (self->state == DUB_LATENT_READING || self->state == DUB_LATENT_STARTING)
     return dub_compute_slot_get_progress (self->slot);
@@ -492,7 +492,7 @@ dub_latent_space_map_get_fraction (DubLatentSpaceMap *self)
 }
 
 double
-dub_latent_space_map_get_seconds_left (DubLatentSpaceMap *self)
+dub_latent_live_get_seconds_left (DubLatentLive *self)
 {
   guint made = self->iteration - MIN (self->iteration_before, self->iteration);
 
@@ -503,25 +503,25 @@ dub_latent_space_map_get_seconds_left (DubLatentSpaceMap *self)
 }
 
 double
-dub_latent_space_map_get_loss (DubLatentSpaceMap *self)
+dub_latent_live_get_loss (DubLatentLive *self)
 {
   return self->loss;
 }
 
 const DubLatentQuality *
-dub_latent_space_map_get_quality (DubLatentSpaceMap *self)
+dub_latent_live_get_quality (DubLatentLive *self)
 {
   return self->measured ? &self->quality : NULL;
 }
 
 const char *
-dub_latent_space_map_get_note (DubLatentSpaceMap *self)
+dub_latent_live_get_note (DubLatentLive *self)
 {
   return self->note;
 }
 
 const char *
-dub_latent_space_map_get_failure (DubLatentSpaceMap *self)
+dub_latent_live_get_failure (DubLatentLive *self)
 {
   return self->failure;
 }
@@ -533,7 +533,7 @@ nearest_cb (gpointer     *result,
             const GError *error,
             gpointer      user_data)
 {
-  DubLatentSpaceMap *self = user_data;
+  DubLatentLive *self = user_data;
 
   self->asked = -1;
   if (*result == NULL)
@@ -544,12 +544,12 @@ nearest_cb (gpointer     *result,
 }
 
 gboolean
-dub_latent_space_map_get_nearest (DubLatentSpaceMap  *self,
+dub_latent_live_get_nearest (DubLatentLive  *self,
                                   guint               index,
                                   const guint       **cases,
                                   guint              *n)
 {
-  g_return_val_if_fail (DUB_IS_LATENT_SPACE_MAP (self), FALSE);
+  g_return_val_if_fail (DUB_IS_LATENT_LIVE (self), FALSE);
 
   if (self->source == NULL || index >= self->source->n_cases)
     return FALSE;
@@ -576,9 +576,9 @@ dub_latent_space_map_get_nearest (DubLatentSpaceMap  *self,
 /* --- the object --- */
 
 static void
-dub_latent_space_map_dispose (GObject *object)
+dub_latent_live_dispose (GObject *object)
 {
-  DubLatentSpaceMap *self = DUB_LATENT_SPACE_MAP (object);
+  DubLatentLive *self = DUB_LATENT_LIVE (object);
 
   g_clear_handle_id (&self->poll, g_source_remove);
   if (self->slot != NULL)
@@ -595,13 +595,13 @@ dub_latent_space_map_dispose (GObject *object)
   g_clear_pointer (&self->layout, _dub_latent_layout_unref);
   g_clear_pointer (&self->read, dub_results_read_unref);
 
-  G_OBJECT_CLASS (dub_latent_space_map_parent_class)->dispose (object);
+  G_OBJECT_CLASS (dub_latent_live_parent_class)->dispose (object);
 }
 
 static void
-dub_latent_space_map_finalize (GObject *object)
+dub_latent_live_finalize (GObject *object)
 {
-  DubLatentSpaceMap *self = DUB_LATENT_SPACE_MAP (object);
+  DubLatentLive *self = DUB_LATENT_LIVE (object);
 
   g_free (self->folder);
   g_free (self->family);
@@ -611,36 +611,36 @@ dub_latent_space_map_finalize (GObject *object)
   g_free (self->failure);
   g_free (self->nearest);
 
-  G_OBJECT_CLASS (dub_latent_space_map_parent_class)->finalize (object);
+  G_OBJECT_CLASS (dub_latent_live_parent_class)->finalize (object);
 }
 
 static void
-dub_latent_space_map_class_init (DubLatentSpaceMapClass *klass)
+dub_latent_live_class_init (DubLatentLiveClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GType type = DUB_TYPE_LATENT_SPACE_MAP;
+  GType type = DUB_TYPE_LATENT_LIVE;
 
-  object_class->dispose = dub_latent_space_map_dispose;
-  object_class->finalize = dub_latent_space_map_finalize;
+  object_class->dispose = dub_latent_live_dispose;
+  object_class->finalize = dub_latent_live_finalize;
   signals[CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[MOVED] = g_signal_new ("moved", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[NEAREST] = g_signal_new ("nearest", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
 static void
-dub_latent_space_map_init (DubLatentSpaceMap *self)
+dub_latent_live_init (DubLatentLive *self)
 {
   self->options = DUB_LATENT_DEFAULT;
   self->loss = NAN;
   self->asked = -1;
 }
 
-DubLatentSpaceMap *
-dub_latent_space_map_new (DubSession *session)
+DubLatentLive *
+dub_latent_live_new (DubSession *session)
 {
   g_return_val_if_fail (DUB_IS_SESSION (session), NULL);
 
-  DubLatentSpaceMap *self = g_object_new (DUB_TYPE_LATENT_SPACE_MAP, NULL);
+  DubLatentLive *self = g_object_new (DUB_TYPE_LATENT_LIVE, NULL);
   guint n_threads = dub_settings_state_get_threads (dub_session_get_settings (session));
 
   self->slot = dub_compute_slot_new (n_threads);

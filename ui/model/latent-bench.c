@@ -1,11 +1,11 @@
-#include "ui/model/latent-space-private.h"
+#include "ui/model/latent-bench-private.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 #include "core/study/evaluate.h"
 
-G_DEFINE_FINAL_TYPE (DubLatentSpace, dub_latent_space, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (DubLatentBench, dub_latent_bench, G_TYPE_OBJECT)
 
 enum {
   PROP_0,
@@ -28,32 +28,32 @@ enum { CHANGED, POINTS, MOVED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void
-changed (DubLatentSpace *self)
+changed (DubLatentBench *self)
 {
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SUBTITLE]);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
 static void
-points_changed (DubLatentSpace *self)
+points_changed (DubLatentBench *self)
 {
   for (guint p = 0; p < DUB_N_LATENT_PANELS; p++)
     g_signal_emit (self, signals[POINTS], 0, p);
 }
 
 static void
-renew_points (DubLatentSpace *self)
+renew_points (DubLatentBench *self)
 {
   g_auto (DubLatentArrays) before = { NULL };
 
-  _dub_latent_space_fill_points (self, &before);
+  _dub_latent_bench_fill_points (self, &before);
   points_changed (self);
 }
 
 /* --- whose features --- */
 
 static DubStudy *
-study_of (DubLatentSpace *self)
+study_of (DubLatentBench *self)
 {
   DubStudy *study = dub_session_get_study (self->session);
 
@@ -88,7 +88,7 @@ family_of (const DubStudy *study,
 }
 
 static void
-aim_main (DubLatentSpace *self,
+aim_main (DubLatentBench *self,
           DubStudy       *study)
 {
   const char *family = study != NULL ? dub_results_get_family (self->results) : NULL;
@@ -97,12 +97,12 @@ aim_main (DubLatentSpace *self,
   DubResultsRead *read = dub_results_get_read (self->results);
   gboolean ready = read != NULL && read->outputs != NULL && read->scores != NULL;
 
-  dub_latent_space_map_set_source (self->maps[DUB_LATENT_MAIN], ready ? study->folder : NULL, ready ? family : NULL, model,
+  dub_latent_live_set_source (self->maps[DUB_LATENT_MAIN], ready ? study->folder : NULL, ready ? family : NULL, model,
                                    ready ? read : NULL, FALSE);
 }
 
 static void
-aim_beside (DubLatentSpace *self,
+aim_beside (DubLatentBench *self,
             DubStudy       *study,
             gboolean        anew)
 {
@@ -114,24 +114,24 @@ aim_beside (DubLatentSpace *self,
 
   if (read != NULL && (read->outputs == NULL || read->scores == NULL))
     read = NULL;
-  dub_latent_space_map_set_source (self->maps[DUB_LATENT_BESIDE], family != NULL ? study->folder : NULL, family, model, read,
+  dub_latent_live_set_source (self->maps[DUB_LATENT_BESIDE], family != NULL ? study->folder : NULL, family, model, read,
                                    anew && family != NULL);
 }
 
 static void
-aim (DubLatentSpace *self,
+aim (DubLatentBench *self,
      gboolean        anew)
 {
   DubStudy *study = study_of (self);
 
   for (guint p = 0; p < DUB_N_LATENT_PANELS; p++)
-    dub_latent_space_map_set_options (self->maps[p], &self->settings.options);
+    dub_latent_live_set_options (self->maps[p], &self->settings.options);
   aim_main (self, study);
   aim_beside (self, study, anew);
 }
 
 void
-_dub_latent_space_applied (DubLatentSpace *self)
+_dub_latent_bench_applied (DubLatentBench *self)
 {
   /* Undo may come when the page has gone. */
   if (self->results == NULL)
@@ -148,7 +148,7 @@ _dub_latent_space_applied (DubLatentSpace *self)
 /* --- following --- */
 
 static void
-results_changed_cb (DubLatentSpace *self)
+results_changed_cb (DubLatentBench *self)
 {
   aim (self, TRUE);
   renew_points (self);
@@ -156,54 +156,54 @@ results_changed_cb (DubLatentSpace *self)
 }
 
 static void
-score_chosen_cb (DubLatentSpace *self)
+score_chosen_cb (DubLatentBench *self)
 {
   for (guint p = 0; p < DUB_N_LATENT_PANELS; p++)
-    _dub_latent_space_place_points (self, (DubLatentPanelIndex) p);
+    _dub_latent_bench_place_points (self, (DubLatentPanelIndex) p);
   points_changed (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_COLOUR]);
   changed (self);
 }
 
 static void
-selected_cb (DubLatentSpace *self)
+selected_cb (DubLatentBench *self)
 {
   /* The arrays of before live until the views have the others. */
   g_autofree guint8 *before = g_steal_pointer (&self->arrays.selected);
 
-  _dub_latent_space_fill_selected (self);
+  _dub_latent_bench_fill_selected (self);
   points_changed (self);
   changed (self);
 }
 
 static guint
-panel_of (DubLatentSpace    *self,
-          DubLatentSpaceMap *map)
+panel_of (DubLatentBench    *self,
+          DubLatentLive *map)
 {
   return map == self->maps[DUB_LATENT_BESIDE] ? DUB_LATENT_BESIDE : DUB_LATENT_MAIN;
 }
 
 static void
-map_moved_cb (DubLatentSpace    *self,
-              DubLatentSpaceMap *map)
+map_moved_cb (DubLatentBench    *self,
+              DubLatentLive *map)
 {
   guint panel = panel_of (self, map);
 
-  _dub_latent_space_place_points (self, (DubLatentPanelIndex) panel);
+  _dub_latent_bench_place_points (self, (DubLatentPanelIndex) panel);
   g_signal_emit (self, signals[MOVED], 0, panel);
 }
 
 static void
-map_changed_cb (DubLatentSpace    *self,
-                DubLatentSpaceMap *map)
+map_changed_cb (DubLatentBench    *self,
+                DubLatentLive *map)
 {
   guint panel = panel_of (self, map);
   const DubLatentPoints *points = &self->points[panel];
-  DubResultsRead *read = dub_latent_space_map_get_read (map);
+  DubResultsRead *read = dub_latent_live_get_read (map);
 
   /* What is said of the cases may be others, at the same places. */
   if (self->has_points[panel] && (read == NULL || read->scores == NULL || points->failed != read->scores->failed)) {
-    _dub_latent_space_place_points (self, (DubLatentPanelIndex) panel);
+    _dub_latent_bench_place_points (self, (DubLatentPanelIndex) panel);
     g_signal_emit (self, signals[POINTS], 0, panel);
   }
   changed (self);
@@ -211,7 +211,7 @@ map_changed_cb (DubLatentSpace    *self,
 
 /* Another study is about other cases and networks; how they are laid out stays. */
 static void
-study_changed_cb (DubLatentSpace *self)
+study_changed_cb (DubLatentBench *self)
 {
   g_clear_pointer (&self->lasso_title, g_free);
   g_free (self->settings.model);
@@ -220,95 +220,95 @@ study_changed_cb (DubLatentSpace *self)
   self->settings.beside = g_strdup ("");
   if (self->settings.color == DUB_LATENT_BY_VALUE)
     self->settings.color = DUB_LATENT_BY_OUTCOME;
-  _dub_latent_space_applied (self);
+  _dub_latent_bench_applied (self);
 }
 
 /* --- what is asked for --- */
 
 static gboolean
-is_used (DubLatentSpace *self,
+is_used (DubLatentBench *self,
          guint           panel)
 {
   return panel == DUB_LATENT_MAIN || *self->settings.beside != '\0';
 }
 
 void
-dub_latent_space_run (DubLatentSpace *self)
+dub_latent_bench_run (DubLatentBench *self)
 {
-  g_return_if_fail (DUB_IS_LATENT_SPACE (self));
+  g_return_if_fail (DUB_IS_LATENT_BENCH (self));
 
   for (guint p = 0; p < DUB_N_LATENT_PANELS; p++)
     if (is_used (self, p))
-      dub_latent_space_map_run (self->maps[p]);
+      dub_latent_live_run (self->maps[p]);
 }
 
 void
-dub_latent_space_pause (DubLatentSpace *self)
+dub_latent_bench_pause (DubLatentBench *self)
 {
-  g_return_if_fail (DUB_IS_LATENT_SPACE (self));
+  g_return_if_fail (DUB_IS_LATENT_BENCH (self));
 
   for (guint p = 0; p < DUB_N_LATENT_PANELS; p++)
-    dub_latent_space_map_pause (self->maps[p]);
+    dub_latent_live_pause (self->maps[p]);
 }
 
 void
-dub_latent_space_stop (DubLatentSpace *self)
+dub_latent_bench_stop (DubLatentBench *self)
 {
-  g_return_if_fail (DUB_IS_LATENT_SPACE (self));
+  g_return_if_fail (DUB_IS_LATENT_BENCH (self));
 
   for (guint p = 0; p < DUB_N_LATENT_PANELS; p++)
-    dub_latent_space_map_stop (self->maps[p]);
+    dub_latent_live_stop (self->maps[p]);
 }
 
 void
-dub_latent_space_restart (DubLatentSpace *self)
+dub_latent_bench_restart (DubLatentBench *self)
 {
-  g_return_if_fail (DUB_IS_LATENT_SPACE (self));
+  g_return_if_fail (DUB_IS_LATENT_BENCH (self));
 
   for (guint p = 0; p < DUB_N_LATENT_PANELS; p++)
     if (is_used (self, p))
-      dub_latent_space_map_restart (self->maps[p]);
+      dub_latent_live_restart (self->maps[p]);
 }
 
 /* --- what is known --- */
 
 DubResults *
-dub_latent_space_get_results (DubLatentSpace *self)
+dub_latent_bench_get_results (DubLatentBench *self)
 {
-  g_return_val_if_fail (DUB_IS_LATENT_SPACE (self), NULL);
+  g_return_val_if_fail (DUB_IS_LATENT_BENCH (self), NULL);
 
   return self->results;
 }
 
-DubLatentSpaceMap *
-dub_latent_space_get_map (DubLatentSpace      *self,
+DubLatentLive *
+dub_latent_bench_get_map (DubLatentBench      *self,
                           DubLatentPanelIndex  panel)
 {
-  g_return_val_if_fail (DUB_IS_LATENT_SPACE (self), NULL);
+  g_return_val_if_fail (DUB_IS_LATENT_BENCH (self), NULL);
 
   return self->maps[panel];
 }
 
 const DubLatentOptions *
-dub_latent_space_get_options (DubLatentSpace *self)
+dub_latent_bench_get_options (DubLatentBench *self)
 {
   return &self->settings.options;
 }
 
 DubLatentColor
-dub_latent_space_get_color (DubLatentSpace *self)
+dub_latent_bench_get_color (DubLatentBench *self)
 {
   return self->settings.color;
 }
 
 const char *
-dub_latent_space_get_beside (DubLatentSpace *self)
+dub_latent_bench_get_beside (DubLatentBench *self)
 {
   return self->settings.beside;
 }
 
 char *
-dub_latent_model_name (const DubStudy *study,
+dub_latent_network_name (const DubStudy *study,
                        const char     *model)
 {
   const DubStudyModel *found = dub_study_find_model (study, model);
@@ -324,32 +324,32 @@ dub_latent_model_name (const DubStudy *study,
 }
 
 char *
-dub_latent_space_get_name (DubLatentSpace      *self,
+dub_latent_bench_get_name (DubLatentBench      *self,
                            DubLatentPanelIndex  panel)
 {
-  g_return_val_if_fail (DUB_IS_LATENT_SPACE (self), NULL);
+  g_return_val_if_fail (DUB_IS_LATENT_BENCH (self), NULL);
 
   DubStudy *study = study_of (self);
-  const char *model = dub_latent_space_map_get_model (self->maps[panel]);
+  const char *model = dub_latent_live_get_model (self->maps[panel]);
 
   if (study == NULL || model == NULL)
-    return g_strdup (dub_latent_space_map_get_family (self->maps[panel]));
+    return g_strdup (dub_latent_live_get_family (self->maps[panel]));
 
-  return dub_latent_model_name (study, model);
+  return dub_latent_network_name (study, model);
 }
 
 /* "234 test cases over 430 training cases · 512 features" (transfer full) */
 static char *
-subtitle (DubLatentSpace *self)
+subtitle (DubLatentBench *self)
 {
   DubStudy *study = study_of (self);
-  size_t n_features = self->maps[DUB_LATENT_MAIN] != NULL ? dub_latent_space_map_get_n_features (self->maps[DUB_LATENT_MAIN]) : 0;
+  size_t n_features = self->maps[DUB_LATENT_MAIN] != NULL ? dub_latent_live_get_n_features (self->maps[DUB_LATENT_MAIN]) : 0;
   guint n_points = 0, n_train = 0;
 
   if (study == NULL || n_features == 0 || self->n_cases != study->data->n_cases)
     return g_strdup ("");
   for (size_t i = 0; i < self->n_cases; i++) {
-    n_points += dub_latent_space_is_point (self, i);
+    n_points += dub_latent_bench_is_point (self, i);
     n_train += study->data->split->part[i] == DUB_PART_TRAIN;
   }
 
@@ -363,32 +363,32 @@ subtitle (DubLatentSpace *self)
 /* --- the object --- */
 
 static void
-dub_latent_space_get_property (GObject    *object,
+dub_latent_bench_get_property (GObject    *object,
                                guint       id,
                                GValue     *value,
                                GParamSpec *pspec)
 {
-  DubLatentSpace *self = DUB_LATENT_SPACE (object);
+  DubLatentBench *self = DUB_LATENT_BENCH (object);
 
   if (id == PROP_SUBTITLE)
     g_value_take_string (value, subtitle (self));
   else
-    _dub_latent_space_get (self, pspec->name, value);
+    _dub_latent_bench_get (self, pspec->name, value);
 }
 
 static void
-dub_latent_space_set_property (GObject      *object,
+dub_latent_bench_set_property (GObject      *object,
                                guint         id,
                                const GValue *value,
                                GParamSpec   *pspec)
 {
-  _dub_latent_space_set (DUB_LATENT_SPACE (object), pspec->name, value);
+  _dub_latent_bench_set (DUB_LATENT_BENCH (object), pspec->name, value);
 }
 
 static void
-dub_latent_space_dispose (GObject *object)
+dub_latent_bench_dispose (GObject *object)
 {
-  DubLatentSpace *self = DUB_LATENT_SPACE (object);
+  DubLatentBench *self = DUB_LATENT_BENCH (object);
 
   for (guint p = 0; p < DUB_N_LATENT_PANELS; p++) {
     if (self->maps[p] != NULL)
@@ -403,32 +403,32 @@ dub_latent_space_dispose (GObject *object)
   }
   g_clear_object (&self->results);
 
-  G_OBJECT_CLASS (dub_latent_space_parent_class)->dispose (object);
+  G_OBJECT_CLASS (dub_latent_bench_parent_class)->dispose (object);
 }
 
 static void
-dub_latent_space_finalize (GObject *object)
+dub_latent_bench_finalize (GObject *object)
 {
-  DubLatentSpace *self = DUB_LATENT_SPACE (object);
+  DubLatentBench *self = DUB_LATENT_BENCH (object);
 
   _dub_latent_arrays_clear (&self->arrays);
   _dub_latent_settings_clear (&self->settings);
   g_free (self->lasso_title);
 
-  G_OBJECT_CLASS (dub_latent_space_parent_class)->finalize (object);
+  G_OBJECT_CLASS (dub_latent_bench_parent_class)->finalize (object);
 }
 
 static void
-dub_latent_space_class_init (DubLatentSpaceClass *klass)
+dub_latent_bench_class_init (DubLatentBenchClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GParamFlags write = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-  GType type = DUB_TYPE_LATENT_SPACE;
+  GType type = DUB_TYPE_LATENT_BENCH;
 
-  object_class->get_property = dub_latent_space_get_property;
-  object_class->set_property = dub_latent_space_set_property;
-  object_class->dispose = dub_latent_space_dispose;
-  object_class->finalize = dub_latent_space_finalize;
+  object_class->get_property = dub_latent_bench_get_property;
+  object_class->set_property = dub_latent_bench_set_property;
+  object_class->dispose = dub_latent_bench_dispose;
+  object_class->finalize = dub_latent_bench_finalize;
   props[PROP_METHOD] = g_param_spec_string ("method", NULL, NULL, "tsne", write);
   props[PROP_PERPLEXITY] = g_param_spec_double ("perplexity", NULL, NULL, 1.5, 1000.0, 30.0, write);
   props[PROP_NEIGHBOURS] = g_param_spec_int ("neighbours", NULL, NULL, 2, 1000, 15, write);
@@ -448,25 +448,25 @@ dub_latent_space_class_init (DubLatentSpaceClass *klass)
 }
 
 static void
-dub_latent_space_init (DubLatentSpace *self)
+dub_latent_bench_init (DubLatentBench *self)
 {
   self->settings = (DubLatentSettings) { .options = DUB_LATENT_DEFAULT, .color = DUB_LATENT_BY_OUTCOME, .density = TRUE, .marks = TRUE };
   self->settings.model = g_strdup ("");
   self->settings.beside = g_strdup ("");
 }
 
-DubLatentSpace *
-dub_latent_space_new (DubSession *session)
+DubLatentBench *
+dub_latent_bench_new (DubSession *session)
 {
   g_return_val_if_fail (DUB_IS_SESSION (session), NULL);
 
-  DubLatentSpace *self = g_object_new (DUB_TYPE_LATENT_SPACE, NULL);
+  DubLatentBench *self = g_object_new (DUB_TYPE_LATENT_BENCH, NULL);
   DubSelection *selection = dub_session_get_selection (session);
 
   self->session = session;
   self->results = g_object_ref (dub_results_of_session (session));
   for (guint p = 0; p < DUB_N_LATENT_PANELS; p++) {
-    self->maps[p] = dub_latent_space_map_new (session);
+    self->maps[p] = dub_latent_live_new (session);
     g_signal_connect_object (self->maps[p], "moved", G_CALLBACK (map_moved_cb), self, G_CONNECT_SWAPPED);
     g_signal_connect_object (self->maps[p], "changed", G_CALLBACK (map_changed_cb), self, G_CONNECT_SWAPPED);
   }
@@ -475,7 +475,7 @@ dub_latent_space_new (DubSession *session)
   g_signal_connect_object (self->results, "notify::score", G_CALLBACK (score_chosen_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (selection, "notify::set-title", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (selection, "notify::case", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
-  _dub_latent_space_applied (self);
+  _dub_latent_bench_applied (self);
 
   return self;
 }

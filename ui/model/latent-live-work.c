@@ -1,4 +1,4 @@
-#include "ui/model/latent-space-work.h"
+#include "ui/model/latent-live-work.h"
 
 #include <math.h>
 

@@ -16,54 +16,54 @@
 #pragma once
 
 #include "ui/figures/latent-figure.h"
-#include "ui/model/latent-space-map.h"
+#include "ui/model/latent-live.h"
 #include "ui/model/results.h"
 
 G_BEGIN_DECLS
 
-#define DUB_TYPE_LATENT_SPACE (dub_latent_space_get_type ())
-G_DECLARE_FINAL_TYPE (DubLatentSpace, dub_latent_space, DUB, LATENT_SPACE, GObject)
+#define DUB_TYPE_LATENT_BENCH (dub_latent_bench_get_type ())
+G_DECLARE_FINAL_TYPE (DubLatentBench, dub_latent_bench, DUB, LATENT_BENCH, GObject)
 
 typedef enum { DUB_LATENT_MAIN, DUB_LATENT_BESIDE, DUB_N_LATENT_PANELS } DubLatentPanelIndex;
 
-DubLatentSpace    *dub_latent_space_new          (DubSession          *session);
+DubLatentBench    *dub_latent_bench_new          (DubSession          *session);
 
-DubResults        *dub_latent_space_get_results  (DubLatentSpace      *self);
+DubResults        *dub_latent_bench_get_results  (DubLatentBench      *self);
 /* (transfer none) */
-DubLatentSpaceMap *dub_latent_space_get_map      (DubLatentSpace      *self,
+DubLatentLive *dub_latent_bench_get_map      (DubLatentBench      *self,
                                                   DubLatentPanelIndex  panel);
 /* Both maps: run, pause, stop, restart. */
-void               dub_latent_space_run          (DubLatentSpace      *self);
-void               dub_latent_space_pause        (DubLatentSpace      *self);
-void               dub_latent_space_stop         (DubLatentSpace      *self);
-void               dub_latent_space_restart      (DubLatentSpace      *self);
+void               dub_latent_bench_run          (DubLatentBench      *self);
+void               dub_latent_bench_pause        (DubLatentBench      *self);
+void               dub_latent_bench_stop         (DubLatentBench      *self);
+void               dub_latent_bench_restart      (DubLatentBench      *self);
 
-/* dub_latent_space_get_points:
+/* dub_latent_bench_get_points:
  *
  * Arrays are the model's: valid until the next "points" or "moved" of that panel. Returns: NULL where there are no places.
  */
-const DubLatentPoints *dub_latent_space_get_points (DubLatentSpace    *self,
+const DubLatentPoints *dub_latent_bench_get_points (DubLatentBench    *self,
                                                   DubLatentPanelIndex  panel);
 /* (nullable): the score that colours, or that the histogram is of, with values. Of the panel's own networks. */
-const DubScore    *dub_latent_space_get_score    (DubLatentSpace      *self,
+const DubScore    *dub_latent_bench_get_score    (DubLatentBench      *self,
                                                   DubLatentPanelIndex  panel);
 /* "ce-dca15", "ce · fold 2": what a panel shows. (transfer full) */
-char              *dub_latent_space_get_name     (DubLatentSpace      *self,
+char              *dub_latent_bench_get_name     (DubLatentBench      *self,
                                                   DubLatentPanelIndex  panel);
 /* "ce · fold 2" of a network, its family's name alone where it has but one. (transfer full) */
-char              *dub_latent_model_name         (const DubStudy      *study,
+char              *dub_latent_network_name         (const DubStudy      *study,
                                                   const char          *model);
 
 /* Whether a case is a point, rather than density beneath or nothing. */
-gboolean           dub_latent_space_is_point     (DubLatentSpace      *self,
+gboolean           dub_latent_bench_is_point     (DubLatentBench      *self,
                                                   size_t               index);
 /* Selects those of @indices that are points; @add: to the set there is. */
-void               dub_latent_space_select       (DubLatentSpace      *self,
+void               dub_latent_bench_select       (DubLatentBench      *self,
                                                   const guint         *indices,
                                                   size_t               n,
                                                   gboolean             add);
 /* Whether the selected set was drawn here. */
-gboolean           dub_latent_space_is_lasso     (DubLatentSpace      *self);
+gboolean           dub_latent_bench_is_lasso     (DubLatentBench      *self);
 
 /* Points, and those of them in the selected set (all where there is none). Of the main panel. */
 typedef struct {
@@ -74,14 +74,14 @@ typedef struct {
   gboolean has_set;
 } DubLatentCounts;
 
-void               dub_latent_space_count        (DubLatentSpace      *self,
+void               dub_latent_bench_count        (DubLatentBench      *self,
                                                   DubLatentCounts     *counts);
 void               dub_latent_counts_clear       (DubLatentCounts     *counts);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DubLatentCounts, dub_latent_counts_clear)
 
-const DubLatentOptions *dub_latent_space_get_options (DubLatentSpace  *self);
-DubLatentColor     dub_latent_space_get_color    (DubLatentSpace      *self);
-const char        *dub_latent_space_get_beside   (DubLatentSpace      *self);
+const DubLatentOptions *dub_latent_bench_get_options (DubLatentBench  *self);
+DubLatentColor     dub_latent_bench_get_color    (DubLatentBench      *self);
+const char        *dub_latent_bench_get_beside   (DubLatentBench      *self);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* The Latent Space page's model from inside: latent-space*.c only. */
 #pragma once
 
-#include "ui/model/latent-space.h"
+#include "ui/model/latent-bench.h"
 
 G_BEGIN_DECLS
 
@@ -22,11 +22,11 @@ typedef struct {
   char    *names[2]; /* of the axes */
 } DubLatentArrays;
 
-struct _DubLatentSpace {
+struct _DubLatentBench {
   GObject            parent_instance;
   DubSession        *session; /* not owned: its page holds it */
   DubResults        *results;
-  DubLatentSpaceMap *maps[DUB_N_LATENT_PANELS];
+  DubLatentLive *maps[DUB_N_LATENT_PANELS];
   DubLatentSettings  settings;
   DubLatentArrays    arrays;
   size_t             n_cases;           /* of the study */
@@ -35,26 +35,26 @@ struct _DubLatentSpace {
   char              *lasso_title;       /* (nullable): of the set that was drawn here */
 };
 
-/* latent-space.c: what follows from other settings. */
-void  _dub_latent_space_applied     (DubLatentSpace    *self);
+/* latent-bench.c: what follows from other settings. */
+void  _dub_latent_bench_applied     (DubLatentBench    *self);
 
-/* latent-space-points.c */
+/* latent-bench-points.c */
 /* @before: (out): what the views still look at; to be cleared when they have been told */
-void  _dub_latent_space_fill_points (DubLatentSpace    *self,
+void  _dub_latent_bench_fill_points (DubLatentBench    *self,
                                      DubLatentArrays   *before);
-void  _dub_latent_space_fill_selected (DubLatentSpace  *self);
+void  _dub_latent_bench_fill_selected (DubLatentBench  *self);
 /* One panel's points stand at other places, or nowhere. */
-void  _dub_latent_space_place_points (DubLatentSpace   *self,
+void  _dub_latent_bench_place_points (DubLatentBench   *self,
                                      DubLatentPanelIndex panel);
 void  _dub_latent_arrays_clear      (DubLatentArrays   *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DubLatentArrays, _dub_latent_arrays_clear)
 
-/* latent-space-settings.c: properties by name */
+/* latent-bench-settings.c: properties by name */
 void  _dub_latent_settings_clear    (DubLatentSettings *self);
-void  _dub_latent_space_get         (DubLatentSpace    *self,
+void  _dub_latent_bench_get         (DubLatentBench    *self,
                                      const char        *name,
                                      GValue            *value);
-void  _dub_latent_space_set         (DubLatentSpace    *self,
+void  _dub_latent_bench_set         (DubLatentBench    *self,
                                      const char        *name,
                                      const GValue      *value);
 

@@ -1,0 +1,114 @@
+/* The planes as a figure, and the places as numbers. Words on paper are English, as journals want them. */
+#include "ui/pages/latent-page-private.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/pages/save-figure.h"
+
+typedef struct {
+  DubLatentPoints points[DUB_N_LATENT_PANELS];
+  DubLatentPanel  panels[DUB_N_LATENT_PANELS];
+  char           *titles[DUB_N_LATENT_PANELS], *numbers[DUB_N_LATENT_PANELS];
+  size_t          n;
+} Sheet;
+
+static void
+sheet_clear (Sheet *self)
+{
+  for (guint p = 0; p < DUB_N_LATENT_PANELS; p++) {
+    g_free (self->titles[p]);
+    g_free (self->numbers[p]);
+  }
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sheet, sheet_clear)
+
+static void
+add_panel (Sheet          *sheet,
+           DubLatentPage  *self,
+           const DubStudy *study,
+           guint           panel)
+{
+  DubLatentLive *map = dub_latent_bench_get_map (self->bench, (DubLatentPanelIndex) panel);
+  const DubLatentPoints *points = dub_latent_bench_get_points (self->bench, (DubLatentPanelIndex) panel);
+  const DubLatentQuality *quality = dub_latent_live_get_quality (map);
+  size_t k = sheet->n;
+
+  if (points == NULL || (panel == DUB_LATENT_BESIDE && *dub_latent_bench_get_beside (self->bench) == '\0'))
+    return;
+  sheet->points[k] = *points;
+  /* The current case is where the person looks, not what the figure says. */
+  sheet->points[k].current = -1;
+  sheet->titles[k] = dub_latent_title (study, dub_latent_live_get_family (map), dub_latent_live_get_model (map));
+  sheet->numbers[k] = quality != NULL ? dub_latent_quality_text (quality) : NULL;
+  sheet->panels[k] = (DubLatentPanel) { &sheet->points[k], sheet->titles[k], sheet->numbers[k] };
+  sheet->n++;
+}
+
+/* Of the second panel only what differs from the first. */
+static char **
+provenance_of (DubLatentPage  *self,
+               const DubStudy *study,
+               size_t          n_panels)
+{
+  DubLatentLive *map = dub_latent_bench_get_map (self->bench, DUB_LATENT_MAIN);
+  DubLatentOptions options;
+  guint n_iterations;
+
+  dub_latent_live_get_made (map, &options, &n_iterations);
+
+  g_auto (GStrv) pairs = dub_latent_provenance (study, dub_latent_live_get_family (map), dub_latent_live_get_model (map), &options,
+                                                n_iterations);
+  GPtrArray *all = g_ptr_array_new ();
+
+  for (guint i = 0; pairs[i] != NULL; i++)
+    g_ptr_array_add (all, g_strdup (pairs[i]));
+  if (n_panels > 1) {
+    DubLatentLive *beside = dub_latent_bench_get_map (self->bench, DUB_LATENT_BESIDE);
+
+    g_ptr_array_add (all, g_strdup ("beside-family"));
+    g_ptr_array_add (all, g_strdup (dub_latent_live_get_family (beside)));
+    g_ptr_array_add (all, g_strdup ("beside-network"));
+    g_ptr_array_add (all, g_strdup (dub_latent_live_get_model (beside)));
+  }
+  g_ptr_array_add (all, NULL);
+
+  return (char **) g_ptr_array_free (all, FALSE);
+}
+
+static gboolean
+save (GtkWidget               *page,
+      const char              *path,
+      const DubExportOptions  *options,
+      GError                 **error)
+{
+  DubLatentPage *self = DUB_LATENT_PAGE (page);
+  DubStudy *study = dub_session_get_study (self->session);
+  g_auto (Sheet) sheet = { .n = 0 };
+
+  if (study == NULL || study->data == NULL)
+    return FALSE;
+  for (guint p = 0; p < DUB_N_LATENT_PANELS; p++)
+    add_panel (&sheet, self, study, p);
+  if (sheet.n == 0)
+    return FALSE;
+
+  g_auto (GStrv) provenance = provenance_of (self, study, sheet.n);
+
+  return 1 || dub_latent_export (sheet.panels, sheet.n, (const char *const *) study->data->ids, (const char *const *) provenance, path, options,
+                            error);
+}
+
+void
+_dub_latent_page_export (GtkWidget  *widget,
+                         const char *action,
+                         GVariant   *parameter)
+{
+  DubLatentPage *self = DUB_LATENT_PAGE (widget);
+
+  if (dub_latent_bench_get_points (self->bench, DUB_LATENT_MAIN) == NULL)
+    dub_session_toast (self->session, _("There is no map to export yet."));
+  else
+    dub_save_figure (widget, self->session, g_str_equal (action, "latent.export-csv") ? DUB_SAVE_NUMBERS : DUB_SAVE_FIGURE, "latent-space",
+                     save);
+}
