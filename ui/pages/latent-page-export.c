@@ -95,7 +95,7 @@ save (GtkWidget               *page,
 
   g_auto (GStrv) provenance = provenance_of (self, study, sheet.n);
 
-  return 1 || dub_latent_export (sheet.panels, sheet.n, (const char *const *) study->data->ids, (const char *const *) provenance, path, options,
+  return dub_latent_export (sheet.panels, sheet.n, (const char *const *) study->data->ids, (const char *const *) provenance, path, options,
                             error);
 }
 

@@ -118,15 +118,6 @@ _dub_latent_page_fill_choices (DubLatentPage *self)
   _dub_latent_page_update_settings (self);
 }
 
-/* Temperature scaling divides the last layer's answer: what stands before that layer is the plain network's. */
-static void
-explain_beside (DubLatentPage *self)
-{
-  gtk_widget_set_tooltip_text (self->beside_row,
-                               _("Another way of training beside this one, with the same cases selected. Temperature scaling has the "
-                                 "plain network's features: its latent space is that of the network it scales."));
-}
-
 void
 _dub_latent_page_update_settings (DubLatentPage *self)
 {
@@ -144,6 +135,7 @@ _dub_latent_page_update_settings (DubLatentPage *self)
   gtk_spin_button_set_value (self->neighbours_spin, (double) options->n_neighbors);
   gtk_spin_button_set_value (self->min_dist_spin, options->min_dist);
   gtk_spin_button_set_value (self->seed_spin, (double) options->seed);
+  gtk_widget_set_visible (GTK_WIDGET (self->beside_note), *dub_latent_bench_get_beside (self->bench) != '\0');
   gtk_widget_set_visible (self->perplexity_row, options->method == DUB_LATENT_TSNE);
   gtk_widget_set_visible (self->neighbours_row, options->method == DUB_LATENT_UMAP);
   gtk_widget_set_visible (self->min_dist_row, options->method == DUB_LATENT_UMAP);
@@ -438,5 +430,4 @@ _dub_latent_page_build_panel (DubLatentPage *self)
   g_signal_connect_swapped (self->color_choice, "notify::selected", G_CALLBACK (color_chosen_cb), self);
   g_signal_connect_swapped (self->beside_choice, "notify::selected", G_CALLBACK (beside_chosen_cb), self);
   g_signal_connect_swapped (self->score_choice, "notify::selected", G_CALLBACK (score_chosen_cb), self);
-  explain_beside (self);
 }

@@ -91,7 +91,7 @@ struct _DubLatentPage {
   GtkWidget      *beside_row, *perplexity_row, *neighbours_row, *min_dist_row, *seed_row;
   GtkSpinButton  *perplexity_spin, *neighbours_spin, *min_dist_spin, *seed_spin;
   GtkWidget      *run_card;
-  GtkLabel       *run_label, *run_note;
+  GtkLabel       *beside_note, *run_label, *run_note;
   GtkWidget      *pause_button, *run_button, *stop_button, *restart_button;
   GtkProgressBar *run_progress;
   GtkLabel       *counts_title, *counts_part;

@@ -365,6 +365,7 @@ bind_template (GtkWidgetClass *widget_class)
   BIND (min_dist_spin);
   BIND (seed_spin);
   BIND (run_card);
+  BIND (beside_note);
   BIND (run_label);
   BIND (run_note);
   BIND (pause_button);
