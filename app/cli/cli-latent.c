@@ -136,7 +136,7 @@ load_family (CliLatent               *self,
   if (self->ids == NULL)
     take_cases (self, study, outputs);
   space->family = g_strdup (family);
-  space->title = options->model != NULL ? g_strdup_printf ("%s · %s", family, options->model) : g_strdup (family);
+  space->title = dub_latent_title (family, options->model);
   space->features = dub_latent_features (outputs, study, family, options->model, &space->n_features, error);
 
   return space->features != NULL && take_answers (space, study, outputs, family, error)

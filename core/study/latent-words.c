@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/study/evaluate.h"
-
 static const char *
 method_title (DubLatentMethod method)
 {
@@ -30,16 +28,10 @@ three_decimals (double value)
 }
 
 char *
-dub_latent_title (const DubStudy *study,
-                  const char     *family,
-                  const char     *model)
+dub_latent_title (const char *family,
+                  const char *model)
 {
-  g_auto (GStrv) models = dub_study_family_models (study, family);
-
-  if (model == NULL || models == NULL || g_strv_length (models) < 2)
-    return g_strdup (family);
-
-  return g_strdup_printf ("%s, %s", family, model);
+  return model != NULL ? g_strdup_printf ("%s · %s", family, model) : g_strdup (family);
 }
 
 static void

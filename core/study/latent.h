@@ -120,9 +120,8 @@ gboolean      dub_latent_map_measure       (DubLatentMap            *self,
 /* "t-SNE 2": the name of an axis, from 0. (transfer full) */
 char         *dub_latent_axis_name         (DubLatentMethod          method,
                                             guint                    axis);
-/* "ce-dca15", or "ce, ce-f0" where the family has several networks. (transfer full) */
-char         *dub_latent_title             (const DubStudy          *study,
-                                            const char              *family,
+/* "ce-dca15", or "ce · ce-f2" where a network was asked for. @model: (nullable). (transfer full) */
+char         *dub_latent_title             (const char              *family,
                                             const char              *model);
 /* "silhouette 0.213 (features 0.187) · trustworthiness 0.961 · continuity 0.966" (transfer full) */
 char         *dub_latent_quality_text      (const DubLatentQuality  *quality);

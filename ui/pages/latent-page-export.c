@@ -3,12 +3,14 @@
 
 #include <glib/gi18n.h>
 
+#include "core/study/evaluate.h"
 #include "ui/pages/save-figure.h"
 
 typedef struct {
   DubLatentPoints points[DUB_N_LATENT_PANELS];
   DubLatentPanel  panels[DUB_N_LATENT_PANELS];
   char           *titles[DUB_N_LATENT_PANELS], *numbers[DUB_N_LATENT_PANELS];
+  guint           panel[DUB_N_LATENT_PANELS];
   size_t          n;
 } Sheet;
 
@@ -22,6 +24,17 @@ sheet_clear (Sheet *self)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sheet, sheet_clear)
+
+/* The network is named where it is not the family's first, which is what a family means alone. */
+static const char *
+named_model (const DubStudy *study,
+             DubLatentLive  *map)
+{
+  g_auto (GStrv) models = dub_study_family_models (study, dub_latent_live_get_family (map));
+  const char *model = dub_latent_live_get_model (map);
+
+  return models != NULL && g_strcmp0 (models[0], model) == 0 ? NULL : model;
+}
 
 static void
 add_panel (Sheet          *sheet,
@@ -39,41 +52,36 @@ add_panel (Sheet          *sheet,
   sheet->points[k] = *points;
   /* The current case is where the person looks, not what the figure says. */
   sheet->points[k].current = -1;
-  sheet->titles[k] = dub_latent_title (study, dub_latent_live_get_family (map), dub_latent_live_get_model (map));
+  sheet->titles[k] = dub_latent_title (dub_latent_live_get_family (map), named_model (study, map));
   sheet->numbers[k] = quality != NULL ? dub_latent_quality_text (quality) : NULL;
   sheet->panels[k] = (DubLatentPanel) { &sheet->points[k], sheet->titles[k], sheet->numbers[k] };
+  sheet->panel[k] = panel;
   sheet->n++;
 }
 
-/* Of the second panel only what differs from the first. */
-static char **
-provenance_of (DubLatentPage  *self,
-               const DubStudy *study,
-               size_t          n_panels)
+/* What both panels share is said once. */
+static void
+add_provenance (GPtrArray      *all,
+                const DubStudy *study,
+                DubLatentLive  *map)
 {
-  DubLatentLive *map = dub_latent_bench_get_map (self->bench, DUB_LATENT_MAIN);
   DubLatentOptions options;
   guint n_iterations;
 
   dub_latent_live_get_made (map, &options, &n_iterations);
 
-  g_auto (GStrv) pairs = dub_latent_provenance (study, dub_latent_live_get_family (map), dub_latent_live_get_model (map), &options,
-                                                n_iterations);
-  GPtrArray *all = g_ptr_array_new ();
+  g_auto (GStrv) pairs = dub_latent_provenance (study, dub_latent_live_get_family (map), named_model (study, map), &options, n_iterations);
 
-  for (guint i = 0; pairs[i] != NULL; i++)
+  for (guint i = 0; pairs[i] != NULL; i += 2) {
+    gboolean told = FALSE;
+
+    for (guint k = 0; k + 1 < all->len; k += 2)
+      told |= g_str_equal (all->pdata[k], pairs[i]) && g_str_equal (all->pdata[k + 1], pairs[i + 1]);
+    if (told)
+      continue;
     g_ptr_array_add (all, g_strdup (pairs[i]));
-  if (n_panels > 1) {
-    DubLatentLive *beside = dub_latent_bench_get_map (self->bench, DUB_LATENT_BESIDE);
-
-    g_ptr_array_add (all, g_strdup ("beside-family"));
-    g_ptr_array_add (all, g_strdup (dub_latent_live_get_family (beside)));
-    g_ptr_array_add (all, g_strdup ("beside-network"));
-    g_ptr_array_add (all, g_strdup (dub_latent_live_get_model (beside)));
+    g_ptr_array_add (all, g_strdup (pairs[i + 1]));
   }
-  g_ptr_array_add (all, NULL);
-
-  return (char **) g_ptr_array_free (all, FALSE);
 }
 
 static gboolean
@@ -93,10 +101,14 @@ save (GtkWidget               *page,
   if (sheet.n == 0)
     return FALSE;
 
-  g_auto (GStrv) provenance = provenance_of (self, study, sheet.n);
+  g_autoptr (GPtrArray) provenance = g_ptr_array_new_with_free_func (g_free);
 
-  return dub_latent_export (sheet.panels, sheet.n, (const char *const *) study->data->ids, (const char *const *) provenance, path, options,
-                            error);
+  for (size_t k = 0; k < sheet.n; k++)
+    add_provenance (provenance, study, dub_latent_bench_get_map (self->bench, (DubLatentPanelIndex) sheet.panel[k]));
+  g_ptr_array_add (provenance, NULL);
+
+  return dub_latent_export (sheet.panels, sheet.n, (const char *const *) study->data->ids, (const char *const *) provenance->pdata, path,
+                            options, error);
 }
 
 void
