@@ -405,7 +405,8 @@ describe (const Sources        *self,
     families = g_string_free (names, FALSE);
   }
   dub_reliability_figure_set_source (figure, &(DubReliabilitySource) {
-    .title = self->title, .family = families, .network = options->curves.network, .part = self->study != NULL ? "test" : NULL,
+    .title = self->title, .family = families, .network = options->curves.network, .each = options->curves.each,
+    .part = self->study != NULL ? "test" : NULL,
     .class_name = class_name, .n_cases = self->test->n_cases, .n_bins = (size_t) options->curves.bins,
     .binning = options->curves.binning, .fits = (DubRecalibration *const *) (void *) self->fits->pdata, .n_fits = self->fits->len,
     .data_hash = data != NULL ? data->hash : NULL, .split_hash = data != NULL ? data->split_hash : NULL,

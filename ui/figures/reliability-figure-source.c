@@ -74,7 +74,7 @@ dub_reliability_figure_set_source (DubReliabilityFigure       *self,
   note_text (self, "family", source->family);
   note_text (self, "measured-on", source->part);
   if (source->family != NULL)
-    note_text (self, "network", source->network != NULL ? source->network : "ensemble");
+    note_text (self, "network", source->network != NULL ? source->network : source->each ? "each" : "ensemble");
   note_text (self, "recalibration", fits != NULL ? fits : "none");
   note_number (self, "resamples", source->n_resamples);
   note_number (self, "seed", source->seed);

@@ -83,7 +83,8 @@ void                  dub_reliability_figure_set_foot    (DubReliabilityFigure  
 /* What a sheet says of its numbers, in the window and on the command line alike. Borrowed; NULL where there is none. */
 typedef struct {
   const char              *title;      /* of the study, or of the file */
-  const char              *family, *network; /* network NULL in a family: the ensemble */
+  const char              *family, *network; /* network NULL in a family: the ensemble … */
+  gboolean                 each;       /* … or every network in a panel of its own */
   const char              *part;       /* "test" */
   const char              *class_name; /* NULL = the answers */
   size_t                   n_cases, n_bins;

@@ -7,22 +7,30 @@
 
 #include "core/io/csv.h"
 #include "core/io/file.h"
-#include "dub-config.h"
+#include "core/stats/bootstrap.h"
 #include "ui/figures/ticks.h"
 #include "ui/pages/save-figure.h"
 
 /* --- the figure --- */
 
-static void
-note_number (DubReliabilityFigure *figure,
-             const char           *key,
-             size_t                n)
+/* The subject's family, and in an overlay those beside it. (transfer full) */
+static char *
+families_shown (DubCalibrationPage *self)
 {
-  g_autofree char *text = g_strdup_printf ("%" G_GSIZE_FORMAT, n);
+  GString *names = g_string_new (dub_calibration_bench_get_subject (self->bench)->family);
+  GPtrArray *shown = dub_calibration_bench_get_shown (self->bench);
 
-  dub_reliability_figure_note (figure, key, text);
+  for (guint i = 0; i < shown->len && dub_calibration_bench_get_view (self->bench) == DUB_CALIBRATION_OVERLAY; i++) {
+    const DubCalibrationItem *item = shown->pdata[i];
+
+    if (item != dub_calibration_bench_get_side (self->bench, 0) && item != dub_calibration_bench_get_side (self->bench, 1))
+      g_string_append_printf (names, ", %s", item->name);
+  }
+
+  return g_string_free (names, FALSE);
 }
 
+/* As “dubito-cli figure reliability” says it, so that both make the same file. */
 static void
 note_sources (DubCalibrationPage   *self,
               DubReliabilityFigure *figure)
@@ -31,33 +39,23 @@ note_sources (DubCalibrationPage   *self,
   const DubCalibrationSetting *setting = dub_calibration_bench_get_setting (self->bench);
   const DubCalibrationSubject *subject = dub_calibration_bench_get_subject (self->bench);
   DubRecalibration *map = dub_calibration_bench_get_fit (self->bench, NULL);
-  g_autofree char *fit = map != NULL ? dub_recalibration_describe (map) : NULL;
+  gboolean each = dub_calibration_bench_get_view (self->bench) == DUB_CALIBRATION_MODELS;
+  g_autofree char *families = families_shown (self);
 
-  note_number (figure, "bins", (size_t) setting->n_bins);
-  dub_reliability_figure_note (figure, "binning", setting->binning == DUB_BINS_EQUAL_WIDTH ? "equal width" : "equal mass");
-  note_number (figure, "cases", subject->test->predictions->n_cases);
-  dub_reliability_figure_note (figure, "class", setting->class_index < 0 ? "top label" : study->classes->pdata[setting->class_index]);
-  dub_reliability_figure_note (figure, "data-hash", study->data->hash);
-  dub_reliability_figure_note (figure, "family", subject->family);
-  dub_reliability_figure_note (figure, "measured-on", "test");
-  dub_reliability_figure_note (figure, "network", subject->model != NULL ? subject->model : "ensemble");
-  dub_reliability_figure_note (figure, "recalibration", setting->method < 0 ? "none" : dub_recalibrate_id ((DubRecalibrate) setting->method));
-  if (fit != NULL) {
-    dub_reliability_figure_note (figure, "recalibration-fit", fit);
-    dub_reliability_figure_note (figure, "recalibration-fitted-on", dub_recalibration_get_split (map));
-    note_number (figure, "recalibration-cases", dub_recalibration_get_n_cases (map));
-  }
-  dub_reliability_figure_note (figure, "seed", "0");
-  dub_reliability_figure_note (figure, "split-hash", study->data->split_hash);
-  dub_reliability_figure_note (figure, "study", study->title);
-  dub_reliability_figure_note (figure, "version", DUB_VERSION);
+  dub_reliability_figure_set_source (figure, &(DubReliabilitySource) {
+    .title = study->title, .family = families, .network = each ? NULL : subject->model, .each = each, .part = "test",
+    .class_name = setting->class_index < 0 ? NULL : study->classes->pdata[setting->class_index],
+    .n_cases = subject->test->predictions->n_cases, .n_bins = (size_t) setting->n_bins, .binning = setting->binning,
+    .fits = &map, .n_fits = map != NULL && !each ? 1 : 0, .data_hash = study->data->hash, .split_hash = study->data->split_hash,
+    .n_resamples = DUB_BOOTSTRAP_RESAMPLES,
+  });
 }
 
-static gboolean
-save_figure (GtkWidget               *page,
-             const char              *path,
-             const DubExportOptions  *options,
-             GError                 **error)
+gboolean
+_dub_calibration_page_save (GtkWidget               *page,
+                            const char              *path,
+                            const DubExportOptions  *options,
+                            GError                 **error)
 {
   DubCalibrationPage *self = DUB_CALIBRATION_PAGE (page);
   DubStudy *study = dub_session_get_study (self->session);
@@ -188,7 +186,7 @@ _dub_calibration_page_export (GtkWidget  *widget,
     dub_save_figure (widget, self->session, DUB_SAVE_TABLE, "calibration", save_table);
   else
     dub_save_figure (widget, self->session, g_str_equal (action, "calibration.export-csv") ? DUB_SAVE_NUMBERS : DUB_SAVE_FIGURE,
-                     "reliability", save_figure);
+                     "reliability", _dub_calibration_page_save);
 }
 
 void

@@ -119,5 +119,10 @@ void  _dub_calibration_page_export        (GtkWidget          *widget,
 void  _dub_calibration_page_copy          (GtkWidget          *widget,
                                            const char         *action,
                                            GVariant           *parameter);
+/* The diagrams as they are shown, as “dubito-cli figure reliability” would make the file. FALSE without @error: there are none. */
+gboolean _dub_calibration_page_save       (GtkWidget               *page,
+                                           const char              *path,
+                                           const DubExportOptions  *options,
+                                           GError                 **error);
 
 G_END_DECLS
