@@ -2,17 +2,22 @@
 """Tables 1 to 3 and figures 2 and 5 of source 002 (DCA), and reliability before and after, of two data sets in one command.
 
     tests/bench/dca-figures.py build/app/cli/dubito-cli --shared ../shared [--out build/dca-figures] [--jobs 2]
+    tests/bench/dca-figures.py --table
 
 Trains what is missing: for five seeds one network with each weight of DCA (the recipes and the work folder of
 calibration-losses.py, whose studies are used where they are there), and five folds with plain cross-entropy and with 15 DCA, for
 BreastMNIST and for the lesions demo. Then the tables (Markdown and CSV) and figures (PNG and SVG) are written to the folder.
-Nothing is tuned for any loss. Stopped at any moment, the same command goes on where it was.
+Nothing is tuned for any loss. Stopped at any moment, the same command goes on where it was. --table prints the numbers last kept in
+tests/bench/results, where tables-*.csv and figure2-separation.csv go as dca-*.csv.
 """
 import argparse
 import concurrent.futures
+import csv
 import importlib.util
 import os
+import re
 import sys
+import tempfile
 import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -110,20 +115,97 @@ def draw(options):
         run(f'figure2-latent-{slug(setting)}', ('png', 'svg', 'csv'), 'figure', 'latent', study_of(options, setting), *both,
             '--color', 'class')
 
+def separate(options):
+    """How far the classes lie apart, by the silhouette, in the maps and among the features of every seed's networks."""
+    rows = []
+    with tempfile.TemporaryDirectory(prefix='dca-figures-') as folder:
+        file = os.path.join(folder, 'map.svg')
+        for setting in SETTINGS:
+            for seed in range(options.seeds):
+                losses.call([options.cli, 'figure', 'latent', study_of(options, setting, seed), '--family', 'ce', '--family', 'dca15',
+                             '--progress', 'none', '-o', file])
+                with open(file, encoding='utf-8') as stream:
+                    # Text stays text in an SVG.
+                    told = re.findall(r'silhouette ([−0-9.]+) \(features ([−0-9.]+)\)', stream.read())
+                for name, pair in zip(('uncalibrated', 'dca15'), told):
+                    rows.append([setting, seed, name, *(number.replace('−', '-') for number in pair)])
+    path = os.path.join(options.out, 'figure2-separation.csv')
+    with open(path, 'w', encoding='utf-8', newline='') as stream:
+        writer = csv.writer(stream, lineterminator='\n')
+        writer.writerow(['setting', 'seed', 'method', 'silhouette_map', 'silhouette_features'])
+        writer.writerows(rows)
+    print(path)
+
+
+# --- telling ----------------------------------------------------------------------------------------------------------
+
+def digits(text, signed=False):
+    value = round(float(text), 3) + 0.0
+    number = f'{abs(value):.3f}'.replace('0.', '.', 1)
+    return ('−' if value < 0 else '+' if signed and value > 0 else '') + number
+
+
+def tell(folder):
+    """Tables 1 and 2 side by side: of networks over seeds, and of ensembles; then the changes."""
+    rows = {}
+    for name, what in (('networks', '{} seeds'), ('ensembles', 'five together')):
+        with open(os.path.join(folder, f'dca-{name}.csv'), encoding='utf-8') as file:
+            for row in csv.DictReader(file):
+                key = (row['data'], row['network'].split(',')[0], what.format(row['repeats']), row['cases'])
+                rows.setdefault(key, {})[row['method'], row['measure']] = row
+    columns = [('ece', 'uncalibrated'), ('ece', 'temperature'), ('ece', 'dca15'), ('mce', 'uncalibrated'), ('mce', 'temperature'),
+               ('mce', 'dca15'), ('accuracy', 'uncalibrated'), ('accuracy', 'dca15')]
+    print('| | test cases | ECE: plain | temperature | + 15 DCA | MCE: plain | temperature | + 15 DCA | accuracy: plain | + 15 DCA |')
+    print('|---|---|---|---|---|---|---|---|---|---|')
+    for key, cells in rows.items():
+        line = [', '.join(key[:3]), key[3]]
+        for measure, method in columns:
+            cell = cells[method, measure]
+            line.append(f'{digits(cell["value"])} ({digits(cell["low"])}–{digits(cell["high"])})')
+        print(f'| {" | ".join(line)} |')
+    columns = [('ece', 'temperature'), ('ece', 'dca15'), ('mce', 'temperature'), ('mce', 'dca15'), ('accuracy', 'dca15')]
+    print('\n| change against plain | ECE: temperature | + 15 DCA | MCE: temperature | + 15 DCA | accuracy: + 15 DCA |')
+    print('|---|---|---|---|---|---|')
+    for key, cells in rows.items():
+        line = [', '.join(key[:3])]
+        for measure, method in columns:
+            cell = cells[method, measure]
+            line.append(f'{digits(cell["change"], True)} ({digits(cell["change_low"], True)} to {digits(cell["change_high"], True)})')
+        print(f'| {" | ".join(line)} |')
+    with open(os.path.join(folder, 'dca-separation.csv'), encoding='utf-8') as file:
+        told = list(csv.DictReader(file))
+    print('\n| silhouette of the classes | map: plain | + 15 DCA | change | features: plain | + 15 DCA | change |')
+    print('|---|---|---|---|---|---|---|')
+    for setting in dict.fromkeys(row['setting'] for row in told):
+        line = [setting]
+        for what in ('silhouette_map', 'silhouette_features'):
+            plain, trained = ([float(row[what]) for row in told if row['setting'] == setting and row['method'] == method]
+                              for method in ('uncalibrated', 'dca15'))
+            change, half = losses.interval([b - a for a, b in zip(plain, trained)])
+            line += [digits(losses.interval(values)[0]) for values in (plain, trained)]
+            line.append(f'{digits(change, True)} ({digits(change - half, True)} to {digits(change + half, True)})')
+        print(f'| {" | ".join(line)} |')
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
-    parser.add_argument('cli')
+    parser.add_argument('cli', nargs='?')
     parser.add_argument('--shared', default='../shared', help='folder with data/medmnist/breastmnist.npz')
     parser.add_argument('--work', default='build/calibration-losses', help='folder of the studies, kept for going on')
     parser.add_argument('--out', default='build/dca-figures', help='folder of tables and figures')
     parser.add_argument('--seeds', type=int, default=5)
     parser.add_argument('--jobs', type=int, default=2, help='networks trained at a time, one thread each')
     parser.add_argument('--dpi', type=float, default=150, help='resolution of the PNG files')
+    parser.add_argument('--table', nargs='?', const=os.path.join(HERE, 'results'), help='only print the table of this folder')
     options = parser.parse_args()
+    if options.table:
+        tell(options.table)
+        return
+    if not options.cli:
+        parser.error('the path of dubito-cli is missing')
     train_all(options)
     draw(options)
+    separate(options)
 
 
 if __name__ == '__main__':
