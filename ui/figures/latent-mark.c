@@ -97,13 +97,25 @@ _dub_latent_draw_mark (DubCanvas *canvas,
 
   cairo_save (cr);
   cairo_new_path (cr);
-  for (int outer = shape < DUB_LATENT_SIGN; outer >= 0; outer--) {
-    dub_canvas_set_color (canvas, outer ? dub_rgba_with_alpha (rim, rim.alpha * color.alpha) : color);
-    if (_dub_latent_mark_path (cr, shape, outer == 1, radius, x, y))
-      cairo_fill (cr);
-    else
-      cairo_stroke (cr);
+  if (shape == DUB_LATENT_DISC || shape == DUB_LATENT_TRIANGLE) {
+    /* The rim of a faint mark is a ring, or it would shine through. */
+    dub_canvas_set_color (canvas, dub_rgba_with_alpha (rim, rim.alpha * color.alpha));
+    _dub_latent_mark_path (cr, shape, TRUE, radius, x, y);
+    if (color.alpha < 1.0) {
+      cairo_set_fill_rule (cr, CAIRO_FILL_RULE_EVEN_ODD);
+      _dub_latent_mark_path (cr, shape, FALSE, radius, x, y);
+    }
+    cairo_fill (cr);
+  } else if (shape == DUB_LATENT_RING) {
+    dub_canvas_set_color (canvas, dub_rgba_with_alpha (rim, rim.alpha * color.alpha));
+    _dub_latent_mark_path (cr, shape, TRUE, radius, x, y);
+    cairo_stroke (cr);
   }
+  dub_canvas_set_color (canvas, color);
+  if (_dub_latent_mark_path (cr, shape, FALSE, radius, x, y))
+    cairo_fill (cr);
+  else
+    cairo_stroke (cr);
   cairo_restore (cr);
 }
 

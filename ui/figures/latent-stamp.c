@@ -81,6 +81,7 @@ draw_coverage (const DubStamps *self,
   guint8 *cover = g_malloc0 ((gsize) (N_PLACES * side * side));
   gboolean filled = TRUE;
 
+  cairo_set_tolerance (cr, 0.01);
   for (int place = 0; place < N_PLACES; place++)
     filled = _dub_latent_mark_path (cr, shape, rim, self->radius,
                                     place * side + self->half + (double) (place % QUARTERS) / QUARTERS,
@@ -141,11 +142,14 @@ stamp_new (DubStamps *self,
   memset (stamp->end, 0, N_PLACES);
   for (int line = 0; line < N_PLACES * self->side; line++)
     for (int x = 0; x < self->side; x++) {
-      double inner = coverage->inner[line * self->side + x] / 255.0 * color.alpha;
-      double outer = coverage->outer[line * self->side + x] / 255.0 * self->rim.alpha * color.alpha;
-      double under = outer * (1.0 - inner), alpha = inner + under;
+      /* A faint mark is faint as a whole: its rim does not shine through it. */
+      double inner = coverage->inner[line * self->side + x] / 255.0;
+      double under = coverage->outer[line * self->side + x] / 255.0 * self->rim.alpha * (1.0 - inner) * color.alpha;
+      double alpha = inner * color.alpha + under;
       gsize at = (gsize) (line * self->row + x) * 4;
       guint32 left;
+
+      inner *= color.alpha;
 
       if (alpha <= 0.0)
         continue;
