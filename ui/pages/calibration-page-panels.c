@@ -7,8 +7,11 @@
 #include "ui/model/calibration-words.h"
 #include "ui/widgets/theme.h"
 
-/* So wide, in pixels, a panel should be, and so many stand beside each other at most. */
-enum { PANEL_WIDTH = 230, MOST_COLUMNS = 3 };
+/* So wide, in pixels, a panel should be, and so many stand beside each other at most; margins and the side take the rest. */
+enum { PANEL_WIDTH = 232, BESIDE = 300, MOST_COLUMNS = 3 };
+
+/* Heights of the key. */
+enum { ONE_ROW = 28, TWO_ROWS = 39 };
 
 /* --- the figure --- */
 
@@ -178,8 +181,9 @@ add_card (DubCalibrationPage *self)
 int
 _dub_calibration_page_count_columns (DubCalibrationPage *self)
 {
-  int width = gtk_widget_get_width (GTK_WIDGET (self->panels));
-  int columns = CLAMP (width > 0 ? width / PANEL_WIDTH : 2, 1, MOST_COLUMNS);
+  /* Not their own width, which never falls below what they ask for. */
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+  int columns = CLAMP (width > 0 ? (width - BESIDE) / PANEL_WIDTH : 2, 1, MOST_COLUMNS);
 
   /* Four are two and two, not three and one. */
   return self->cards->len == 4 ? MIN (columns, 2) : columns;
@@ -269,6 +273,16 @@ mark_panel (DubCalibrationPage *self,
   g_free (set.count);
 }
 
+/* What is switched on takes a second row of the key. */
+static int
+key_height (DubCalibrationPage *self)
+{
+  const DubCalibrationSetting *setting = dub_calibration_bench_get_setting (self->bench);
+  gboolean bands = dub_calibration_bench_get_view (self->bench) != DUB_CALIBRATION_OVERLAY;
+
+  return bands && (setting->isotonic || setting->consistency) ? TWO_ROWS : ONE_ROW;
+}
+
 void
 _dub_calibration_page_update_panels (DubCalibrationPage *self)
 {
@@ -286,6 +300,7 @@ _dub_calibration_page_update_panels (DubCalibrationPage *self)
     describe (self, panel);
   }
   _dub_calibration_page_update_marks (self);
+  gtk_drawing_area_set_content_height (self->key, key_height (self));
   gtk_widget_queue_draw (GTK_WIDGET (self->key));
 }
 

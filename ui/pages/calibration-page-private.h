@@ -34,12 +34,14 @@ struct _DubCalibrationPage {
   gboolean              tabled_has[2], tabled_old[2];
   guint                 place;    /* idle source: another width */
   int                   columns;  /* of panels */
+  gboolean              narrow;
 
   /* Template. */
   GtkStack       *stack;
   AdwStatusPage  *status;
   GtkProgressBar *status_progress;
   GtkButton      *status_button;
+  GtkBox         *toolbar;
   GtkDrawingArea *key;
   GtkWidget      *fitted_badge, *measured_badge;
   GtkImage       *fitted_icon, *measured_icon;
@@ -108,6 +110,8 @@ void  _dub_calibration_page_show_set      (DubCalibrationPage *self);
 /* calibration-page-table.c */
 void  _dub_calibration_page_build_table   (DubCalibrationPage *self);
 void  _dub_calibration_page_update_table  (DubCalibrationPage *self);
+/* For the room there is. */
+void  _dub_calibration_page_show_columns  (DubCalibrationPage *self);
 
 /* calibration-page-state.c */
 void  _dub_calibration_page_update_state  (DubCalibrationPage *self);

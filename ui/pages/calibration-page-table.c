@@ -6,6 +6,8 @@
 
 #include "ui/widgets/column-titles.h"
 
+enum { NARROW_TITLE = 226 };
+
 static const struct {
   const char *title;
   const char *style;  /* (nullable) */
@@ -102,6 +104,18 @@ _dub_calibration_page_build_table (DubCalibrationPage *self)
   gtk_column_view_set_model (self->table, GTK_SELECTION_MODEL (selection));
   g_object_unref (selection);
   dub_column_view_align_titles (self->table);
+}
+
+/* In little room titles are read in full, what the numbers are of is in their tooltips, and the intervals are scrolled to. */
+void
+_dub_calibration_page_show_columns (DubCalibrationPage *self)
+{
+  GListModel *columns = gtk_column_view_get_columns (self->table);
+  g_autoptr (GtkColumnViewColumn) title = g_list_model_get_item (columns, DUB_CALIBRATION_CELL_TITLE);
+  g_autoptr (GtkColumnViewColumn) note = g_list_model_get_item (columns, DUB_CALIBRATION_CELL_NOTE);
+
+  gtk_column_view_column_set_visible (note, !self->narrow);
+  gtk_column_view_column_set_fixed_width (title, self->narrow ? NARROW_TITLE : -1);
 }
 
 /* TRUE where the table shows something else than that side's numbers. */

@@ -4,6 +4,9 @@
 
 #include "ui/figures/ticks.h"
 
+/* Below this width of the page, badges stand below the choices, and the table is scrolled. */
+enum { WIDE = 960 };
+
 G_DEFINE_FINAL_TYPE (DubCalibrationPage, dub_calibration_page, ADW_TYPE_BIN)
 
 /* From "bins" on they are the bench's. */
@@ -178,7 +181,14 @@ place_cb (gpointer data)
   DubCalibrationPage *self = data;
 
   self->place = 0;
+  self->narrow = gtk_widget_get_width (GTK_WIDGET (self)) < WIDE;
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->toolbar), self->narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  if (self->narrow)
+    gtk_widget_add_css_class (self->content, "narrow");
+  else
+    gtk_widget_remove_css_class (self->content, "narrow");
   _dub_calibration_page_place_panels (self);
+  _dub_calibration_page_show_columns (self);
 
   return G_SOURCE_REMOVE;
 }
@@ -207,7 +217,7 @@ dub_calibration_page_size_allocate (GtkWidget *widget,
 
   gtk_widget_allocate (adw_bin_get_child (ADW_BIN (self)), width, height, baseline, NULL);
   /* Not from inside an allocation: placing asks for another one. */
-  if (self->cards->len > 1 && self->place == 0 && columns != _dub_calibration_page_count_columns (self))
+  if (self->place == 0 && (self->narrow != (width < WIDE) || columns != _dub_calibration_page_count_columns (self)))
     self->place = g_idle_add (place_cb, self);
 }
 
@@ -305,6 +315,7 @@ bind_template (GtkWidgetClass *widget_class)
   BIND (status);
   BIND (status_progress);
   BIND (status_button);
+  BIND (toolbar);
   BIND (key);
   BIND (fitted_badge);
   BIND (fitted_icon);
