@@ -109,6 +109,27 @@ show_action (GtkWidget  *widget,
   _dub_calibration_page_show_set (DUB_CALIBRATION_PAGE (widget));
 }
 
+/* The bin that the maximum calibration error is of. */
+static void
+worst_action (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  DubCalibrationPage *self = DUB_CALIBRATION_PAGE (widget);
+  DubCalibrationItem *item = dub_calibration_bench_get_side (self->bench, 0);
+  double widest = -1.0;
+  int worst = -1;
+
+  for (size_t m = 0; item != NULL && item->bins != NULL && m < item->bins->n_bins; m++) {
+    double gap = item->bins->count[m] > 0 ? fabs (item->bins->accuracy[m] - item->bins->confidence[m]) : -1.0;
+
+    worst = gap > widest ? (int) m : worst;
+    widest = MAX (widest, gap);
+  }
+  if (worst >= 0)
+    dub_calibration_bench_choose_bin (self->bench, 0, worst);
+}
+
 static void
 clear_action (GtkWidget  *widget,
               const char *name,
@@ -159,6 +180,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_property_action (widget_class, "calibration.bin", "bin");
   gtk_widget_class_install_property_action (widget_class, "calibration.side", "side");
   gtk_widget_class_install_property_action (widget_class, "calibration.curve", "curve");
+  gtk_widget_class_install_action (widget_class, "calibration.worst-bin", NULL, worst_action);
   gtk_widget_class_install_action (widget_class, "calibration.show", NULL, show_action);
   gtk_widget_class_install_action (widget_class, "calibration.clear", NULL, clear_action);
   gtk_widget_class_install_action (widget_class, "calibration.apply", NULL, step_action);
@@ -170,6 +192,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "calibration.export-csv", NULL, _dub_calibration_page_export);
   gtk_widget_class_install_action (widget_class, "calibration.export-table", NULL, _dub_calibration_page_export);
   gtk_widget_class_install_action (widget_class, "calibration.copy", NULL, _dub_calibration_page_copy);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, 0, "calibration.worst-bin", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "calibration.copy", NULL);
 }
 

@@ -12,7 +12,7 @@ G_DECLARE_FINAL_TYPE (DubCalibrationPage, dub_calibration_page, DUB, CALIBRATION
 
 /* Action prefix "calibration"; "calibration.bins" (int), "calibration.binning" ("width", "mass"), "calibration.method" ("none",
  * "temperature", …), "calibration.model" (id, "" = ensemble), "calibration.class" (int, -1 = top label), "calibration.view" ("pair",
- * "overlay", "models"), "calibration.bin" (int, -1 = none), "calibration.side" (0 before, 1 after), "calibration.show",
+ * "overlay", "models"), "calibration.bin" (int, -1 = none), "calibration.side" (0 before, 1 after), "calibration.worst-bin", "calibration.show",
  * "calibration.apply", "calibration.take-back". */
 GtkWidget *dub_calibration_page_new (DubSession *session);
 

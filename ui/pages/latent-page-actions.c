@@ -59,6 +59,28 @@ lasso_action (GtkWidget  *widget,
   dub_latent_bench_select (self->bench, inside, n, FALSE);
 }
 
+/* The failures among the points, all of them. */
+static void
+failures_action (GtkWidget  *widget,
+                 const char *name,
+                 GVariant   *parameter)
+{
+  DubLatentPage *self = DUB_LATENT_PAGE (widget);
+  const DubLatentPoints *points = dub_latent_bench_get_points (self->bench, DUB_LATENT_MAIN);
+  g_autoptr (GArray) failures = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; points != NULL && i < points->n; i++)
+    if (points->failed[i] == 1 && dub_latent_bench_is_point (self->bench, i))
+      g_array_append_val (failures, i);
+  if (points == NULL)
+    return;
+
+  g_autofree char *title = g_strdup_printf (g_dngettext (NULL, "%u failure in the latent space", "%u failures in the latent space",
+                                                         failures->len), failures->len);
+
+  dub_selection_set_set (dub_session_get_selection (self->session), (const guint *) (gpointer) failures->data, failures->len, title);
+}
+
 static void
 show_action (GtkWidget  *widget,
              const char *name,
@@ -122,6 +144,7 @@ _dub_latent_page_install_actions (GtkWidgetClass *widget_class)
   }
   gtk_widget_class_install_action (widget_class, "latent.fit", NULL, fit_action);
   gtk_widget_class_install_action (widget_class, "latent.lasso", "s", lasso_action);
+  gtk_widget_class_install_action (widget_class, "latent.select-failures", NULL, failures_action);
   gtk_widget_class_install_action (widget_class, "latent.show", NULL, show_action);
   gtk_widget_class_install_action (widget_class, "latent.open-case", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "latent.run", NULL, run_action);
@@ -133,6 +156,7 @@ _dub_latent_page_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "latent.refresh", NULL, networks_action);
   gtk_widget_class_install_action (widget_class, "latent.export-figure", NULL, _dub_latent_page_export);
   gtk_widget_class_install_action (widget_class, "latent.export-csv", NULL, _dub_latent_page_export);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, 0, "latent.select-failures", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_l, 0, "latent.tool", "s", "lasso");
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_m, 0, "latent.tool", "s", "pan");
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, 0, "latent.tool", "s", "zoom");
