@@ -130,7 +130,8 @@ _dub_latent_bench_fill_points (DubLatentBench  *self,
   for (guint p = 0; p < DUB_N_LATENT_PANELS; p++) {
     self->points[p] = (DubLatentPoints) {
       .hidden = self->arrays.hidden, .classes = (const char *const *) self->arrays.classes, .x_name = self->arrays.names[0], .y_name = self->arrays.names[1],
-      .color = self->settings.color, .density = self->settings.density, .marks = self->settings.marks,
+      .color = self->settings.color, .density = self->settings.density, .marks = self->settings.marks, .current = -1,
+      .positive = data->positive,
     };
     _dub_latent_bench_place_points (self, (DubLatentPanelIndex) p);
   }
