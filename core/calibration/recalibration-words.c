@@ -167,6 +167,14 @@ dub_recalibration_describe (const DubRecalibration *self)
   return g_string_free (words, FALSE);
 }
 
+char *
+dub_recalibration_summary (const DubRecalibration *self)
+{
+  g_autofree char *fitted = dub_recalibration_describe (self);
+
+  return g_strdup_printf ("%s, %s", dub_recalibrate_title (self->method), fitted);
+}
+
 /* --- what to know before believing it --- */
 
 static void G_GNUC_PRINTF (2, 3)

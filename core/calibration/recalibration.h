@@ -69,6 +69,8 @@ size_t            dub_recalibration_get_n_classes (const DubRecalibration  *self
 const char       *dub_recalibration_get_split    (const DubRecalibration   *self);
 /* "T = 1.63 (1.41 to 1.92)": what was fitted, in words. (transfer full) */
 char             *dub_recalibration_describe     (const DubRecalibration   *self);
+/* "Temperature scaling, T = 1.63 (1.41 to 1.92)". (transfer full) */
+char             *dub_recalibration_summary      (const DubRecalibration   *self);
 /* What a person must know before believing it: few cases, chance, separable. Sentences. (transfer full) (element-type char *) */
 GPtrArray        *dub_recalibration_warnings     (const DubRecalibration   *self);
 /* T with its 95 % profile-likelihood interval (temperature.h); FALSE for another method. INFINITY and 0 at the two ends. Each of

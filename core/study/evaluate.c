@@ -2,6 +2,7 @@
 
 #include "core/calibration/reliability.h"
 #include "core/calibration/scores.h"
+#include "core/study/answers.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,6 +24,8 @@ typedef struct {
   const int                 *member_fold;   /* [n_members] */
   size_t                     n_members;
   const float               *probabilities; /* (N, C) */
+  const float               *plain;         /* (N, C) the same before any recalibration */
+  DubRecalibration          *recalibration; /* (nullable) what makes the two differ */
   const float               *logits;        /* (nullable) (N, C): of a model */
   DubRun                    *run;
 } Answerer;
@@ -43,6 +46,7 @@ row_free (gpointer data)
   g_free (self->family);
   g_free (self->model);
   g_clear_pointer (&self->temperature, dub_temperature_free);
+  g_clear_pointer (&self->recalibration, dub_recalibration_unref);
   g_free (self->counts);
   g_ptr_array_unref (self->warnings);
   g_free (self);
@@ -274,6 +278,20 @@ warn_of_numbers (const Answerer *self,
 }
 
 static void
+warn_of_recalibration (const Answerer *self,
+                       DubEvaluateRow *row)
+{
+  if (self->recalibration != NULL && row->split == DUB_EVALUATE_VALIDATION)
+    warn (row, "The recalibration of the ensemble is not applied: one network answers each case.");
+  if (row->recalibration == NULL)
+    return;
+  if (strcmp (dub_recalibration_get_split (row->recalibration), dub_evaluate_split_name (row->split)) == 0)
+    warn (row, "The recalibration was fitted on these cases: too good.");
+  if (dub_study_recalibration_is_old (self->study, self->family))
+    warn (row, "The recalibration was fitted when the family had other networks; fit it again.");
+}
+
+static void
 warn_of_temperature (DubEvaluateRow *row)
 {
   if (row->temperature == NULL)
@@ -300,7 +318,7 @@ no_cases (const Answerer *self,
     metrics->estimate[i] = dub_estimate_undefined ("no cases");
 }
 
-/* Takes @temperature, which has been applied to the cases already. */
+/* Takes @temperature, which has been applied to the cases, the plain ones, already. */
 static gboolean
 add_row (const Answerer    *self,
          DubEvaluation     *evaluation,
@@ -321,6 +339,8 @@ add_row (const Answerer    *self,
   row->n_models = self->n_members;
   row->split = split;
   row->temperature = temperature;
+  if (self->recalibration != NULL && temperature == NULL && split != DUB_EVALUATE_VALIDATION)
+    row->recalibration = dub_recalibration_ref (self->recalibration);
   row->n_unlabelled = cases->n_unlabelled;
   row->counts = g_new0 (size_t, MAX (self->outputs->n_classes, 1));
   row->warnings = g_ptr_array_new_with_free_func (g_free);
@@ -330,6 +350,7 @@ add_row (const Answerer    *self,
   warn_of_part (self, row);
   warn_of_numbers (self, row, cases->n);
   warn_of_temperature (row);
+  warn_of_recalibration (self, row);
   if (cases->n == 0) {
     no_cases (self, &row->metrics);
     return !dub_run_check_cancelled (self->run, error);
@@ -363,9 +384,11 @@ add_scaled_row (const Answerer  *self,
 {
   g_auto (Cases) calibration = { 0 };
   g_auto (Cases) test = { 0 };
+  Answerer plain = *self;
 
-  gather (self, DUB_EVALUATE_CALIBRATION, &calibration);
-  gather (self, DUB_EVALUATE_TEST, &test);
+  plain.probabilities = self->plain;
+  gather (&plain, DUB_EVALUATE_CALIBRATION, &calibration);
+  gather (&plain, DUB_EVALUATE_TEST, &test);
   if (calibration.n == 0) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
                  "The study %s has no labelled cases in its calibration part, on which a temperature could be fitted.",
@@ -423,6 +446,7 @@ measure_family (Answerer       *self,
   g_autofree size_t *members = g_new0 (size_t, MAX (n_wanted, 1));
   g_autofree int *folds = g_new0 (int, MAX (n_wanted, 1));
   g_autofree float *mean = g_new (float, MAX (n, 1));
+  g_autofree float *mapped = g_new (float, MAX (n, 1));
 
   /* Networks that stand in the table, by fold. */
   for (size_t i = 0; i < n_wanted; i++)
@@ -441,19 +465,25 @@ measure_family (Answerer       *self,
     self->members = members + i;
     self->member_fold = folds + i;
     self->n_members = 1;
-    self->probabilities = outputs->probabilities + members[i] * n;
+    self->plain = self->probabilities = outputs->probabilities + members[i] * n;
+    self->recalibration = NULL;
     self->logits = outputs->logits != NULL ? outputs->logits + members[i] * n : NULL;
     if (!measure (self, evaluation, error))
       return FALSE;
   }
 
   dub_outputs_mean (outputs, members, n_members, mean);
+  self->recalibration = dub_study_get_recalibration (self->study, self->family);
+  if (self->recalibration != NULL &&
+      !dub_recalibration_apply_mean (self->recalibration, mean, outputs->n_cases, outputs->n_classes, mapped, error))
+    return FALSE;
   self->model = NULL;
   self->fold = -1;
   self->members = members;
   self->member_fold = folds;
   self->n_members = n_members;
-  self->probabilities = mean;
+  self->plain = mean;
+  self->probabilities = self->recalibration != NULL ? mapped : mean;
   self->logits = NULL;
 
   return measure (self, evaluation, error);

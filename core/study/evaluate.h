@@ -1,10 +1,11 @@
 /* How good the networks of a study are: every network and every ensemble, on every part of the data.
  *
- * A family is networks that differ in their fold alone; its ensemble answers with the mean of their probabilities.
+ * A family is networks that differ in their fold alone; its ensemble answers with the mean of their probabilities, recalibrated
+ * where such a step was recorded (answers.h). Single networks answer as they are.
  *
  *   TRAIN         of a network the cases it learned from; of an ensemble all training cases. Too good: a warning says so
  *   VALIDATION    of a network its own fold, on which its best epoch was chosen. Of an ensemble every training case, answered
- *                 by the network that did not learn from it
+ *                 by the network that did not learn from it, and not recalibrated
  *   CALIBRATION, TEST   cases that no network learned from
  *
  * Cases without a label are not counted; where the data have patients, the intervals are of patients.
@@ -12,6 +13,7 @@
 #pragma once
 
 #include "core/calibration/metrics.h"
+#include "core/calibration/recalibration.h"
 #include "core/calibration/temperature.h"
 #include "core/study/outputs.h"
 
@@ -44,7 +46,8 @@ typedef struct {
   int              fold;       /* of the model, -1 = none */
   size_t           n_models;   /* of the ensemble; 1 = a model */
   DubEvaluateSplit split;
-  DubTemperature  *temperature; /* (nullable): the answers were scaled with this one; it names the part it was fitted on */
+  DubTemperature  *temperature; /* (nullable): the plain answers were scaled with this one; it names the part it was fitted on */
+  DubRecalibration *recalibration; /* (nullable): the recorded step, which was applied to the answers */
   size_t           n_unlabelled; /* cases of the part that were not counted */
   size_t          *counts;     /* [C] cases of each class */
   DubMetrics       metrics;    /* of no cases: every estimate is undefined and says so */

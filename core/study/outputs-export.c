@@ -1,6 +1,7 @@
 #include "core/study/outputs-export.h"
 
 #include "core/io/csv.h"
+#include "core/study/answers.h"
 #include "core/io/file.h"
 #include "core/io/npy.h"
 
@@ -12,6 +13,8 @@ typedef struct {
   const DubStudy   *study;
   const DubOutputs *outputs;
   const char       *family;
+  const float      *answers; /* (N, C) of the family */
+  const DubRecalibration *recalibration; /* (nullable) that was applied to them */
   size_t           *index;  /* [n] the cases to write, rising */
   size_t            n;
 } Export;
@@ -189,24 +192,37 @@ add_head (const Export  *self,
          add_texts (arrays, "split_hash", (const char *const[]) { self->study->data->split_hash }, 1, error);
 }
 
+/* What was done to the probabilities, where they are more than a mean. */
+static gboolean
+add_recalibration (const Export  *self,
+                   Arrays        *arrays,
+                   GError       **error)
+{
+  if (self->recalibration == NULL)
+    return TRUE;
+
+  g_autofree char *words = dub_recalibration_summary (self->recalibration);
+
+  return add_texts (arrays, "recalibration", (const char *const[]) { words }, 1, error);
+}
+
 static gboolean
 write_npz (const Export  *self,
            const char    *path,
            GError       **error)
 {
   const DubOutputs *outputs = self->outputs;
-  g_autofree float *mean = dub_outputs_ensemble (outputs);
   g_auto (Arrays) arrays = { 0 };
   gboolean logits = outputs->logits != NULL;
 
-  return add (&arrays, "probabilities", pick (self, mean, 1, outputs->n_classes, TRUE, error), FALSE) &&
+  return add (&arrays, "probabilities", pick (self, self->answers, 1, outputs->n_classes, TRUE, error), FALSE) &&
          add (&arrays, logits ? "logits" : "model_probabilities",
               pick (self, logits ? outputs->logits : outputs->probabilities, outputs->n_models, outputs->n_classes, FALSE,
                     error), FALSE) &&
          (outputs->features == NULL ||
           add (&arrays, "features", pick (self, outputs->features, outputs->n_models, outputs->n_features, FALSE, error),
                FALSE)) &&
-         add_cases (self, &arrays, error) && add_head (self, &arrays, error) &&
+         add_cases (self, &arrays, error) && add_head (self, &arrays, error) && add_recalibration (self, &arrays, error) &&
          dub_npz_save_text (path, arrays.names, arrays.tensors, arrays.text, arrays.n, error);
 }
 
@@ -217,7 +233,6 @@ write_csv (const Export  *self,
            const char    *path,
            GError       **error)
 {
-  g_autofree float *mean = dub_outputs_ensemble (self->outputs);
   g_autoptr (GString) text = g_string_new ("id,label,split,fold");
   gboolean patients = has_patients (self);
   char number[G_ASCII_DTOSTR_BUF_SIZE];
@@ -241,7 +256,7 @@ write_csv (const Export  *self,
     }
     for (size_t c = 0; c < self->outputs->n_classes; c++)
       g_string_append_printf (text, ",%s",
-                              g_ascii_formatd (number, sizeof number, "%.9g", (double) mean[at * self->outputs->n_classes + c]));
+                              g_ascii_formatd (number, sizeof number, "%.9g", (double) self->answers[at * self->outputs->n_classes + c]));
     g_string_append_c (text, '\n');
   }
 
@@ -257,7 +272,17 @@ dub_outputs_export (const DubStudy    *study,
                     GError           **error)
 {
   g_autofree size_t *index = g_new (size_t, MAX (outputs->n_cases, 1));
-  Export self = { .study = study, .outputs = outputs, .family = family, .index = index };
+  g_autofree size_t *models = g_new (size_t, MAX (outputs->n_models, 1));
+  g_autofree float *answers = g_new (float, MAX (outputs->n_cases * outputs->n_classes, 1));
+  Export self = {
+    .study = study, .outputs = outputs, .family = family, .answers = answers, .index = index,
+    .recalibration = dub_study_get_recalibration (study, family),
+  };
+
+  for (size_t m = 0; m < outputs->n_models; m++)
+    models[m] = m;
+  if (!dub_study_answers (study, outputs, family, models, outputs->n_models, answers, error))
+    return FALSE;
 
   for (size_t i = 0; i < outputs->n_cases; i++)
     if (parts & 1u << outputs->part[i])

@@ -1,11 +1,15 @@
 /* What the networks of a study say, as a file for other tools; dub_study_import_outputs reads it back.
  *
- *   .npz  probabilities (N, C)  mean over the models      ids (N)      strings
+ *   .npz  probabilities (N, C)  of the family: the mean   ids (N)      strings
  *         logits (M, N, C)      or model_probabilities    split (N)    "train", "calibration", "test", "none"
  *         labels (N)            -1 = unknown              fold (N)     of a training case, else -1
  *         features (M, N, F)?                             patient (N)? strings, "" = unknown
  *         models (M), model_fold (M), classes (C), positive (1), family (1), data_hash (1), split_hash (1)
- *   .csv  id,label,split,fold[,patient],p_<class>…: the mean over the models
+ *         recalibration (1)?    what was done to the mean, in words; logits and model_probabilities are as the networks gave them
+ *   .csv  id,label,split,fold[,patient],p_<class>…: probabilities of the family
+ *
+ * Where a recalibration is recorded for the family (answers.h), its probabilities are the mean with that applied; an import takes
+ * what the networks gave, so that it has to be recorded there again.
  *
  * Strings are NumPy's own ("<U12"): numpy.load reads the file without pickle.
  */

@@ -2,6 +2,7 @@
 #include "core/study/outputs-file-private.h"
 
 #include "core/base/checked.h"
+#include "core/stats/check.h"
 
 #include <math.h>
 #include <string.h>
@@ -192,6 +193,40 @@ check_agreement (const Reader         *reader,
   return TRUE;
 }
 
+/* Probabilities that were recalibrated are not those of the logits beside them. */
+static gboolean
+read_recalibrated (const Reader   *reader,
+                   DubOutputsFile *self,
+                   const char     *array)
+{
+  g_autofree double *exact = NULL;
+  size_t n_words = 0;
+  g_auto (GStrv) words = dub_npz_read_text (reader->archive, "recalibration", &n_words, reader->error);
+  g_autoptr (DubTensor) told = words != NULL ? read_answers (reader, array, FALSE, &exact) : NULL;
+
+  if (told == NULL)
+    return FALSE;
+  if (told->shape.dim[0] != 1 || told->shape.dim[1] != (int64_t) self->n_cases || told->shape.dim[2] != (int64_t) self->n_classes)
+    return refuse_shape (reader, array, told, "one answer for every case, (cases, classes)");
+  for (size_t i = 0; i < self->n_cases; i++) {
+    const float *p = dub_tensor_f32 (told) + i * self->n_classes;
+    double sum = 0.0;
+
+    for (size_t c = 0; c < self->n_classes; c++) {
+      if (!(p[c] >= 0.0f && p[c] <= 1.0f))
+        return refuse (reader, array, "%g for class %zu of case %zu; expected 0 to 1", (double) p[c], c, i);
+      sum += (double) p[c];
+    }
+    if (!(fabs (sum - 1.0) <= DUB_ROW_SUM_TOLERANCE))
+      return refuse (reader, array, "%g in sum for case %zu; expected 1", sum, i);
+  }
+  self->answers = g_steal_pointer (&told);
+  if (n_words == 1)
+    g_ptr_array_add (self->notes, g_strdup_printf ("The probabilities were recalibrated: %s.", words[0]));
+
+  return TRUE;
+}
+
 static gboolean
 read_numbers (const Reader   *reader,
               DubOutputsFile *self)
@@ -216,6 +251,9 @@ read_numbers (const Reader   *reader,
   self->n_models = (size_t) answers->shape.dim[0];
   self->n_cases = (size_t) answers->shape.dim[1];
   self->n_classes = (size_t) answers->shape.dim[2];
+
+  if (probabilities != NULL && (logits != NULL || each) && dub_npz_has (reader->archive, "recalibration"))
+    return read_recalibrated (reader, self, probabilities);
 
   return logits == NULL || probabilities == NULL || check_agreement (reader, self, probabilities);
 }

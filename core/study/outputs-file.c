@@ -35,6 +35,7 @@ dub_outputs_file_free (DubOutputsFile *self)
   g_free (self->exact);
   g_clear_pointer (&self->logits, dub_tensor_unref);
   g_clear_pointer (&self->probabilities, dub_tensor_unref);
+  g_clear_pointer (&self->answers, dub_tensor_unref);
   g_clear_pointer (&self->features, dub_tensor_unref);
   g_ptr_array_unref (self->notes);
   g_free (self);
@@ -240,6 +241,12 @@ dub_outputs_file_mean (const DubOutputsFile *self)
   size_t n_classes = self->n_classes, n = self->n_cases * n_classes;
   const float *rounded = dub_tensor_f32 (self->logits != NULL ? self->logits : self->probabilities);
   double *mean = g_new0 (double, n);
+
+  for (size_t i = 0; self->answers != NULL && i < n; i++)
+    mean[i] = (double) dub_tensor_f32 (self->answers)[i];
+  if (self->answers != NULL)
+    return mean;
+
   g_autofree double *row = g_new (double, n_classes);
 
   for (size_t m = 0; m < self->n_models; m++)

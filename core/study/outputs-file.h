@@ -2,7 +2,7 @@
  *
  *   .npz   logits and/or probabilities (N, C) or (M, N, C), or (N) of class 1 of two; labels (N); and where it has them
  *          features (N, F) or (M, N, F), ids, split, patient (N, strings), fold (N), classes (C), models (M, strings),
- *          model_fold (M), family, positive: what dub_outputs_export writes
+ *          model_fold (M), family, positive, recalibration (1): what dub_outputs_export writes
  *   table  label, and p_<class>… or logit_<class>… (class: an index or a name) or one column p or logit of class 1;
  *          and where it has them id, split, fold, patient
  *
@@ -31,6 +31,7 @@ typedef struct {
   DubTensor  *probabilities; /* (nullable) (M, N, C): where there are no logits */
   double     *exact;         /* (nullable) (M, N, C): logits, or else probabilities, where the file has more digits than float32:
                               * a rounded .8 lies beside the edge of a bin that .8 lies on */
+  DubTensor  *answers;       /* (nullable) (N, C): the family's, where they are more than the mean of these: recalibrated */
   DubTensor  *features;      /* (nullable) (M, N, F) */
   GPtrArray  *notes;         /* of char *: what was assumed, one sentence each */
 } DubOutputsFile;
@@ -50,7 +51,8 @@ DubOutputsFile *dub_outputs_file_parse (GBytes          *bytes,
                                         GError         **error);
 void            dub_outputs_file_free  (DubOutputsFile  *self);
 
-/* Mean over the networks of their probabilities: (transfer full) (N, C). */
+/* The family's answers: mean over the networks of their probabilities, or what the file says was made of it.
+ * (transfer full) (N, C). */
 double         *dub_outputs_file_mean  (const DubOutputsFile *self);
 /* "malignant", or "1" where the file names no classes. (transfer full) */
 char           *dub_outputs_file_class (const DubOutputsFile *self,

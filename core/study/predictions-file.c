@@ -93,7 +93,7 @@ take_answers (DubPredictionsFile    *self,
               GError               **error)
 {
   size_t n_classes = file->n_classes, n = 0;
-  gboolean whole = file->logits != NULL && file->n_models == 1;
+  gboolean whole = file->logits != NULL && file->n_models == 1 && file->answers == NULL;
   g_autofree double *mean = dub_outputs_file_mean (file);
   g_autofree double *logits = whole ? g_new (double, file->n_cases * n_classes) : NULL;
   g_autofree int *labels = g_new (int, file->n_cases), *groups = g_new (int, file->n_cases);

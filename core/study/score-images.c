@@ -156,7 +156,8 @@ run_networks (Work    *work,
   work->answers = dub_answers_new (outputs->logits != NULL ? work->logits : NULL, probabilities, work->features, work->n,
                                    outputs->n_classes, outputs->n_features, NULL, n_models, NULL, work->n, error);
 
-  return work->answers != NULL;
+  return work->answers != NULL && (work->scoring->recalibration == NULL ||
+                                   dub_answers_recalibrate (work->answers, work->scoring->recalibration, error));
 }
 
 /* --- scores --- */

@@ -186,14 +186,13 @@ dub_scorer_models (const DubScorer *self)
   return self->scoring->models;
 }
 
-gboolean
-dub_scorer_score (const DubAnswers  *answers,
-                  double            *scores,
-                  gpointer           scorer,
-                  DubRun            *run,
-                  GError           **error)
+static gboolean
+score (const DubScorer   *self,
+       const DubAnswers  *answers,
+       double            *scores,
+       DubRun            *run,
+       GError           **error)
 {
-  const DubScorer *self = scorer;
   const DubEstimatorOptions *options = &self->scoring->options.estimator;
   g_autoptr (GPtrArray) columns = g_ptr_array_new_with_free_func (g_free);
 
@@ -210,4 +209,21 @@ dub_scorer_score (const DubAnswers  *answers,
     dub_fusion_score (self->fusion, (const double *const *) columns->pdata, answers->n_cases, scores);
 
   return TRUE;
+}
+
+gboolean
+dub_scorer_score (const DubAnswers  *answers,
+                  double            *scores,
+                  gpointer           scorer,
+                  DubRun            *run,
+                  GError           **error)
+{
+  const DubScorer *self = scorer;
+  const DubRecalibration *recalibration = self->scoring->recalibration;
+  g_autoptr (DubAnswers) mapped = recalibration != NULL ? dub_answers_recalibrated (answers, recalibration, error) : NULL;
+
+  if (recalibration != NULL && mapped == NULL)
+    return FALSE;
+
+  return score (self, mapped != NULL ? mapped : answers, scores, run, error);
 }

@@ -50,6 +50,7 @@ dub_scores_free (DubScores *self)
   g_strfreev (self->models);
   g_ptr_array_unref (self->scores);
   g_free (self->mean);
+  g_free (self->recalibration);
   g_free (self->predicted);
   g_free (self->failed);
   g_strfreev (self->fused_of);
@@ -348,6 +349,8 @@ judge (Work *work)
   const int *labels = work->scoring->study->data->labels;
   const DubAnswers *all = work->scoring->all;
 
+  if (work->scoring->recalibration != NULL)
+    scores->recalibration = dub_recalibration_summary (work->scoring->recalibration);
   scores->mean = g_memdup2 (all->mean, all->n_cases * all->n_classes * sizeof (float));
   scores->predicted = g_memdup2 (all->predicted, all->n_cases * sizeof (int));
   scores->failed = g_new (guint8, MAX (all->n_cases, 1));
@@ -373,6 +376,9 @@ warn (const Work *work)
   if (scoring->n_lacking > 0)
     g_ptr_array_add (warnings, g_strdup_printf ("%zu of the %zu networks have no outputs yet.", scoring->n_lacking,
                                                 scoring->n_lacking + scoring->n_models));
+  if (scoring->recalibration != NULL && dub_study_recalibration_is_old (scoring->study, scoring->family))
+    g_ptr_array_add (warnings, g_strdup ("The answers are recalibrated by a map that was fitted when the family had other networks; fit "
+                                         "it again."));
   if (scoring->outputs->stale)
     g_ptr_array_add (warnings, g_strdup ("The stored outputs are of an older state of the study."));
   if (unknown)

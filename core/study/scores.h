@@ -37,7 +37,8 @@ typedef struct {
   char     **models;      /* [M + 1] ids, NULL-terminated */
   size_t     n_cases;     /* N */
   GPtrArray *scores;      /* of DubScore *, in the order of the tables: unavailable ones, too, each with its reason */
-  float     *mean;        /* (N, C) the family's answer */
+  float     *mean;        /* (N, C) the family's answer, recalibrated where that was recorded (answers.h) */
+  char      *recalibration; /* (nullable) that step in words: "Temperature scaling, T = 1.63 (1.41 to 1.92)" */
   int       *predicted;   /* [N] */
   guint8    *failed;      /* [N] 1 = wrong, 0 = right, 2 = label unknown. Truth: for judging only */
   char     **fused_of;    /* ids of the scores that the fusions combine */

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "core/study/answers.h"
 #include "core/study/final-layer.h"
 #include "core/study/scores.h"
 #include "core/study/study-views.h"
@@ -13,6 +14,7 @@ typedef struct {
   DubStudy        *study;       /* borrowed */
   DubScoresOptions options;     /* every number is set; texts are the caller's */
   char            *family;
+  const DubRecalibration *recalibration; /* (nullable) the step that was recorded when this began */
   DubOutputs      *outputs;
   size_t          *rows;        /* [n_models] of the family in the outputs */
   char           **models;      /* [n_models + 1] ids of these */

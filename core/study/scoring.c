@@ -163,10 +163,15 @@ take_answers (const DubScoring *self,
 {
   const DubOutputs *outputs = self->outputs;
 
-  return dub_answers_new (outputs->logits, outputs->probabilities, features ? outputs->features : NULL, outputs->n_cases,
-                          outputs->n_classes, outputs->n_features, self->rows, self->n_models,
-                          cases != NULL ? &g_array_index (cases, size_t, 0) : NULL,
-                          cases != NULL ? cases->len : outputs->n_cases, error);
+  g_autoptr (DubAnswers) answers =
+    dub_answers_new (outputs->logits, outputs->probabilities, features ? outputs->features : NULL, outputs->n_cases,
+                     outputs->n_classes, outputs->n_features, self->rows, self->n_models,
+                     cases != NULL ? &g_array_index (cases, size_t, 0) : NULL, cases != NULL ? cases->len : outputs->n_cases, error);
+
+  if (answers == NULL || (self->recalibration != NULL && !dub_answers_recalibrate (answers, self->recalibration, error)))
+    return NULL;
+
+  return g_steal_pointer (&answers);
 }
 
 /* All features are many numbers: they are shared where their order is the same. */
@@ -360,6 +365,7 @@ _dub_scoring_new (DubStudy                *study,
   }
   if (!choose_family (self, error))
     return NULL;
+  self->recalibration = dub_study_get_recalibration (study, self->family);
   self->outputs = read_outputs (self, cached_only, run, error);
   if (self->outputs == NULL || !find_rows (self) || !choose_feature_model (self, error))
     return NULL;
@@ -420,6 +426,12 @@ _dub_scoring_key (const DubScoring *self)
   g_string_append_printf (text, "\nestimator %u %.17g %u %.17g %d %u %u", estimator->n_neighbours, estimator->variance,
                           estimator->n_top_features, estimator->temperature, estimator->gps_likelihood != FALSE,
                           estimator->gps_starts, estimator->gps_groups);
+
+  if (self->recalibration != NULL) {
+    g_autofree char *step = dub_recalibration_to_json (self->recalibration);
+
+    g_string_append_printf (text, "\nrecalibration %s", step);
+  }
 
   return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text->str, (gssize) text->len);
 }

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-enum { DUB_STUDY_FORMAT_VERSION = 1 };
+/* What is written, and the newest that is read: that of a study with a recorded step. */
+enum { DUB_STUDY_FORMAT_VERSION = 1, DUB_STUDY_FORMAT_WITH_STEPS = 2 };
 
 static const char *const DUB_STUDY_AXES[] G_GNUC_UNUSED = { [DUB_AXES_IJK] = "ijk", [DUB_AXES_KJI] = "kji", NULL };
 static const char *const DUB_STUDY_SCALES[] G_GNUC_UNUSED = { [DUB_SCALE_NONE] = "none", [DUB_SCALE_MINMAX] = "minmax",
@@ -23,6 +24,13 @@ gboolean _dub_study_read_data  (DubStudy           *study,
 void     _dub_study_build_data (JsonBuilder        *builder,
                                 const DubStudyData *data,
                                 const char         *folder);
+/* The steps that are recorded, once the classes are known; nothing where there are none. */
+gboolean _dub_study_read_steps (DubStudy           *study,
+                                JsonObject         *root,
+                                const char         *file,
+                                GError            **error);
+void     _dub_study_build_steps (JsonBuilder       *builder,
+                                const DubStudy     *study);
 void     _dub_study_add_path   (JsonBuilder        *builder,
                                 const char         *member,
                                 const char         *folder,

@@ -79,7 +79,7 @@ build (JsonBuilder    *builder,
   json_builder_begin_object (builder);
   dub_json_add_string (builder, "format", "dubito-study");
   json_builder_set_member_name (builder, "format_version");
-  json_builder_add_int_value (builder, DUB_STUDY_FORMAT_VERSION);
+  json_builder_add_int_value (builder, study->recalibrations->len > 0 ? DUB_STUDY_FORMAT_WITH_STEPS : DUB_STUDY_FORMAT_VERSION);
   dub_json_add_string (builder, "version", study->version);
   dub_json_add_string (builder, "title", study->title);
   if (study->modality != NULL)
@@ -112,6 +112,7 @@ build (JsonBuilder    *builder,
       _dub_study_add_path (builder, "table", folder, study->atlas_table);
     json_builder_end_object (builder);
   }
+  _dub_study_build_steps (builder, study);
   if (study->data != NULL)
     _dub_study_build_data (builder, study->data, folder);
   json_builder_end_object (builder);

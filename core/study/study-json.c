@@ -5,7 +5,7 @@
  *     "cases":  [{ "id", "path", "label", "split", "truth"?, "severity"? }],
  *     "models": [{ "id", "path", "preprocess": { "axes", "scale", "fit" }, "family"?, "fold"?, "split_hash"?, "training_unknown"?,
  *                "prepare"? }],
- *     "atlas":  { "labels", "table"? }?, and of a study made from a data set what study-json-data.c says }
+ *     "atlas":  { "labels", "table"? }?, what study-json-steps.c says where answers were recalibrated, and of a study made from a data set what study-json-data.c says }
  *
  * Relative paths are relative to the folder and stay in it. The seed is a string
  * because 64 bits do not survive JSON numbers. Unknown members are ignored, so
@@ -353,10 +353,10 @@ read_head (const Reader *reader,
     return FALSE;
   if (version != floor (version) || version < 1.0)
     return refuse (reader, "format_version", "%g; expected a whole number of at least 1", version);
-  if (version > (double) DUB_STUDY_FORMAT_VERSION) {
+  if (version > (double) DUB_STUDY_FORMAT_WITH_STEPS) {
     g_set_error (reader->error, DUB_ERROR, DUB_ERROR_UNSUPPORTED,
                  "%s: format_version is %g, written by a newer program; this one reads up to %d.",
-                 reader->file, version, DUB_STUDY_FORMAT_VERSION);
+                 reader->file, version, DUB_STUDY_FORMAT_WITH_STEPS);
     return FALSE;
   }
   g_autofree char *full = place (reader, "");
@@ -384,7 +384,8 @@ dub_study_load (const char  *folder,
 
   if (!read_head (&reader, root, study) || !read_classes (&reader, root, study) ||
       !read_cases (&reader, root, study) || !read_models (&reader, root, study) ||
-      !read_atlas (&reader, root, study) || !_dub_study_read_data (study, root, file, absolute, error))
+      !read_atlas (&reader, root, study) || !_dub_study_read_steps (study, root, file, error) ||
+      !_dub_study_read_data (study, root, file, absolute, error))
     return NULL;
   study->folder = g_steal_pointer (&absolute);
 

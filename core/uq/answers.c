@@ -92,6 +92,21 @@ check_probabilities (const DubAnswers  *self,
 }
 
 static void
+predict (const DubAnswers *self,
+         const float      *mean,
+         int              *predicted)
+{
+  for (size_t i = 0; i < self->n_cases; i++) {
+    const float *p = mean + i * self->n_classes;
+
+    predicted[i] = 0;
+    for (size_t c = 1; c < self->n_classes; c++)
+      if (p[c] > p[predicted[i]])
+        predicted[i] = (int) c;
+  }
+}
+
+static void
 average (const DubAnswers *self,
          float            *mean,
          int              *predicted)
@@ -105,14 +120,7 @@ average (const DubAnswers *self,
       sum += (double) self->probabilities[m * n + k];
     mean[k] = (float) (sum / (double) self->n_models);
   }
-  for (size_t i = 0; i < self->n_cases; i++) {
-    const float *p = mean + i * self->n_classes;
-
-    predicted[i] = 0;
-    for (size_t c = 1; c < self->n_classes; c++)
-      if (p[c] > p[predicted[i]])
-        predicted[i] = (int) c;
-  }
+  predict (self, mean, predicted);
 }
 
 DubAnswers *
@@ -162,6 +170,43 @@ dub_answers_new (const float   *logits,
   self->predicted = owned->predicted;
 
   return g_steal_pointer (&self);
+}
+
+gboolean
+dub_answers_recalibrate (DubAnswers              *self,
+                         const DubRecalibration  *recalibration,
+                         GError                 **error)
+{
+  g_autofree float *mean = g_new (float, self->n_cases * self->n_classes);
+
+  if (!dub_recalibration_apply_mean (recalibration, self->mean, self->n_cases, self->n_classes, mean, error))
+    return FALSE;
+
+  Owned *owned = self->owner != NULL ? self->owner : g_new0 (Owned, 1);
+
+  g_free (owned->mean);
+  g_free (owned->predicted);
+  owned->mean = g_steal_pointer (&mean);
+  owned->predicted = g_new (int, self->n_cases);
+  predict (self, owned->mean, owned->predicted);
+  self->owner = owned;
+  self->mean = owned->mean;
+  self->predicted = owned->predicted;
+  self->recalibrated = TRUE;
+
+  return TRUE;
+}
+
+DubAnswers *
+dub_answers_recalibrated (const DubAnswers        *self,
+                          const DubRecalibration  *recalibration,
+                          GError                 **error)
+{
+  g_autoptr (DubAnswers) copy = g_memdup2 (self, sizeof *self);
+
+  copy->owner = NULL;
+
+  return dub_answers_recalibrate (copy, recalibration, error) ? g_steal_pointer (&copy) : NULL;
 }
 
 void

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "core/base/error.h"
+#include "core/calibration/recalibration.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -32,10 +32,12 @@ typedef struct {
   const float *logits;        /* (nullable) (M, N, C); NULL where only probabilities were imported */
   const float *probabilities; /* (M, N, C) */
   const float *features;      /* (nullable) (M, N, F) input of the last dense layer */
-  const float *mean;          /* (N, C) mean of the probabilities over models: the family's answer */
+  const float *mean;          /* (N, C) mean of the probabilities over models, recalibrated where that was recorded: the
+                               * family's answer */
   const int   *predicted;     /* [N] its largest, of equal ones the first */
   const size_t *reference;    /* (nullable) [N] index of the case among the training cases, G_MAXSIZE = it is none: so that
                                * a training case is not its own neighbour */
+  gboolean     recalibrated;  /* whether @mean is more than a mean: then logits of one model are not its logarithms */
   DubViews     views[DUB_N_VIEW_KINDS];
   gpointer     owner;         /* (nullable) what dub_answers_free frees beside the struct: private to answers.c */
 } DubAnswers;
@@ -65,6 +67,21 @@ DubAnswers *dub_answers_new  (const float   *logits,
                               size_t         n_cases,
                               GError       **error);
 void        dub_answers_free (DubAnswers    *self);
+
+/* dub_answers_recalibrate:
+ *
+ * Replaces mean and predicted by what @recalibration makes of the mean; what single networks say stays as it is.
+ *
+ * FALSE, with @error set, as dub_recalibration_apply_mean; @self is then as it was.
+ */
+gboolean    dub_answers_recalibrate (DubAnswers             *self,
+                                     const DubRecalibration *recalibration,
+                                     GError                **error);
+/* The same of a copy that shares all else with @self, which must live as long. (transfer full) */
+G_GNUC_WARN_UNUSED_RESULT
+DubAnswers *dub_answers_recalibrated (const DubAnswers       *self,
+                                     const DubRecalibration *recalibration,
+                                     GError                **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubAnswers, dub_answers_free)
 

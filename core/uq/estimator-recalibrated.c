@@ -46,14 +46,15 @@ check_fitting (const DubFitting  *fitting,
 
 /* --- temperature --- */
 
-/* Logits of one network; of several, the logarithms of their mean probability: the family has one temperature. */
+/* Logits of one network; of several, or where they were recalibrated, the logarithms of the family's probability: the family has
+ * one temperature. */
 static void
 family_logits (const DubAnswers *cases,
                size_t            i,
                double           *z)
 {
   for (size_t c = 0; c < cases->n_classes; c++)
-    z[c] = cases->logits != NULL && cases->n_models == 1
+    z[c] = cases->logits != NULL && cases->n_models == 1 && !cases->recalibrated
              ? (double) cases->logits[i * cases->n_classes + c]
              : log (MAX ((double) cases->mean[i * cases->n_classes + c], DUB_NLL_SMALLEST));
 }

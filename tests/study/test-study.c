@@ -109,7 +109,7 @@ static const struct {
   { "a list", "[1]", DUB_ERROR_FORMAT, "top level is a list" },
   { "not UTF-8", "{\"format\":\"\xff\xfe\"}", DUB_ERROR_FORMAT, "UTF-8" },
   { "other format", "{\"format\":\"x\"}", DUB_ERROR_FORMAT, "\"x\"; expected \"dubito-study\"" },
-  { "newer", "{\"format\":\"dubito-study\",\"format_version\":2}", DUB_ERROR_UNSUPPORTED, "newer" },
+  { "newer", "{\"format\":\"dubito-study\",\"format_version\":3}", DUB_ERROR_UNSUPPORTED, "newer" },
   { "version text", "{\"format\":\"dubito-study\",\"format_version\":\"1\"}", DUB_ERROR_FORMAT, "expected a number" },
   { "no title", "{\"format\":\"dubito-study\",\"format_version\":1}", DUB_ERROR_FORMAT, "title is absent" },
   { "seed number", "{\"format\":\"dubito-study\",\"format_version\":1,\"title\":\"t\",\"seed\":1}", DUB_ERROR_FORMAT,

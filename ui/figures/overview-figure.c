@@ -188,8 +188,9 @@ add_provenance (DubOverviewFigure *self,
 }
 
 static void
-describe (DubOverviewFigure *self,
-          const DubStudy    *study)
+describe (DubOverviewFigure    *self,
+          const DubStudy       *study,
+          const DubEvaluateRow *ensemble)
 {
   g_autofree char *networks = g_strdup_printf ("%" G_GSIZE_FORMAT, self->n_networks);
   g_autofree char *cases = g_strdup_printf ("%" G_GSIZE_FORMAT, self->n_cases);
@@ -202,6 +203,11 @@ describe (DubOverviewFigure *self,
   add_provenance (self, "part", "test");
   if (self->positive != NULL)
     add_provenance (self, "positive", self->positive);
+  if (ensemble->recalibration != NULL) {
+    g_autofree char *words = dub_recalibration_summary (ensemble->recalibration);
+
+    add_provenance (self, "recalibration", words);
+  }
   add_provenance (self, "split-hash", study->data->split_hash != NULL ? study->data->split_hash : "");
   add_provenance (self, "study", self->study);
   add_provenance (self, "version", DUB_VERSION);
@@ -231,8 +237,8 @@ dub_overview_figure_new (const DubStudy         *study,
       g_ptr_array_add (rows, (gpointer) row);
   if (rows->len == 0)
     return NULL;
-  /* The ensemble of one network is that network. */
-  if (n_networks == 1 && rows->len == 2)
+  /* The ensemble of one network is that network, unless its answers were recalibrated. */
+  if (n_networks == 1 && rows->len == 2 && ((const DubEvaluateRow *) g_ptr_array_index (rows, 0))->recalibration == NULL)
     g_ptr_array_remove_index (rows, 0);
 
   DubOverviewFigure *self = g_new0 (DubOverviewFigure, 1);
@@ -251,7 +257,7 @@ dub_overview_figure_new (const DubStudy         *study,
   /* Rows of panels that stand side by side are at one height. */
   for (int i = 0; i < DUB_OVERVIEW_PANELS; i++)
     dub_interval_figure_reserve (self->panel[i].plot);
-  describe (self, study);
+  describe (self, study, row);
 
   return self;
 }

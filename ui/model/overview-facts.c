@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "core/study/answers.h"
 #include "core/study/study-import.h"
 
 /* Two cases are twins below this share of the range of values, as when the study was made. */
@@ -150,7 +151,9 @@ family_new (const DubStudy   *study,
 
   g_autofree float *mean = g_new (float, MAX (outputs->n_cases * outputs->n_classes, 1));
 
-  dub_outputs_mean (outputs, members, self->n_measured, mean);
+  /* A map that does not fit the classes is refused when the study is read. */
+  if (!dub_study_answers (study, outputs, name, members, self->n_measured, mean, NULL))
+    return self;
   self->confusion = confuse (outputs, mean, DUB_PART_TEST);
 
   g_autoptr (DubConfusion) calibration = confuse (outputs, mean, DUB_PART_CALIBRATION);
