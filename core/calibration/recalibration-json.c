@@ -21,6 +21,9 @@
 static const gint64 MOST = (gint64) 1 << 40;
 static const guint MOST_CLASSES = 1u << 16;
 
+/* Products of logits with numbers up to this stay finite, and so do sums of them. */
+static const double LARGEST = 1e200;
+
 static const char *const KINDS[] = { [DUB_FIT_FOUND] = "found", [DUB_FIT_CHANCE] = "chance", [DUB_FIT_SEPARABLE] = "separable", NULL };
 
 /* --- writing --- */
@@ -121,7 +124,7 @@ dub_recalibration_to_json (const DubRecalibration *self)
 
 /* --- reading --- */
 
-/* A number of at least @least; null, where it may stand, is infinite. */
+/* A number of at least 0; null, where it may stand, is infinite. */
 static gboolean
 read_positive (JsonObject  *object,
                const char  *member,
@@ -139,7 +142,7 @@ read_positive (JsonObject  *object,
   if (!dub_json_read_number (object, member, where, TRUE, out, error))
     return FALSE;
 
-  return (*out >= 0.0 && isfinite (*out)) || dub_json_refuse (error, where, member, "%g; expected a number of at least 0", *out);
+  return (*out >= 0.0 && *out <= LARGEST) || dub_json_refuse (error, where, member, "%g; expected a number from 0 to 1e200", *out);
 }
 
 static gboolean
@@ -152,7 +155,7 @@ read_finite (JsonObject  *object,
   if (!dub_json_read_number (object, member, where, TRUE, out, error))
     return FALSE;
 
-  return isfinite (*out) || dub_json_refuse (error, where, member, "%g; expected a finite number", *out);
+  return fabs (*out) <= LARGEST || dub_json_refuse (error, where, member, "%g; expected a number from -1e200 to 1e200", *out);
 }
 
 /* (transfer full) [*n], of a list of @n_wanted numbers, or of any but none where that is 0. */
@@ -184,11 +187,11 @@ read_numbers (JsonObject  *object,
     GType type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
 
     values[k] = type == G_TYPE_INT64 || type == G_TYPE_DOUBLE ? json_node_get_double (node) : (double) NAN;
-    if (!isfinite (values[k])) {
+    if (!(fabs (values[k]) <= LARGEST)) {
       g_autofree char *name = g_strdup_printf ("%s[%u]", member, k);
 
-      dub_json_refuse (error, where, name, "%s; expected a finite number",
-                       type == G_TYPE_DOUBLE ? "not finite" : dub_json_kind (node));
+      dub_json_refuse (error, where, name, "%s; expected a number from -1e200 to 1e200",
+                       isnan (values[k]) ? dub_json_kind (node) : "out of range");
       return NULL;
     }
   }

@@ -575,17 +575,17 @@ test_bad_json (void)
   check_bad (HEAD ("temperature", "found", "2") "\"counts\": [4, 5], \"temperature\": { \"beta\": 0, \"low\": 1, \"high\": 2 } }",
              "recalibration: temperature.beta is 0; a kind that is found expects a number above 0.");
   check_bad (HEAD ("temperature", "found", "2") "\"counts\": [4, 5], \"temperature\": { \"beta\": -1, \"low\": 1, \"high\": 2 } }",
-             "recalibration: temperature.beta is -1; expected a number of at least 0.");
+             "recalibration: temperature.beta is -1; expected a number from 0 to 1e200.");
   check_bad (HEAD ("temperature", "found", "2") "\"counts\": [4, 5], \"temperature\": { \"beta\": 2, \"low\": 1, \"high\": null } }",
              "recalibration: temperature.beta is 2; expected the inverse of a number from low, 1, to high, inf.");
   check_bad (HEAD ("vector", "found", "0") "\"counts\": [4, 5], \"weights\": [], \"biases\": [] }",
              "recalibration: n_classes is 0; vector scaling expects at least 2.");
   check_bad (HEAD ("vector", "found", "2") "\"counts\": [4, 5], \"weights\": [1, \"a\"], \"biases\": [0, 0] }",
-             "recalibration: weights[1] is a string; expected a finite number.");
+             "recalibration: weights[1] is a string; expected a number from -1e200 to 1e200.");
   check_bad (HEAD ("platt", "found", "3") "\"counts\": [4, 5, 0], \"maps\": [] }", "recalibration: maps is a list of 0; expected 3.");
   check_bad (HEAD ("platt", "found", "2")
              "\"counts\": [4, 5], \"maps\": [{ \"kind\": \"found\", \"n_positive\": 5, \"slope\": -1, \"bias\": 0 }] }",
-             "recalibration: maps[0].slope is -1; expected a number of at least 0.");
+             "recalibration: maps[0].slope is -1; expected a number from 0 to 1e200.");
   check_bad (HEAD ("platt", "chance", "2")
              "\"counts\": [4, 5], \"maps\": [{ \"kind\": \"found\", \"n_positive\": 5, \"slope\": 1, \"bias\": 0 }] }",
              "recalibration: kind is \"chance\"; the kinds of its maps make it \"found\".");

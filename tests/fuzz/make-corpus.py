@@ -380,6 +380,38 @@ keep("study", "lie-twice", study(cases=STUDY["cases"][:1] * 2))
 keep("study", "lie-deep", b"[" * 5000 + b"]" * 5000)
 keep("study", "lie-list", b"[1, 2]")
 
+# Recalibrations, alone and as a step of a study ------------------------------------------------------------------------
+
+MAP = {"method": "temperature", "kind": "found", "split": "calibration", "n_cases": 90, "n_classes": 2, "counts": [30, 60]}
+TEMPERATURE = {**MAP, "temperature": {"value": 2.0, "low": 1.5, "high": None, "beta": 0.5}}
+
+
+def mapped(method, *maps, **changes):
+    return {**MAP, "method": method, "maps": [{"kind": "found", "n_positive": 30, **m} for m in maps], **changes}
+
+
+MAPS = {
+    "temperature": TEMPERATURE,
+    "chance": {**TEMPERATURE, "kind": "chance", "temperature": {"low": 3, "high": None, "beta": 0}},
+    "separable": {**TEMPERATURE, "kind": "separable", "temperature": {"low": 0, "high": 3, "beta": None}},
+    "top": {**TEMPERATURE, "n_classes": 0},
+    "vector": {**MAP, "method": "vector", "weights": [0.5, 2], "biases": [-1, 1]},
+    "platt": mapped("platt", {"slope": 0.5, "bias": -0.1}),
+    "isotonic": mapped("isotonic", {"x": [0.1, 0.4, 0.9], "y": [0, 0.5, 1]}, n_patients=40),
+    "beta": mapped("beta", *[{"a": 0.5, "b": 2, "c": -0.1}] * 3, n_classes=3, counts=[30, 30, 30]),
+    "lie-classes": mapped("platt", {"slope": 0.5, "bias": -0.1}, n_classes=65536, counts=[1] * 20),
+    "lie-slope": mapped("platt", {"slope": 1e308, "bias": -1e308}),
+    "lie-order": mapped("isotonic", {"x": [0.4, 0.1], "y": [0, 1]}),
+    "lie-kind": mapped("beta", {"kind": "separable"}),
+    "lie-weights": {**MAP, "method": "vector", "weights": [1e308, -1e308], "biases": [0, 0]},
+    "lie-beta": {**TEMPERATURE, "temperature": {"low": 1, "high": 2, "beta": 1e-320}},
+}
+for name, recalibration in MAPS.items():
+    keep("recalibration", name, json.dumps(recalibration, indent=1).encode())
+keep("study", "step", study(format_version=2, recalibrations=[{"family": "cnn", "networks": ["cnn"], "map": TEMPERATURE}]))
+keep("study", "lie-step", study(recalibrations=[{"family": "cnn", "networks": ["cnn"], "map": MAPS["beta"]}]))
+keep("study", "lie-steps", study(recalibrations=[{"family": "cnn", "networks": [], "map": MAPS["vector"]}] * 2))
+
 # Run folders: the same bytes are read as run.json and as log.jsonl -----------------------------------------------------
 
 RUN = {
