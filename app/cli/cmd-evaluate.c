@@ -53,6 +53,10 @@ build_row (JsonBuilder          *b,
   json_builder_end_array (b);
   for (int i = 0; i < DUB_N_METRICS; i++)
     cli_json_estimate (b, dub_metric_name ((DubMetric) i), &row->metrics.estimate[i]);
+  if (row->recalibration != NULL) {
+    json_builder_set_member_name (b, "recalibration");
+    dub_recalibration_build_json (row->recalibration, b);
+  }
   json_builder_set_member_name (b, "warnings");
   json_builder_begin_array (b);
   for (guint i = 0; i < row->warnings->len; i++)
@@ -256,6 +260,13 @@ print_table (const DubStudy      *study,
     for (size_t k = 0; k < G_N_ELEMENTS (shown); k++)
       cli_print_estimate (&row->metrics.estimate[shown[k]]);
     putchar ('\n');
+    if (row->recalibration != NULL) {
+      g_autofree char *words = dub_recalibration_summary (row->recalibration);
+      g_autofree char *sentence = g_strdup_printf (_("%s: recalibrated, %s."), name, words);
+
+      if (!g_ptr_array_find_with_equal_func (seen, sentence, g_str_equal, NULL))
+        g_ptr_array_add (seen, g_steal_pointer (&sentence));
+    }
     for (guint w = 0; w < row->warnings->len; w++) {
       g_autofree char *sentence = g_strdup_printf ("%s: %s", part, (const char *) g_ptr_array_index (row->warnings, w));
 

@@ -7,6 +7,7 @@
 #include "app/cli/cmd-data.h"
 #include "app/cli/cmd-demo.h"
 #include "app/cli/cmd-evaluate.h"
+#include "app/cli/cmd-recalibrate.h"
 #include "app/cli/cmd-export.h"
 #include "app/cli/cmd-failure.h"
 #include "app/cli/cmd-figure.h"
@@ -58,6 +59,7 @@ static const CliCommand COMMANDS[] = {
   { "data", N_("look into a data set"), NULL, DATA_COMMANDS },
   { "import", N_("make a study from your own networks and data, or from outputs alone"), cmd_import, NULL },
   { "evaluate", N_("measure the networks of a study on every part of its data, with intervals"), cmd_evaluate, NULL },
+  { "recalibrate", N_("make the confidences of a study's networks as right as they say, and record that"), cmd_recalibrate, NULL },
   { "calibration-table", N_("compare losses and temperature by calibration, over studies"), cmd_calibration_table, NULL },
   { "export", N_("write what the networks of a study say, for other tools"), cmd_export, NULL },
   { "uq", N_("score how unsure the networks of a study are, and measure what that is worth"), cmd_uq, NULL },

@@ -205,8 +205,9 @@ warn_of_kind (const DubRecalibration *self,
     warn (warnings, "Every answer on the %s cases is right: the best temperature is 0, would make all answers certain, and is not "
           "applied.", self->split);
   else if (self->kind == DUB_FIT_SEPARABLE)
-    warn (warnings, "On the %s cases a threshold tells %s from the others without an error: no map is the best, and none is applied; "
-          "a temperature or Platt scaling may have one.", self->split, self->n_classes > 2 ? "a class" : "the outcomes");
+    warn (warnings, "On the %s cases a threshold tells %s without an error: the likelihood of %s rises for ever, and no map of it is "
+          "applied; a temperature or Platt scaling may have a best one.", self->split,
+          self->n_classes > 2 ? "a class from the others" : "the two outcomes apart", dub_recalibrate_title (self->method));
 }
 
 static void
