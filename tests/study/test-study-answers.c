@@ -459,13 +459,13 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/answers/predictions", Fixture, NULL, set_up, test_predictions, tear_down);
-  g_test_add ("/answers/study", Fixture, NULL, set_up, test_study, tear_down);
-  g_test_add ("/answers/evaluation", Fixture, NULL, set_up, test_evaluation, tear_down);
-  g_test_add ("/answers/scores", Fixture, NULL, set_up, test_scores, tear_down);
-  g_test_add ("/answers/images", Fixture, NULL, set_up, test_images, tear_down);
-  g_test_add ("/answers/export", Fixture, NULL, set_up, test_export, tear_down);
-  g_test_add_func ("/answers/bad", test_bad);
+  g_test_add ("/study-answers/predictions", Fixture, NULL, set_up, test_predictions, tear_down);
+  g_test_add ("/study-answers/study", Fixture, NULL, set_up, test_study, tear_down);
+  g_test_add ("/study-answers/evaluation", Fixture, NULL, set_up, test_evaluation, tear_down);
+  g_test_add ("/study-answers/scores", Fixture, NULL, set_up, test_scores, tear_down);
+  g_test_add ("/study-answers/images", Fixture, NULL, set_up, test_images, tear_down);
+  g_test_add ("/study-answers/export", Fixture, NULL, set_up, test_export, tear_down);
+  g_test_add_func ("/study-answers/bad", test_bad);
 
   return g_test_run ();
 }
