@@ -254,6 +254,26 @@ wanted (const char *const *families,
   return families == NULL || g_strv_contains (families, family);
 }
 
+static gboolean
+can_be_measured (const DubStudy  *study,
+                 GError         **error)
+{
+  const char *name = study->folder != NULL ? study->folder : study->title;
+
+  if (study->data == NULL || study->models->len == 0) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "The study %s has no %s, of which calibration could be measured.", name,
+                 study->data == NULL ? "data set" : "networks");
+    return FALSE;
+  }
+  if (study->data->task == DUB_TASK_SEGMENTATION || study->data->task == DUB_TASK_REGRESSION) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_UNSUPPORTED, "The study %s has a task without classes of whole cases, of which "
+                 "calibration could be compared.", name);
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
 /* (element-type DubTableEntry), or NULL with @error set. */
 static GArray *
 place_families (DubCalibrationTable              *self,
@@ -269,11 +289,8 @@ place_families (DubCalibrationTable              *self,
   for (size_t s = 0; s < n_studies; s++) {
     const DubStudy *study = studies[s];
 
-    if (study->data == NULL || study->models->len == 0) {
-      g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, "The study %s has no %s, of which calibration could be measured.",
-                   study->folder != NULL ? study->folder : study->title, study->data == NULL ? "data set" : "networks");
+    if (!can_be_measured (study, error))
       return NULL;
-    }
 
     g_autoptr (GPtrArray) families = dub_study_families (study);
 

@@ -74,7 +74,7 @@ typedef struct {
  * Networks that were not run yet are run (dub_outputs_load). The same seed gives the same bits for any number of threads.
  *
  * Returns: (transfer full), or NULL with @error set: DUB_ERROR_ARGUMENT for a study without a data set or networks, and where no
- *   study has one of @families, or no labelled case in its test part; else as dub_outputs_load.
+ *   study has one of @families, or no labelled case in its test part; DUB_ERROR_UNSUPPORTED for a task without classes; else as dub_outputs_load.
  */
 G_GNUC_WARN_UNUSED_RESULT
 DubCalibrationTable *dub_calibration_table_new      (DubStudy *const                  *studies,

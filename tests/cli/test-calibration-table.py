@@ -136,6 +136,19 @@ def t_other_recipe():
     expect('temperature' not in text.splitlines()[2], 'a temperature has no accuracy of its own')
 
 
+def t_more_classes():
+    """MCE of more than two classes has a table of its own, as the paper has"""
+    many = path('many.dubito')
+    cli('train', '--data', tiny.data_set('three.npz', n_classes=3), '--arch', 'mlp', '--folds', 1, '--epochs', 5, '--batch', 16,
+        '--twins', 'keep', '--out', many)
+    row, = document('calibration-table', many, '--json', *BRIEF)['rows']
+    expect(row['classes'] == 3, row['classes'])
+    text = cli('calibration-table', many, *BRIEF).stdout
+    expect('Table 3.' in text and 'Table 2.' not in text, text)
+    text = cli('calibration-table', many, study(0), *BRIEF).stdout
+    expect('Table 3.' in text and 'Table 2.' in text, text)
+
+
 def t_imported():
     """Outputs of unknown networks are a row with their name and a temperature"""
     exported, imported = path('exported.npz'), path('imported.dubito')
@@ -191,6 +204,10 @@ def t_figure():
         figure = cells[name]['ece']
         expect(math.isclose(float(row['ece']), figure['value'], rel_tol=1e-12) and
                math.isclose(float(row['low']), figure['low'], rel_tol=1e-12, abs_tol=1e-15) and row['repeats'] == '2', f'{row} {figure}')
+    cli('figure', 'ece-beta', study(0), '-o', path('narrow.svg'), '--width', 85, *BRIEF)
+    with open(path('narrow.svg'), encoding='utf-8') as stream:
+        drawn = stream.read()
+    expect('tiny' in drawn and 'bootstrap intervals' in drawn and '…' not in drawn, 'words are cut off in one column')
     done = cli('figure', 'ece-beta', tiny.study(), '-o', path('no.png'), status=1)
     expect('--dca' in done.stderr and not os.path.exists(path('no.png')), done.stderr)
 
@@ -223,6 +240,8 @@ def t_wrong_usage():
         json.dump(whole, file)
     done = cli('calibration-table', empty, status=1)
     expect('empty.dubito' in done.stderr and 'networks' in done.stderr, done.stderr)
+    done = cli('figure', 'ece-beta', empty, '-o', path('e.png'), status=1)
+    expect('networks' in done.stderr, done.stderr)
 
 
 if __name__ == '__main__':
