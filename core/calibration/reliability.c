@@ -35,13 +35,11 @@ set_equal_width (DubReliability *self)
 /* A run of equal confidences with ranks [first, end) belongs to the bin where its middle rank lies. */
 static void
 set_equal_mass (DubReliability *self,
-                const double   *confidence)
+                const double   *sorted)
 {
   size_t n = self->n_cases, n_bins = self->n_bins;
-  g_autofree double *sorted = g_memdup2 (confidence, n * sizeof *confidence);
   size_t bin = 0;
 
-  dub_sort (sorted, n);
   self->edge[0] = 0.0;
   for (size_t first = 0, end; first < n; first = end) {
     for (end = first + 1; end < n && sorted[end] <= sorted[first]; end++)
@@ -57,8 +55,20 @@ set_equal_mass (DubReliability *self,
     self->edge[bin + 1] = 1.0;
 }
 
+static void
+sort_equal_mass (DubReliability *self,
+                 const double   *confidence)
+{
+  g_autofree double *sorted = g_memdup2 (confidence, self->n_cases * sizeof *confidence);
+
+  dub_sort (sorted, self->n_cases);
+  set_equal_mass (self, sorted);
+}
+
+/* @sorted: (nullable): of equal width it is not read, of equal mass made where it is not given */
 static DubReliability *
 reliability_new (const double   *confidence,
+                 const double   *sorted,
                  const gboolean *correct,
                  size_t          n_cases,
                  size_t          n_bins,
@@ -84,8 +94,10 @@ reliability_new (const double   *confidence,
   self->accuracy = g_new0 (double, n_bins);
   if (binning == DUB_BINS_EQUAL_WIDTH)
     set_equal_width (self);
+  else if (sorted != NULL)
+    set_equal_mass (self, sorted);
   else
-    set_equal_mass (self, confidence);
+    sort_equal_mass (self, confidence);
 
   for (size_t i = 0; i < n_cases; i++) {
     size_t m = dub_reliability_find_bin (self, confidence[i]);
@@ -109,7 +121,7 @@ dub_reliability_new (const double   *confidence,
                      size_t          n_bins,
                      GError        **error)
 {
-  return reliability_new (confidence, correct, n_cases, n_bins, DUB_BINS_EQUAL_WIDTH, error);
+  return reliability_new (confidence, NULL, correct, n_cases, n_bins, DUB_BINS_EQUAL_WIDTH, error);
 }
 
 DubReliability *
@@ -119,7 +131,18 @@ dub_reliability_new_equal_mass (const double   *confidence,
                                 size_t          n_bins,
                                 GError        **error)
 {
-  return reliability_new (confidence, correct, n_cases, n_bins, DUB_BINS_EQUAL_MASS, error);
+  return reliability_new (confidence, NULL, correct, n_cases, n_bins, DUB_BINS_EQUAL_MASS, error);
+}
+
+DubReliability *
+dub_reliability_new_of_sorted (const double   *confidence,
+                               const double   *sorted,
+                               const gboolean *correct,
+                               size_t          n_cases,
+                               size_t          n_bins,
+                               GError        **error)
+{
+  return reliability_new (confidence, sorted, correct, n_cases, n_bins, DUB_BINS_EQUAL_MASS, error);
 }
 
 void

@@ -53,6 +53,14 @@ DubReliability *dub_reliability_new_equal_mass (const double        *confidence,
                                                size_t                n_cases,
                                                size_t                n_bins,
                                                GError              **error);
+/* The same, bit by bit, where @sorted, the confidences by rising value, are at hand: linear in N, for a slider. */
+G_GNUC_WARN_UNUSED_RESULT
+DubReliability *dub_reliability_new_of_sorted (const double         *confidence,
+                                               const double         *sorted,
+                                               const gboolean       *correct,
+                                               size_t                n_cases,
+                                               size_t                n_bins,
+                                               GError              **error);
 void            dub_reliability_free          (DubReliability       *self);
 
 /* The bin of a confidence in [0, 1]. */

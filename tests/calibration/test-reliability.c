@@ -76,7 +76,7 @@ static void
 test_bounds (void)
 {
   enum { N = 500 };
-  double confidence[N];
+  double confidence[N], sorted[N];
   gboolean correct[N];
   DubRng rng;
 
@@ -86,12 +86,16 @@ test_bounds (void)
     correct[i] = dub_rng_double (&rng) < confidence[i] * confidence[i];
   }
 
+  memcpy (sorted, confidence, sizeof sorted);
+  dub_sort (sorted, N);
+
   g_autoptr (DubReliability) one = dub_reliability_new (confidence, correct, N, 1, NULL);
 
   g_assert_cmpfloat_with_epsilon (dub_reliability_ece (one), fabs (dub_reliability_overconfidence (one)), 1e-15);
   for (size_t n_bins = 2; n_bins < 40; n_bins++) {
     g_autoptr (DubReliability) width = dub_reliability_new (confidence, correct, N, n_bins, NULL);
     g_autoptr (DubReliability) mass = dub_reliability_new_equal_mass (confidence, correct, N, n_bins, NULL);
+    g_autoptr (DubReliability) again = dub_reliability_new_of_sorted (confidence, sorted, correct, N, n_bins, NULL);
     DubReliability *both[] = { width, mass };
 
     for (size_t k = 0; k < 2; k++) {
@@ -105,6 +109,10 @@ test_bounds (void)
       g_assert_cmpfloat_with_epsilon (dub_reliability_overconfidence (both[k]),
                                       dub_reliability_overconfidence (one), 1e-14);
     }
+    /* A sorted copy that is at hand changes no bit. */
+    g_assert_cmpmem (again->edge, (n_bins + 1) * sizeof (double), mass->edge, (n_bins + 1) * sizeof (double));
+    g_assert_cmpmem (again->confidence, n_bins * sizeof (double), mass->confidence, n_bins * sizeof (double));
+    g_assert_cmpmem (again->accuracy, n_bins * sizeof (double), mass->accuracy, n_bins * sizeof (double));
     for (size_t m = 0; m < n_bins; m++) {
       g_assert_cmpuint (mass->count[m], >=, N / n_bins);
       g_assert_cmpuint (mass->count[m], <=, N / n_bins + 1);

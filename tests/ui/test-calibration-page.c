@@ -392,6 +392,9 @@ test_apply (Fixture       *fixture,
   g_assert_true (dub_calibration_bench_shows_applied (page->bench));
 
   g_autoptr (DubRecalibration) stored = stored_step (fixture);
+
+  g_assert_nonnull (stored);
+
   g_autofree char *a = dub_recalibration_describe (stored), *b = dub_recalibration_describe (dub_calibration_bench_get_fit (page->bench, NULL));
 
   g_assert_cmpstr (a, ==, b);

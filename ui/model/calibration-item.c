@@ -1,5 +1,7 @@
 #include "ui/model/calibration-item.h"
 
+#include "core/stats/describe.h"
+
 DubCalibrationItem *
 dub_calibration_item_new (const char            *name,
                           DubCalibrationAnswers *base,
@@ -35,6 +37,7 @@ dub_calibration_item_free (DubCalibrationItem *self)
   g_clear_pointer (&self->corp, dub_corp_free);
   dub_calibration_answers_unref (self->base);
   dub_calibration_answers_unref (self->answers);
+  g_free (self->sorted);
   g_free (self->ece);
   g_free (self->mce);
   g_free (self->name);
@@ -59,6 +62,21 @@ dub_calibration_item_set_name (DubCalibrationItem *self,
   self->name = g_steal_pointer (&copy);
 }
 
+/* Sorted once: a slider that moves through the numbers of bins keeps to its frame. */
+static DubReliability *
+equal_mass (DubCalibrationItem *self,
+            size_t              n_bins)
+{
+  const DubPredictions *predictions = self->answers->predictions;
+
+  if (self->sorted == NULL) {
+    self->sorted = g_memdup2 (predictions->confidence, predictions->n_cases * sizeof *self->sorted);
+    dub_sort (self->sorted, predictions->n_cases);
+  }
+
+  return dub_reliability_new_of_sorted (predictions->confidence, self->sorted, predictions->correct, predictions->n_cases, n_bins, NULL);
+}
+
 void
 dub_calibration_item_set_bins (DubCalibrationItem *self,
                                size_t              n_bins,
@@ -67,7 +85,8 @@ dub_calibration_item_set_bins (DubCalibrationItem *self,
   if (self->bins != NULL && self->bins->n_bins == n_bins && self->bins->binning == binning)
     return;
   g_clear_pointer (&self->bins, dub_reliability_free);
-  self->bins = dub_predictions_reliability (self->answers->predictions, binning, n_bins);
+  self->bins = binning == DUB_BINS_EQUAL_WIDTH ? dub_predictions_reliability (self->answers->predictions, binning, n_bins)
+                                               : equal_mass (self, n_bins);
   drop_bands (self);
   self->failed = FALSE;
 }

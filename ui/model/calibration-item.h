@@ -33,6 +33,7 @@ typedef struct {
   int                    class_index; /* -1 = top label */
   DubCalibrationAnswers *answers;
   DubReliability        *bins;
+  double                *sorted;      /* (nullable) confidences by rising value, once bins of equal mass were asked for */
   double                *ece, *mce;   /* (nullable) [DUB_CALIBRATION_N_CURVE] */
   DubBinning             curve_binning;
   double                *low, *high;                       /* (nullable) [M] */
