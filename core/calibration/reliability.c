@@ -261,7 +261,7 @@ dub_classwise_ece (const double  *probabilities,
       is_class[i] = (size_t) labels[i] == c;
     }
 
-    g_autoptr (DubReliability) bins = reliability_new (column, is_class, n_cases, n_bins, binning, error);
+    g_autoptr (DubReliability) bins = reliability_new (column, NULL, is_class, n_cases, n_bins, binning, error);
 
     if (bins == NULL)
       return (double) NAN;

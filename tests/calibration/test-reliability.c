@@ -1,5 +1,6 @@
 #include "core/base/rng.h"
 #include "core/calibration/reliability.h"
+#include "core/stats/describe.h"
 
 #include <math.h>
 #include <string.h>
