@@ -338,17 +338,22 @@ append_direction (GString           *text,
   const DubTableCell *plain = &row->cells[DUB_TABLE_UNCALIBRATED], *scaled = &row->cells[DUB_TABLE_TEMPERATURE];
   const double *before = plain->values[DUB_TABLE_ECE], *after = scaled->values[DUB_TABLE_ECE];
   g_autofree char *title = dub_table_row_title (row);
-  size_t n = 0, n_worse = 0;
+  size_t n = 0, n_worse = 0, n_refused = 0;
 
   for (size_t i = 0; i < row->n_repeats; i++)
     if (!isnan (before[i]) && !isnan (after[i])) {
       n++;
       n_worse += after[i] > before[i];
     }
+  for (size_t i = 0; i < row->n_repeats; i++)
+    n_refused += row->temperatures[i] == 0.0;
+  if (n_refused > 0)
+    g_string_append_printf (text, "- %s: no temperature in %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT ", as the best one, 0, would make "
+                                  "every answer certain: on the calibration part no label is below another class.\n", title, n_refused,
+                            row->n_repeats);
   if (n == 0)
     return;
-  g_string_append (text, "- ");
-  g_string_append (text, title);
+  g_string_append_printf (text, "- %s", title);
   g_string_append (text, n_worse > 0 ? ": **temperature makes the ECE worse**" : ": temperature makes the ECE better");
   if (n > 1)
     g_string_append_printf (text, " in %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " repeats, on average",

@@ -7,6 +7,8 @@ import os
 import shutil
 import sys
 
+import numpy
+
 import tap
 import tiny
 from tap import expect
@@ -165,6 +167,22 @@ def t_imported():
     cli('import', '--outputs', exported, '--out', path('tested.dubito'))
     row, = document('calibration-table', path('tested.dubito'), '--json', *BRIEF)['rows']
     expect([c['method'] for c in row['cells']] == ['uncalibrated'] and row['temperatures'] == [None], 'fitted on nothing')
+
+
+def t_separable():
+    """A temperature of 0 is not applied, and that is said"""
+    exported, changed, imported = path('all.npz'), path('separable.npz'), path('separable.dubito')
+    cli('export', study(0), '--family', 'ce', '--split', 'all', '-o', exported)
+    with numpy.load(exported) as archive:
+        arrays = {name: archive[name] for name in ('probabilities', 'labels', 'ids', 'split')}
+    for i in numpy.flatnonzero(arrays['split'] == 'calibration'):
+        arrays['probabilities'][i] = numpy.where(numpy.arange(2) == arrays['labels'][i], 0.8, 0.2)
+    numpy.savez(changed, **arrays)
+    cli('import', '--outputs', changed, '--out', imported)
+    row, = document('calibration-table', imported, '--json', *BRIEF)['rows']
+    expect(row['temperatures'] == [0] and [c['method'] for c in row['cells']] == ['uncalibrated'], row)
+    text = cli('calibration-table', imported, *BRIEF).stdout
+    expect('no temperature in 1 of 1' in text and 'temperature makes' not in text, text)
 
 
 def t_files():
