@@ -84,11 +84,11 @@ add_provenance (GPtrArray      *all,
   }
 }
 
-static gboolean
-save (GtkWidget               *page,
-      const char              *path,
-      const DubExportOptions  *options,
-      GError                 **error)
+gboolean
+_dub_latent_page_save (GtkWidget               *page,
+                       const char              *path,
+                       const DubExportOptions  *options,
+                       GError                 **error)
 {
   DubLatentPage *self = DUB_LATENT_PAGE (page);
   DubStudy *study = dub_session_get_study (self->session);
@@ -122,5 +122,5 @@ _dub_latent_page_export (GtkWidget  *widget,
     dub_session_toast (self->session, _("There is no map to export yet."));
   else
     dub_save_figure (widget, self->session, g_str_equal (action, "latent.export-csv") ? DUB_SAVE_NUMBERS : DUB_SAVE_FIGURE, "latent-space",
-                     save);
+                     _dub_latent_page_save);
 }

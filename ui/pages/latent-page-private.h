@@ -165,7 +165,11 @@ void       _dub_latent_page_update_picture (DubLatentPage  *self,
 /* latent-page-state.c */
 void       _dub_latent_page_update_state   (DubLatentPage  *self);
 
-/* latent-page-export.c: action */
+/* latent-page-export.c: what is shown as a file, and the actions */
+gboolean   _dub_latent_page_save           (GtkWidget               *page,
+                                            const char              *path,
+                                            const DubExportOptions  *options,
+                                            GError                 **error);
 void       _dub_latent_page_export         (GtkWidget      *widget,
                                             const char     *action,
                                             GVariant       *parameter);
