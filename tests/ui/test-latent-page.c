@@ -438,6 +438,70 @@ test_beside (Fixture       *fixture,
   g_assert_cmpint (dub_latent_live_get_state (beside), ==, DUB_LATENT_EMPTY);
 }
 
+/* The page and the command line write the same bytes. */
+static void
+check_same (Fixture           *fixture,
+            const char        *ending,
+            const char *const *more)
+{
+  g_autofree char *ours = g_strdup_printf ("%s/ours.%s", fixture->root, ending), *theirs = g_strdup_printf ("%s/theirs.%s", fixture->root, ending);
+  g_autofree char *a = NULL, *b = NULL, *said = NULL;
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+  DubExportOptions options;
+  gsize n_a, n_b;
+  int status;
+
+  dub_export_options_init (&options);
+  g_assert_true (_dub_latent_page_save (GTK_WIDGET (fixture->page), ours, &options, &error));
+  g_assert_no_error (error);
+  g_ptr_array_add (argv, (gpointer) g_getenv ("DUBITO_CLI"));
+  g_ptr_array_add (argv, (gpointer) "figure");
+  g_ptr_array_add (argv, (gpointer) "latent");
+  g_ptr_array_add (argv, fixture->folder);
+  g_ptr_array_add (argv, (gpointer) "-o");
+  g_ptr_array_add (argv, theirs);
+  for (guint i = 0; more[i] != NULL; i++)
+    g_ptr_array_add (argv, (gpointer) more[i]);
+  g_ptr_array_add (argv, NULL);
+  g_assert_true (g_spawn_sync (NULL, (char **) argv->pdata, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, &said, &status, &error));
+  if (status != 0)
+    g_error ("%s", said);
+  g_assert_true (g_file_get_contents (ours, &a, &n_a, &error));
+  g_assert_true (g_file_get_contents (theirs, &b, &n_b, &error));
+  g_assert_cmpmem (a, n_a, b, n_b);
+}
+
+static void
+test_export (Fixture       *fixture,
+             gconstpointer  data)
+{
+  if (g_getenv ("DUBITO_CLI") == NULL) {
+    g_test_skip ("DUBITO_CLI does not say where the command line is");
+    return;
+  }
+  run_networks (fixture);
+
+  g_auto (GStrv) models = dub_study_family_models (dub_session_get_study (fixture->session), "ce");
+  const char *const plain[] = { NULL }, *const umap[] = { "--method", "umap", "--color", "msr", "--no-marks", NULL };
+  const char *const second[] = { "--method", "umap", "--color", "part", "--all", "--no-marks", "--model", models[1], NULL };
+  static const char *const ENDINGS[] = { "csv", "svg", "png", "pdf" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ENDINGS); i++)
+    check_same (fixture, ENDINGS[i], plain);
+  act_with (fixture, "latent.method", "umap");
+  act_with (fixture, "latent.colour", "msr");
+  act (fixture, "latent.marks");
+  wait_until (is_measured (fixture));
+  check_same (fixture, "csv", umap);
+  check_same (fixture, "svg", umap);
+  act_with (fixture, "latent.colour", "part");
+  act_with (fixture, "latent.model", models[1]);
+  wait_until (is_measured (fixture));
+  check_same (fixture, "csv", second);
+  check_same (fixture, "svg", second);
+}
+
 /* Another study while a map is being laid out: nothing of the first is left. */
 static void
 test_other_study (Fixture       *fixture,
@@ -484,6 +548,7 @@ main (int   argc,
   ADD (lasso, &trained);
   ADD (case, &trained);
   ADD (beside, &trained);
+  ADD (export, &trained);
   ADD (other_study, &trained);
 
   int status = g_test_run ();

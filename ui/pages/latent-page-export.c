@@ -52,6 +52,10 @@ add_panel (Sheet          *sheet,
   sheet->points[k] = *points;
   /* The current case is where the person looks, not what the figure says. */
   sheet->points[k].current = -1;
+  if (points->color != DUB_LATENT_BY_VALUE) {
+    sheet->points[k].value = NULL;
+    sheet->points[k].value_name = NULL;
+  }
   sheet->titles[k] = dub_latent_title (dub_latent_live_get_family (map), named_model (study, map));
   sheet->numbers[k] = quality != NULL ? dub_latent_quality_text (quality) : NULL;
   sheet->panels[k] = (DubLatentPanel) { &sheet->points[k], sheet->titles[k], sheet->numbers[k] };
