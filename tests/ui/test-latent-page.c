@@ -178,11 +178,12 @@ test_live (Fixture       *fixture,
   wait_until (dub_latent_live_get_state (map) == DUB_LATENT_RUNNING);
   act (fixture, "latent.pause");
   g_assert_cmpint (dub_latent_live_get_state (map), ==, DUB_LATENT_PAUSED);
-  iterate (150);
+  /* The step that was under way still brings its places. */
+  wait_until (dub_latent_live_get_iteration (map) > 0);
 
   guint at = dub_latent_live_get_iteration (map);
 
-  g_assert_cmpuint (at, <, 1000);
+  g_assert_cmpuint (at, <=, 40);
   g_assert_true (shows_text (GTK_WIDGET (fixture->page), "Paused at"));
   paused = copy_places (fixture);
   iterate (150);
@@ -192,7 +193,7 @@ test_live (Fixture       *fixture,
   act (fixture, "latent.run");
   wait_until (is_measured (fixture));
   g_assert_cmpmem (end, SQUARES_N * 2 * sizeof (float), dub_latent_live_get_xy (map), SQUARES_N * 2 * sizeof (float));
-  g_assert_cmpuint (n_moved, >, 2);
+  g_assert_cmpuint (n_moved, >, 20);
   g_signal_handlers_disconnect_by_data (map, &n_moved);
 
   /* Stopped early it stays, and is measured as it is. */

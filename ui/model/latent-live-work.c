@@ -7,6 +7,8 @@
 
 /* A step is over when it took this long, so that the picture moves and whatever is asked for begins at once. */
 #define STEP_SECONDS 0.035
+/* Nor is it longer than so many iterations: of few cases, too, one sees how the map comes about. */
+enum { STEP_MOST = 20 };
 
 /* The loss of a layout of few cases is looked at every so many iterations: it costs as much as one. */
 enum { LOSS_EVERY = 50, LOSS_MOST = 20000 };
@@ -222,7 +224,7 @@ work_step (const DubLatentOrder  *order,
     if (!dub_latent_map_step (map, 1, run, error))
       return NULL;
     answer->seconds = (double) (g_get_monotonic_time () - began) / G_USEC_PER_SEC;
-  } while (!dub_latent_map_is_done (map) && answer->seconds < STEP_SECONDS);
+  } while (!dub_latent_map_is_done (map) && answer->seconds < STEP_SECONDS && dub_latent_map_get_iteration (map) - before < STEP_MOST);
   if (order->layout->source->n_cases <= LOSS_MOST && before / LOSS_EVERY != dub_latent_map_get_iteration (map) / LOSS_EVERY &&
       !dub_latent_map_get_loss (map, &answer->loss, run, error))
     return NULL;
