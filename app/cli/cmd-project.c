@@ -1,10 +1,12 @@
 /* dubito-cli project: features in a plane, and how far the picture can be believed. */
 #include "app/cli/cmd-project.h"
 
+#include "app/cli/cli-features.h"
 #include "app/cli/cli-json.h"
 #include "app/cli/cli-output.h"
 #include "app/cli/cli-run.h"
 #include "core/io/npy.h"
+#include "core/projection/feature-rows.h"
 #include "core/projection/pca.h"
 #include "core/projection/quality.h"
 #include "core/projection/tsne.h"
@@ -22,7 +24,8 @@ static const char DESCRIPTION[] = N_(
   "the places of the N cases, float32 (N, D). Distances in t-SNE and UMAP are not metric: trustworthiness (1 = no false\n"
   "neighbour in the picture) and continuity (1 = no neighbour torn away), each over 12 neighbours, say how far the picture can\n"
   "be believed; beyond 5000 cases they are estimated from 5000 of them. Where an npz has “labels” (N), also the share of\n"
-  "neighbours of the same class and the silhouette. The same seed gives the same bytes for any number of threads.");
+  "neighbours of the same class and the silhouette. --new puts further cases into the finished map of pca or umap, each where it\n"
+  "would stand alone, too. The same seed gives the same bytes for any number of threads.");
 
 enum { JUDGED = 5000 };
 
@@ -43,6 +46,8 @@ typedef struct {
   int      network;
   gboolean standardize;
   char    *out;
+  char    *fresh;     /* (nullable) features of new cases */
+  char    *fresh_out; /* (nullable) */
   gboolean json;
 } Options;
 
@@ -50,6 +55,8 @@ typedef struct {
   DubTensor *features; /* (N, F) */
   int       *labels;   /* [N], NULL = none */
   float     *map;      /* [N][D] */
+  DubTensor *fresh;    /* (nullable) (Q, F) of new cases */
+  DubTensor *fresh_map; /* (nullable) (Q, D) */
   double     seconds;
   double     processor; /* seconds of all threads */
   double     loss;     /* Kullback-Leibler divergence, cross-entropy, or share of the variance explained */
@@ -62,6 +69,8 @@ options_clear (Options *self)
   g_free (self->method_name);
   g_free (self->array);
   g_free (self->out);
+  g_free (self->fresh);
+  g_free (self->fresh_out);
 }
 
 static void
@@ -70,94 +79,34 @@ result_clear (Result *self)
   g_clear_pointer (&self->features, dub_tensor_unref);
   g_free (self->labels);
   g_free (self->map);
+  g_clear_pointer (&self->fresh, dub_tensor_unref);
+  g_clear_pointer (&self->fresh_map, dub_tensor_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Result, result_clear)
 
-/* --- the file --- */
-
-static DubTensor *
-read_npz (const char     *file,
-          const Options  *options,
-          Result         *result,
-          GError        **error)
-{
-  g_autoptr (DubNpz) npz = dub_npz_open (file, error);
-  const char *name = options->array != NULL ? options->array : "features";
-
-  if (npz == NULL)
-    return NULL;
-  if (options->array == NULL && !dub_npz_has (npz, name)) {
-    if (dub_npz_n_arrays (npz) != 1) {
-      g_set_error (error, DUB_ERROR, DUB_ERROR_FORMAT,
-                   _("“%s” has no array “features”; name another of its %zu arrays with --array."), file,
-                   dub_npz_n_arrays (npz));
-      return NULL;
-    }
-    name = dub_npz_name (npz, 0);
-  }
-
-  g_autoptr (DubTensor) features = dub_npz_read (npz, name, error);
-
-  if (features == NULL)
-    return NULL;
-  if (dub_npz_has (npz, "labels")) {
-    g_autoptr (DubTensor) labels = dub_npz_read (npz, "labels", error);
-    size_t n = labels != NULL ? dub_tensor_n_elements (labels) : 0;
-
-    if (labels == NULL)
-      return NULL;
-    result->labels = g_new (int, MAX (n, 1));
-    for (size_t i = 0; i < n; i++)
-      result->labels[i] = (int) CLAMP (dub_tensor_get_int (labels, i), -1, INT32_MAX);
-    /* Labels of something else are no labels of these. */
-    if (features->shape.rank < 2 || (int64_t) n != features->shape.dim[features->shape.rank == 3 && strcmp (name, "features") == 0])
-      g_clear_pointer (&result->labels, g_free);
-  }
-  /* Several networks' features, as export writes them. */
-  if (features->shape.rank == 3 && strcmp (name, "features") == 0) {
-    if (options->network >= features->shape.dim[0]) {
-      g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("“%s” has features of %d networks; --network is %d, expected below."),
-                   file, (int) features->shape.dim[0], options->network);
-      return NULL;
-    }
-
-    g_autoptr (DubTensor) one = dub_tensor_slice (features, 0, options->network, 1, 1, error);
-    g_autoptr (DubTensor) whole = one != NULL ? dub_tensor_contiguous (one, error) : NULL;
-
-    return whole != NULL ? dub_tensor_reshape (whole, DUB_SHAPE (features->shape.dim[1], features->shape.dim[2]), error) : NULL;
-  }
-
-  return g_steal_pointer (&features);
-}
-
-static gboolean
-read_features (const char     *file,
-               const Options  *options,
-               Result         *result,
-               GError        **error)
-{
-  g_autoptr (DubTensor) raw = g_str_has_suffix (file, ".npz") ? read_npz (file, options, result, error)
-                                                              : dub_npy_load (file, error);
-  g_autoptr (DubTensor) floats = raw != NULL ? dub_tensor_convert (raw, DUB_DTYPE_F32, error) : NULL;
-
-  if (floats == NULL)
-    return FALSE;
-  if (floats->shape.rank < 2 || dub_tensor_n_elements (floats) == 0) {
-    g_autofree char *shape = dub_shape_to_string (&floats->shape);
-
-    g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE, _("The features in “%s” are %s, expected cases × features."), file, shape);
-    return FALSE;
-  }
-  result->features = dub_tensor_reshape (floats, DUB_SHAPE (floats->shape.dim[0],
-                                                            (int64_t) dub_tensor_n_elements (floats) / floats->shape.dim[0]),
-                                         error);
-
-  return result->features != NULL;
-}
-
 /* --- the methods --- */
+
+/* Where the features have fewer dimensions than the picture, the others are 0. */
+static gboolean
+place_pca (const DubPca   *pca,
+           const float    *features,
+           size_t          n,
+           size_t          n_dims,
+           float          *map,
+           DubRun         *run,
+           GError        **error)
+{
+  g_autofree float *scores = g_new (float, n * pca->n_components);
+
+  if (!dub_pca_transform (pca, features, n, scores, run, error))
+    return FALSE;
+  for (size_t i = 0; i < n; i++)
+    memcpy (map + i * n_dims, scores + i * pca->n_components, pca->n_components * sizeof (float));
+
+  return TRUE;
+}
 
 static gboolean
 run_pca (const Options  *options,
@@ -171,16 +120,11 @@ run_pca (const Options  *options,
   };
   g_autoptr (DubPca) pca = dub_pca_fit (dub_tensor_f32 (result->features), n, (size_t) result->features->shape.dim[1],
                                         &pca_options, run, error);
-  g_autofree float *scores = NULL;
 
-  if (pca == NULL)
+  if (pca == NULL || !place_pca (pca, dub_tensor_f32 (result->features), n, n_dims, result->map, run, error)
+      || (result->fresh != NULL && !place_pca (pca, dub_tensor_f32 (result->fresh), (size_t) result->fresh->shape.dim[0], n_dims,
+                                               dub_tensor_f32 (result->fresh_map), run, error)))
     return FALSE;
-  scores = g_new (float, n * pca->n_components);
-  if (!dub_pca_transform (pca, dub_tensor_f32 (result->features), n, scores, run, error))
-    return FALSE;
-  /* Where the features have fewer dimensions than the picture, the others are 0. */
-  for (size_t i = 0; i < n; i++)
-    memcpy (result->map + i * n_dims, scores + i * pca->n_components, pca->n_components * sizeof (float));
   result->loss = 0.0;
   for (size_t k = 0; k < pca->n_components; k++)
     result->loss += pca->variance[k] / pca->total_variance;
@@ -231,6 +175,10 @@ run_umap (const Options  *options,
   if (umap == NULL || !dub_umap_step (umap, dub_umap_get_n_epochs (umap), run, error))
     return FALSE;
   dub_umap_get_positions (umap, result->map);
+  if (result->fresh != NULL
+      && !dub_umap_transform (umap, dub_tensor_f32 (result->features), dub_tensor_f32 (result->fresh),
+                              (size_t) result->fresh->shape.dim[0], dub_tensor_f32 (result->fresh_map), run, error))
+    return FALSE;
 
   return dub_umap_get_cross_entropy (umap, &result->loss, run, error);
 }
@@ -311,6 +259,10 @@ print_json (const Options *options,
     cli_json_double (b, "neighbourhood_hit", result->hit);
     cli_json_double (b, "silhouette", result->silhouette);
   }
+  if (result->fresh != NULL) {
+    cli_json_string (b, "new_file", options->fresh_out);
+    cli_json_int (b, "new_cases", result->fresh->shape.dim[0]);
+  }
   cli_json_int (b, "peak_bytes", peak);
   json_builder_end_object (b);
   cli_json_print (b);
@@ -326,6 +278,8 @@ print_text (const Options *options,
           result->loss, result->trustworthiness, result->continuity, DUB_QUALITY_DEFAULT.k);
   if (result->labels != NULL)
     printf (_("Neighbourhood hit %.4f, silhouette %.4f.\n"), result->hit, result->silhouette);
+  if (result->fresh != NULL)
+    printf (_("%s: %d new cases in the same map.\n"), options->fresh_out, (int) result->fresh->shape.dim[0]);
 }
 
 static gboolean
@@ -339,8 +293,40 @@ check_options (const Options  *options,
     return cli_usage_error (error, _("--dims is %d, expected 1 to %d, and 2 for tsne."), options->n_dims, DUB_UMAP_DIMS);
   if (options->n_iterations < 0 || options->network < 0 || options->neighbors < 0)
     return cli_usage_error (error, _("--iterations, --network and --neighbors must not be negative."));
+  if ((options->fresh == NULL) != (options->fresh_out == NULL)
+      || (options->fresh_out != NULL && !g_str_has_suffix (options->fresh_out, ".npy")))
+    return cli_usage_error (error, _("--new FEATURES2 and --new-out OUT2.npy belong together; OUT2 ends in .npy."));
+  if (options->fresh != NULL && options->method == METHOD_TSNE)
+    return cli_usage_error (error, _("t-SNE has no place for new cases: it lays out those that it was given. Use pca or umap, or lay out "
+                                     "old and new cases together."));
 
   return TRUE;
+}
+
+/* New cases, before any work is done for the others. */
+static gboolean
+read_fresh (const Options  *options,
+            Result         *result,
+            GError        **error)
+{
+  g_autofree int *labels = NULL;
+
+  result->fresh = cli_features_load (options->fresh, options->array, options->network, &labels, error);
+  if (result->fresh == NULL)
+    return FALSE;
+
+  size_t n = (size_t) result->fresh->shape.dim[0], n_features = (size_t) result->fresh->shape.dim[1];
+
+  if (result->fresh->shape.dim[1] != result->features->shape.dim[1]) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE,
+                 _("The new cases in “%s” have %zu features, and those of the map have %d; expected the same network's."),
+                 options->fresh, n_features, (int) result->features->shape.dim[1]);
+    return FALSE;
+  }
+  result->fresh_map = dub_tensor_new_zeros (DUB_DTYPE_F32, DUB_SHAPE (result->fresh->shape.dim[0], options->n_dims), error);
+
+  return result->fresh_map != NULL
+         && dub_features_check (_("The new features"), dub_tensor_f32 (result->fresh), n, n_features, error);
 }
 
 gboolean
@@ -365,6 +351,8 @@ cmd_project (const char *path,
     { "standardize", 0, 0, G_OPTION_ARG_NONE, &options.standardize, N_("pca: divide each feature by its standard deviation"), NULL },
     { "array", 0, 0, G_OPTION_ARG_STRING, &options.array, N_("The array of an npz (features)"), "NAME" },
     { "network", 0, 0, G_OPTION_ARG_INT, &options.network, N_("Of an export of several networks, the features of this one (0)"), "I" },
+    { "new", 0, 0, G_OPTION_ARG_FILENAME, &options.fresh, N_("pca, umap: features of new cases, which are put into the map that stands still"), "FEATURES2" },
+    { "new-out", 0, 0, G_OPTION_ARG_FILENAME, &options.fresh_out, N_("The file for their places"), "OUT2.npy" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.out, N_("The file to write (needed)"), "OUT.npy" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_("Print one JSON document"), NULL },
     { NULL },
@@ -377,12 +365,16 @@ cmd_project (const char *path,
   if (options.method_name == NULL)
     return cli_usage_error (error, _("The option --method is missing: pca, tsne or umap."));
   if (!cli_choose ("--method", options.method_name, METHODS, &options.method, error) || !check_options (&options, error)
-      || !cli_check_outputs ((const char *const[]) { options.out }, 1, (const char *const[]) { argv[1] }, 1, error))
+      || !cli_check_outputs ((const char *const[]) { options.out, options.fresh_out }, 2,
+                             (const char *const[]) { argv[1], options.fresh }, 2, error))
     return FALSE;
 
   g_autoptr (CliRun) cli = cli_run_new (&run_options, _("Projecting"), error);
 
-  if (cli == NULL || !read_features (argv[1], &options, &result, error))
+  if (cli == NULL)
+    return FALSE;
+  result.features = cli_features_load (argv[1], options.array, options.network, &result.labels, error);
+  if (result.features == NULL || (options.fresh != NULL && !read_fresh (&options, &result, error)))
     return FALSE;
 
   DubShape shape = DUB_SHAPE (result.features->shape.dim[0], options.n_dims);
@@ -403,7 +395,8 @@ cmd_project (const char *path,
   gint64 peak = peak_bytes ();
 
   memcpy (dub_tensor_f32 (map), result.map, dub_tensor_n_bytes (map));
-  if (!dub_npy_save (map, options.out, error) || !judge (&options, &result, cli_run_get (cli), error))
+  if (!dub_npy_save (map, options.out, error)
+      || (result.fresh_map != NULL && !dub_npy_save (result.fresh_map, options.fresh_out, error)) || !judge (&options, &result, cli_run_get (cli), error))
     return FALSE;
   if (options.json)
     print_json (&options, &result, peak);

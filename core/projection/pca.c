@@ -109,7 +109,8 @@ find_moments (DubPca       *self,
   }
   if (self->n_constant == self->n_features) {
     g_set_error (error, DUB_ERROR, DUB_ERROR_NUMERIC,
-                 "All %zu features are the same in all %zu cases: there is nothing to project.", self->n_features,
+                 "All %zu features are the same in all %zu cases: there is nothing to project; take another layer or network, or "
+                 "look whether one case was repeated.", self->n_features,
                  self->n_fit);
     return FALSE;
   }

@@ -93,6 +93,61 @@ def t_arrays():
     expect('--array' in done.stderr, done.stderr)
 
 
+def t_new_cases():
+    """New cases are put into a finished map: those of PCA exactly, those of UMAP beside their like; alone as in a batch"""
+    x, labels = clouds(CASES + 60)
+    old, new = plain('old.npy', x[:CASES]), plain('new.npy', x[CASES:])
+    told = document('project', old, '--method', 'pca', '-o', path('o1.npy'), '--new', new, '--new-out', path('n1.npy'), '--json')
+    expect(told['new_cases'] == 60 and told['new_file'] == path('n1.npy'), told)
+    found = numpy.load(path('n1.npy'))
+    expect(found.shape == (60, 2) and found.dtype == numpy.float32, found.shape)
+    mean = x[:CASES].astype('float64').mean(0)
+    _, _, v = numpy.linalg.svd(x[:CASES].astype('float64') - mean, full_matrices=False)
+    v = v[:2] * numpy.sign(v[:2][[0, 1], numpy.abs(v[:2]).argmax(1)])[:, None]
+    expect(abs(found - (x[CASES:] - mean) @ v.T).max() < 1e-4, abs(found - (x[CASES:] - mean) @ v.T).max())
+
+    cli('project', old, '--method', 'umap', '--iterations', 300, '-o', path('o2.npy'), '--new', new, '--new-out', path('n2.npy'))
+    places, found = numpy.load(path('o2.npy')), numpy.load(path('n2.npy'))
+    near = ((found[:, None] - places[None]) ** 2).sum(-1).argsort(1)[:, :12]
+    expect((labels[:CASES][near] == labels[CASES:, None]).mean() > 0.97, 'new cases are not among their like')
+    # The map does not move for them, and one alone lies where it lies among others.
+    cli('project', old, '--method', 'umap', '--iterations', 300, '-o', path('o3.npy'), '--new', plain('one-new.npy', x[CASES:CASES + 1]),
+        '--new-out', path('n3.npy'), '--threads', 1)
+    with open(path('o2.npy'), 'rb') as one, open(path('o3.npy'), 'rb') as two:
+        expect(one.read() == two.read(), 'the map moved')
+    expect(numpy.array_equal(numpy.load(path('n3.npy'))[0], found[0]), 'another place alone')
+
+
+def t_bad_new_cases():
+    """New cases are refused where they cannot be placed, before any work"""
+    x, _ = clouds()
+    old, outs = plain('old.npy', x), ('-o', path('no1.npy'), '--new-out', path('no2.npy'))
+    done = cli('project', old, '--method', 'tsne', *outs, '--new', old, status=2)
+    expect('pca or umap' in done.stderr, done.stderr)
+    for method in ('pca', 'umap'):
+        done = cli('project', old, '--method', method, *outs, '--new', plain('narrow.npy', x[:, :7]), status=1)
+        expect('7 features' in done.stderr and '10' in done.stderr, done.stderr)
+        wrong = x.copy()
+        wrong[3, 1] = numpy.inf
+        done = cli('project', old, '--method', method, *outs, '--new', plain('wrong.npy', wrong), status=1)
+        expect('new features' in done.stderr and 'case 3' in done.stderr, done.stderr)
+        cli('project', old, '--method', method, '--new', old, '-o', path('no1.npy'), status=2)
+        cli('project', old, '--method', method, '--new-out', path('no2.npy'), '-o', path('no1.npy'), status=2)
+        cli('project', old, '--method', method, '--new', old, '-o', path('no1.npy'), '--new-out', path('no1.npy'), status=2)
+        cli('project', old, '--method', method, '--new', plain('own2.npy', x), '-o', path('no1.npy'), '--new-out', path('own2.npy'),
+            status=2)
+    expect(not os.path.exists(path('no1.npy')) and not os.path.exists(path('no2.npy')), 'a file all the same')
+
+
+def t_one_class():
+    """Labels of one class, or none that is known, have no silhouette, and are no reason to refuse"""
+    x, _ = clouds()
+    for name, labels in (('one', numpy.zeros(CASES, int)), ('none', numpy.full(CASES, -1))):
+        numpy.savez(path(f'{name}-class.npz'), features=x, labels=labels)
+        told = document('project', path(f'{name}-class.npz'), '--method', 'pca', '-o', path('one.npy'), '--json')
+        expect(told['silhouette'] is None, told)
+
+
 def t_bad_features():
     """What cannot be projected is said in one sentence that names it"""
     x, _ = clouds()
@@ -102,6 +157,8 @@ def t_bad_features():
         done = cli('project', plain('nan.npy', wrong), '--method', method, '-o', path('no.npy'), status=1)
         expect('case 17' in done.stderr and 'NaN' in done.stderr, done.stderr)
         done = cli('project', plain('same.npy', numpy.ones((200, 3))), '--method', method, '-o', path('no.npy'), status=1)
+        expect('all 200 cases' in done.stderr and (';' in done.stderr), done.stderr)
+        expect(done.stderr.strip().count('\n') == 0, f'more than a sentence: {done.stderr}')
         done = cli('project', plain('one.npy', x[:1]), '--method', method, '-o', path('no.npy'), status=1)
         cli('project', plain('flat.npy', x[:, 0]), '--method', method, '-o', path('no.npy'), status=1)
         cli('project', plain('empty.npy', x[:0]), '--method', method, '-o', path('no.npy'), status=1)
