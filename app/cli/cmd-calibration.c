@@ -192,10 +192,11 @@ print_text (const Told *told)
   putchar ('\n');
   if (told->temperature != NULL) {
     g_autofree char *words = dub_recalibration_describe (told->temperature);
-    g_autofree char *fitted = cli_count_cases (dub_recalibration_get_n_cases (told->temperature));
+    size_t n = dub_recalibration_get_n_cases (told->temperature);
 
-    printf (_("Temperature of %s: %s, fitted on %s (%s)\n"),
-            n_classes == 0 ? _("the confidence's log-odds") : _("the logits"), words, dub_recalibration_get_split (told->temperature), fitted);
+    printf (g_dngettext (NULL, "Temperature of %s: %s, fitted on %zu %s case\n", "Temperature of %s: %s, fitted on %zu %s cases\n", n),
+            n_classes == 0 ? _("the confidence's log-odds") : _("the logits"), words, n,
+            dub_recalibration_get_split (told->temperature));
   }
   if (told->after != NULL && dub_recalibration_get_method (told->after->recalibration) != DUB_RECALIBRATE_TEMPERATURE) {
     g_autofree char *words = dub_recalibration_describe (told->after->recalibration);
@@ -290,7 +291,7 @@ measure (const CliCalibrationOptions  *options,
 {
   const DubPredictions *predictions = sources->file->predictions;
   const DubPredictions *cases = sources->fit != NULL ? sources->fit->predictions : predictions;
-  const char *split = sources->fit != NULL ? "calibration" : "the measured cases";
+  const char *split = sources->fit != NULL ? "calibration" : "measured";
   g_autoptr (DubRecalibration) temperature = NULL, other = NULL;
   g_autoptr (DubPredictions) mended = NULL;
   g_autoptr (CliCalibration) before = NULL, after = NULL;

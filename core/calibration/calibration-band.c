@@ -96,6 +96,7 @@ draw_bootstrap (Band    *band,
     .strata = grouped ? NULL : band->bin,
     .n_resamples = band->n_resamples,
     .seed = band->seed,
+    .counts_alone = TRUE,
   };
   g_autoptr (DubBootstrap) bootstrap = dub_bootstrap_new (&design, bootstrap_cb, band->n_bins, band, run, error);
 

@@ -34,7 +34,7 @@ draw_resamples (Pair                         *pair,
   size_t n_scratch = MAX (_dub_calibration_sample_scratch (pair->samples[0]), _dub_calibration_sample_scratch (pair->samples[1]));
   const DubBootstrapDesign design = {
     .n_cases = pair->samples[0]->n_cases, .groups = pair->samples[0]->groups, .n_resamples = options->n_resamples,
-    .seed = options->seed,
+    .seed = options->seed, .counts_alone = TRUE,
   };
 
   pair->scratch = g_new (double *, n_threads);

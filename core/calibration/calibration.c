@@ -58,6 +58,7 @@ draw_resamples (const DubCalibrationSample   *sample,
     .groups = sample->groups,
     .n_resamples = options->n_resamples,
     .seed = options->seed,
+    .counts_alone = TRUE,
   };
   Measuring measuring = { .sample = sample, .scratch = g_new (double *, n_threads) };
 

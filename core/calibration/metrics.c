@@ -394,6 +394,7 @@ dub_metrics_measure (const double            *probabilities,
     .groups = dub_bootstrap_dependent (options->groups, n_cases) ? options->groups : NULL,
     .n_resamples = options->n_resamples,
     .seed = options->seed,
+    .counts_alone = TRUE,
   };
 
   *metrics = (DubMetrics) {

@@ -259,7 +259,9 @@ dub_regression_measure (const DubRegressionCases  *cases,
   }
 
   g_autoptr (Sample) sample = sample_new (cases, level);
-  const DubBootstrapDesign design = { .n_cases = cases->n_cases, .n_resamples = n_resamples, .seed = seed };
+  const DubBootstrapDesign design = {
+    .n_cases = cases->n_cases, .n_resamples = n_resamples, .seed = seed, .counts_alone = TRUE,
+  };
   g_autoptr (DubBootstrap) bootstrap =
     dub_bootstrap_new (&design, measure_cb, DUB_N_REGRESSION_MEASURES, sample, run, error);
   DubRate inside = { .d = cases->n_cases };

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Units drawn together: enough to be fast, few enough to stay near. */
+#define DRAWN_AT_ONCE 1024
+
 typedef struct {
   int    group;
   int    stratum;
@@ -144,6 +147,9 @@ _dub_bootstrap_units_new (const DubBootstrapDesign *design,
                  n, G_MAXUINT32);
     return NULL;
   }
+  self->in_order = self->n_units == n && self->n_strata == 1;
+  for (size_t i = 0; i < n && self->in_order; i++)
+    self->in_order = self->cases[i] == i;
 
   return g_steal_pointer (&self);
 }
@@ -167,11 +173,42 @@ append_unit (const DubBootstrapUnits *self,
              uint32_t                *count)
 {
   for (size_t i = self->unit_first[unit]; i < self->unit_first[unit + 1]; i++) {
-    cases[at++] = self->cases[i];
+    if (cases != NULL)
+      cases[at] = self->cases[i];
     count[self->cases[i]]++;
+    at++;
   }
 
   return at;
+}
+
+static size_t
+count_up (const uint32_t *drawn,
+          size_t          n,
+          size_t          at,
+          uint32_t       *count)
+{
+  for (size_t k = 0; k < n; k++)
+    count[drawn[k]]++;
+
+  return at + n;
+}
+
+static size_t
+append_cases (const size_t   *of_stratum,
+              const uint32_t *drawn,
+              size_t          n,
+              size_t          at,
+              size_t         *cases,
+              uint32_t       *count)
+{
+  for (size_t k = 0; k < n; k++) {
+    if (cases != NULL)
+      cases[at + k] = of_stratum[drawn[k]];
+    count[of_stratum[drawn[k]]]++;
+  }
+
+  return at + n;
 }
 
 size_t
@@ -187,18 +224,20 @@ _dub_bootstrap_units_draw (const DubBootstrapUnits *self,
     size_t first = self->stratum_first[s];
     uint32_t n = (uint32_t) (self->stratum_first[s + 1] - first);
 
-    /* Without patients a unit is its case. */
-    if (self->n_units == self->n_cases) {
-      for (uint32_t i = 0; i < n; i++) {
-        size_t drawn = self->cases[first + dub_rng_below (rng, n)];
+    for (uint32_t i = 0, end; i < n; i = end) {
+      uint32_t drawn[DRAWN_AT_ONCE];
 
-        cases[at++] = drawn;
-        count[drawn]++;
-      }
-      continue;
+      end = i + MIN (n - i, DRAWN_AT_ONCE);
+      dub_rng_fill_below (rng, n, drawn, end - i);
+      /* Without patients a unit is its case. */
+      if (self->n_units < self->n_cases)
+        for (uint32_t k = 0; k < end - i; k++)
+          at = append_unit (self, first + drawn[k], at, cases, count);
+      else if (cases == NULL && self->in_order)
+        at = count_up (drawn, end - i, at, count);
+      else
+        at = append_cases (self->cases + first, drawn, end - i, at, cases, count);
     }
-    for (uint32_t i = 0; i < n; i++)
-      at = append_unit (self, first + dub_rng_below (rng, n), at, cases, count);
   }
 
   return at;

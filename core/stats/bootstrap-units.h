@@ -13,6 +13,7 @@ typedef struct {
   size_t *cases;         /* [N] by unit */
   size_t *unit_first;    /* [n_units + 1] where a unit's cases begin */
   size_t *stratum_first; /* [n_strata + 1] where a stratum's units begin */
+  gboolean in_order;     /* unit u is case u */
   size_t  longest;       /* the most cases that a resample can have */
 } DubBootstrapUnits;
 
@@ -22,7 +23,7 @@ DubBootstrapUnits *_dub_bootstrap_units_new     (const DubBootstrapDesign *desig
                                                  GError                  **error);
 void               _dub_bootstrap_units_free    (DubBootstrapUnits        *self);
 
-/* Fills @cases [longest] and @count [N]. Returns the number of cases drawn. */
+/* Fills @cases (nullable) [longest] and @count [N]. Returns the number of cases drawn. */
 size_t             _dub_bootstrap_units_draw    (const DubBootstrapUnits  *self,
                                                  DubRng                   *rng,
                                                  size_t                   *cases,

@@ -11,7 +11,7 @@
 #define PER_PIECE 16
 
 typedef struct {
-  size_t   *cases; /* [longest] */
+  size_t   *cases; /* (nullable) [longest] */
   uint32_t *count; /* [N] */
   double   *value; /* [K] */
 } Scratch;
@@ -181,12 +181,13 @@ check_design (const DubBootstrapDesign *design,
 static Scratch *
 scratch_new (guint                    n_threads,
              const DubBootstrapUnits *units,
+             gboolean                 counts_alone,
              size_t                   n_statistics)
 {
   Scratch *scratch = g_new0 (Scratch, n_threads);
 
   for (guint t = 0; t < n_threads; t++) {
-    scratch[t].cases = try_array (units->longest, 1, sizeof (size_t));
+    scratch[t].cases = counts_alone ? NULL : try_array (units->longest, 1, sizeof (size_t));
     scratch[t].count = g_new (uint32_t, units->n_cases);
     scratch[t].value = g_new (double, n_statistics);
   }
@@ -214,7 +215,7 @@ run_all (DubBootstrap *self,
          GError      **error)
 {
   for (guint t = 0; t < n_threads; t++)
-    if (pass->scratch[t].cases == NULL) {
+    if (pass->scratch[t].cases == NULL && !pass->design->counts_alone) {
       g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY,
                    "A resample of up to %zu cases does not fit into memory.", pass->units->longest);
       return FALSE;
@@ -267,7 +268,7 @@ dub_bootstrap_new (const DubBootstrapDesign *design,
     .user_data = user_data,
     .run = run,
     .n_statistics = n_statistics,
-    .scratch = scratch_new (n_threads, units, n_statistics),
+    .scratch = scratch_new (n_threads, units, design->counts_alone, n_statistics),
   };
 
   self->n_statistics = n_statistics;

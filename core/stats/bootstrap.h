@@ -20,7 +20,7 @@ G_BEGIN_DECLS
 
 /* One resample, in two forms of which a statistic uses the handier. With patients @n may differ from N. */
 typedef struct {
-  const size_t   *cases;   /* [n] indices in [0, N), in the order drawn */
+  const size_t   *cases;   /* [n] indices in [0, N), in the order drawn; NULL where the design asks for counts alone */
   size_t          n;
   const uint32_t *count;   /* [N] how often each case was drawn */
   size_t          n_cases; /* N */
@@ -40,6 +40,7 @@ typedef struct {
                            * With strata, patients whose cases cover the same strata are drawn from each other. */
   size_t     n_resamples; /* R; 0 = DUB_BOOTSTRAP_RESAMPLES, at most 10 000 000 */
   guint64    seed;
+  gboolean   counts_alone; /* the statistics read the counts and not the cases, which is a few times as fast to draw */
   gboolean   jackknife;   /* also leave out one unit at a time, which the BCa interval needs: as many more evaluations
                            * as there are units */
 } DubBootstrapDesign;

@@ -359,6 +359,7 @@ fill (DubFailure   *result,
     .groups = self->groups,
     .n_resamples = options->n_resamples,
     .seed = options->seed,
+    .counts_alone = TRUE,
   };
   g_autoptr (DubBootstrap) plain = dub_bootstrap_new (&design, measure_plain_cb, N_PLAIN, self, run, error);
 

@@ -68,6 +68,33 @@ test_below_and_shuffle (void)
   g_assert_cmphex (seen, ==, (G_GUINT64_CONSTANT (1) << 50) - 1);
 }
 
+/* As so many calls one by one, whatever was drawn before, and over the carry of the counter. */
+static void
+test_fill_below (void)
+{
+  static const uint32_t bounds[] = { 1, 2, 7, 60000, 1u << 31, (1u << 31) + 1, 0xc0000001u, 0xffffffffu };
+  enum { MOST = 700 };
+  uint32_t filled[MOST];
+
+  for (size_t b = 0; b < G_N_ELEMENTS (bounds); b++)
+    for (uint32_t before = 0; before < 6; before++)
+      for (size_t n = 0; n < MOST; n = 2 * n + before + 1) {
+        DubRng one, many;
+
+        dub_rng_init (&one, 11, "fill", b);
+        one.counter[0] = before % 2 == 1 ? 0xfffffff0u : 0;
+        for (uint32_t k = 0; k < before; k++)
+          dub_rng_u32 (&one);
+        many = one;
+        dub_rng_fill_below (&many, bounds[b], filled, n);
+        for (size_t i = 0; i < n; i++)
+          g_assert_cmpuint (filled[i], ==, dub_rng_below (&one, bounds[b]));
+        /* What follows is the same, too. */
+        g_assert_cmpuint (dub_rng_u32 (&many), ==, dub_rng_u32 (&one));
+        g_assert_cmpuint (many.counter[1], ==, one.counter[1]);
+      }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -77,6 +104,7 @@ main (int   argc,
   g_test_add_func ("/rng/streams-differ", test_streams_differ);
   g_test_add_func ("/rng/moments", test_moments);
   g_test_add_func ("/rng/below-and-shuffle", test_below_and_shuffle);
+  g_test_add_func ("/rng/fill-below", test_fill_below);
 
   return g_test_run ();
 }

@@ -111,7 +111,7 @@ def t_published():
                         ('temperature', 2.052549)):
         near(told[name]['value'], value, 1e-6)
     expect(told['temperature']['low'] < 2.052549 < told['temperature']['high'], told['temperature'])
-    expect(told['temperature']['fitted_on'] == 'the measured cases', told['temperature'])
+    expect(told['temperature']['fitted_on'] == 'measured', told['temperature'])
 
 
 def t_digits():

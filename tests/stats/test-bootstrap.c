@@ -55,6 +55,57 @@ test_threads (void)
   g_assert_cmpfloat (alone->value[0], ==, other->value[0]);
 }
 
+/* A weighted sum that tells every order of cases from every other. */
+static void
+by_count_cb (const DubResample *resample,
+             double            *values,
+             gpointer           user_data)
+{
+  const gboolean *counts_alone = user_data;
+
+  g_assert_true ((resample->cases == NULL) == *counts_alone);
+  values[0] = values[1] = 0.0;
+  for (size_t i = 0; i < resample->n_cases; i++) {
+    values[0] += (double) (resample->count[i] * (i + 1) * (i + 1));
+    values[1] += (double) resample->count[i];
+  }
+  g_assert_cmpuint ((size_t) values[1], ==, resample->n);
+}
+
+/* Counts without cases are those with them: plain, with strata, with patients, and with patients of one case in another order. */
+static void
+test_counts_alone (void)
+{
+  enum { N = 1500, R = 60 };
+  g_autofree int *strata = g_new (int, N), *groups = g_new (int, N), *backwards = g_new (int, N);
+
+  for (int i = 0; i < N; i++) {
+    strata[i] = i % 3;
+    groups[i] = i / 4;
+    backwards[i] = N - i;
+  }
+
+  const DubBootstrapDesign designs[] = {
+    { .n_cases = N, .n_resamples = R, .seed = 5 },
+    { .n_cases = N, .n_resamples = R, .seed = 5, .strata = strata },
+    { .n_cases = N, .n_resamples = R, .seed = 5, .groups = groups, .jackknife = TRUE },
+    { .n_cases = N, .n_resamples = R, .seed = 5, .groups = backwards },
+  };
+
+  for (size_t k = 0; k < G_N_ELEMENTS (designs); k++) {
+    DubBootstrapDesign design = designs[k];
+    gboolean alone = FALSE;
+    g_autoptr (DubBootstrap) both = dub_bootstrap_new (&design, by_count_cb, 2, &alone, NULL, NULL);
+
+    design.counts_alone = alone = TRUE;
+
+    g_autoptr (DubBootstrap) counts = dub_bootstrap_new (&design, by_count_cb, 2, &alone, NULL, NULL);
+
+    g_assert_cmpmem (both->replicate, 2 * R * sizeof (double), counts->replicate, 2 * R * sizeof (double));
+    g_assert_cmpfloat (both->value[0], ==, counts->value[0]);
+  }
+}
+
 /* The variance of the mean over all resamples is known: Σ (x - mean)² / n². */
 static void
 test_standard_error (void)
@@ -325,6 +376,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/bootstrap/threads", test_threads);
+  g_test_add_func ("/bootstrap/counts-alone", test_counts_alone);
   g_test_add_func ("/bootstrap/standard-error", test_standard_error);
   g_test_add_func ("/bootstrap/strata", test_strata);
   g_test_add_func ("/bootstrap/groups", test_groups);
