@@ -187,24 +187,69 @@ take_kept (DubLatentAnswer       *answer,
   return TRUE;
 }
 
+static DubLatentLayout *
+layout_new (const DubLatentOrder *order)
+{
+  DubLatentLayout *layout = g_new0 (DubLatentLayout, 1);
+
+  g_atomic_ref_count_init (&layout->ref_count);
+  layout->source = _dub_latent_source_ref (order->source);
+  layout->key = dub_latent_key (order->source->digest, &order->options);
+
+  return layout;
+}
+
+/* Neighbours of many cases take a while; the components do not, and are where t-SNE begins. */
+static gboolean
+take_plane (DubLatentAnswer       *answer,
+            const DubLatentSource *source,
+            DubRun                *run,
+            GError               **error)
+{
+  const DubLatentOptions options = { .method = DUB_LATENT_PCA };
+  g_autoptr (DubLatentMap) map = dub_latent_map_new (source->features, source->n_cases, source->n_features, &options, run, error);
+
+  if (map == NULL)
+    return FALSE;
+  answer->xy = g_try_malloc_n (source->n_cases, 2 * sizeof (float));
+  if (answer->xy == NULL) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "There is no memory for the places of %zu cases.", source->n_cases);
+    return FALSE;
+  }
+  dub_latent_map_get_positions (map, answer->xy);
+
+  return TRUE;
+}
+
+static gpointer
+work_look (const DubLatentOrder  *order,
+           DubRun                *run,
+           GError               **error)
+{
+  g_autoptr (DubLatentAnswer) answer = answer_new ();
+  g_autoptr (DubLatentLayout) layout = layout_new (order);
+
+  if (!order->anew && take_kept (answer, layout))
+    answer->layout = g_steal_pointer (&layout);
+  else if (order->plane && order->options.method != DUB_LATENT_PCA && !take_plane (answer, order->source, run, error))
+    return NULL;
+
+  return g_steal_pointer (&answer);
+}
+
 static gpointer
 work_begin (const DubLatentOrder  *order,
             DubRun                *run,
             GError               **error)
 {
   g_autoptr (DubLatentAnswer) answer = answer_new ();
-  g_autoptr (DubLatentLayout) layout = g_new0 (DubLatentLayout, 1);
+  g_autoptr (DubLatentLayout) layout = layout_new (order);
 
-  g_atomic_ref_count_init (&layout->ref_count);
-  layout->source = _dub_latent_source_ref (order->source);
-  layout->key = dub_latent_key (order->source->digest, &order->options);
-  if (order->anew || !take_kept (answer, layout)) {
-    layout->map = dub_latent_map_new (layout->source->features, layout->source->n_cases, layout->source->n_features, &order->options,
-                                      run, error);
-    if (layout->map == NULL || !take_positions (answer, layout, error))
-      return NULL;
-    answer->note = g_strdup (dub_latent_map_get_note (layout->map));
-  }
+  layout->map = dub_latent_map_new (layout->source->features, layout->source->n_cases, layout->source->n_features, &order->options, run,
+                                    error);
+  if (layout->map == NULL || !take_positions (answer, layout, error))
+    return NULL;
+  answer->note = g_strdup (dub_latent_map_get_note (layout->map));
   answer->layout = g_steal_pointer (&layout);
 
   return g_steal_pointer (&answer);
@@ -267,6 +312,8 @@ _dub_latent_work (DubRun    *run,
   switch (order->kind) {
   case DUB_LATENT_WORK_READ:
     return work_read (order, run, error);
+  case DUB_LATENT_WORK_LOOK:
+    return work_look (order, run, error);
   case DUB_LATENT_WORK_BEGIN:
     return work_begin (order, run, error);
   case DUB_LATENT_WORK_STEP:

@@ -44,7 +44,7 @@ void             _dub_latent_layout_unref (DubLatentLayout *self);
 /* What a submission answers. */
 typedef struct {
   DubLatentSource  *source;   /* (nullable): of reading */
-  DubLatentLayout  *layout;   /* (nullable): of beginning */
+  DubLatentLayout  *layout;   /* (nullable): of beginning, or kept */
   float            *xy;       /* (nullable) [N][2] */
   guint             iteration, n_iterations;
   double            loss;     /* NaN = not looked at this time */
@@ -56,7 +56,13 @@ typedef struct {
 
 void             _dub_latent_answer_free  (DubLatentAnswer *self);
 
-typedef enum { DUB_LATENT_WORK_READ, DUB_LATENT_WORK_BEGIN, DUB_LATENT_WORK_STEP, DUB_LATENT_WORK_MEASURE } DubLatentWorkKind;
+typedef enum {
+  DUB_LATENT_WORK_READ,
+  DUB_LATENT_WORK_LOOK,    /* a kept layout, or else principal components to look at while neighbours are being found */
+  DUB_LATENT_WORK_BEGIN,
+  DUB_LATENT_WORK_STEP,
+  DUB_LATENT_WORK_MEASURE,
+} DubLatentWorkKind;
 
 /* An order for the slot; everything is the order's. */
 typedef struct {
@@ -64,9 +70,10 @@ typedef struct {
   char              *folder;   /* READ: of the study */
   char              *family, *model;
   DubResultsRead    *read;     /* READ (nullable): of the family, where it is there already */
-  DubLatentSource   *source;   /* BEGIN */
+  DubLatentSource   *source;   /* LOOK, BEGIN */
   DubLatentOptions   options;
-  gboolean           anew;     /* BEGIN: even if one is kept */
+  gboolean           anew;     /* LOOK: even if one is kept */
+  gboolean           plane;    /* LOOK: there is nothing else to look at */
   DubLatentLayout   *layout;   /* STEP, MEASURE */
 } DubLatentOrder;
 

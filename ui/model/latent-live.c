@@ -31,6 +31,7 @@ struct _DubLatentLive {
   DubLatentNearest  *nearest;  /* (nullable): of the case that was asked for last */
   int                asked;    /* neighbours are being looked for, -1 = none */
   guint              poll;
+  gint64             since;    /* when the state came about */
 };
 
 G_DEFINE_FINAL_TYPE (DubLatentLive, dub_latent_live, G_TYPE_OBJECT)
@@ -60,6 +61,8 @@ set_state (DubLatentLive *self,
 {
   gboolean polls = state == DUB_LATENT_READING || state == DUB_LATENT_STARTING;
 
+  if (state != self->state)
+    self->since = g_get_monotonic_time ();
   self->state = state;
   if (polls && self->poll == 0)
     self->poll = g_timeout_add (POLL_MS, poll_cb, self);
@@ -84,9 +87,10 @@ order_new (DubLatentLive *self,
     order->family = g_strdup (self->family);
     order->model = g_strdup (self->model);
     order->read = self->read != NULL ? dub_results_read_ref (self->read) : NULL;
-  } else if (kind == DUB_LATENT_WORK_BEGIN) {
+  } else if (kind == DUB_LATENT_WORK_LOOK || kind == DUB_LATENT_WORK_BEGIN) {
     order->source = _dub_latent_source_ref (self->source);
     order->anew = self->anew;
+    order->plane = self->xy == NULL;
   } else {
     order->layout = _dub_latent_layout_ref (self->layout);
   }
@@ -123,7 +127,7 @@ begin (DubLatentLive *self)
     set_state (self, DUB_LATENT_EMPTY);
   } else {
     set_state (self, self->source != NULL ? DUB_LATENT_STARTING : DUB_LATENT_READING);
-    submit (self, self->source != NULL ? DUB_LATENT_WORK_BEGIN : DUB_LATENT_WORK_READ);
+    submit (self, self->source != NULL ? DUB_LATENT_WORK_LOOK : DUB_LATENT_WORK_READ);
   }
   changed (self);
 }
@@ -241,6 +245,10 @@ done_cb (gpointer     *result,
   }
   if (answer->layout != NULL) {
     take_begun (self, answer);
+  } else if (self->state == DUB_LATENT_STARTING) {
+    submit (self, DUB_LATENT_WORK_BEGIN);
+    if (answer->xy != NULL)
+      take_places (self, answer);
   } else if (answer->measured) {
     self->measured = TRUE;
     self->quality = answer->quality;
@@ -500,6 +508,12 @@ dub_latent_live_get_seconds_left (DubLatentLive *self)
     return NAN;
 
   return self->seconds / made * (self->n_iterations - self->iteration);
+}
+
+double
+dub_latent_live_get_seconds (DubLatentLive *self)
+{
+  return (double) (g_get_monotonic_time () - self->since) / G_USEC_PER_SEC;
 }
 
 double

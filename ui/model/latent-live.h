@@ -1,7 +1,7 @@
 /* A latent space that is laid out while one looks at it: features of one network, one layout at a time.
  *
  *   source, options ─▶ read features ─▶ kept? ─▶ done
- *                                        │ no
+ *                                        │ no: principal components, to look at
  *                                        ▼
  *                       begin (neighbours, start) ─▶ steps of some 35 ms, each with other places ("moved") ─▶ measure ─▶ keep
  *
@@ -75,6 +75,8 @@ guint                   dub_latent_live_get_iteration (DubLatentLive       *self
 guint                   dub_latent_live_get_n_iterations (DubLatentLive    *self);
 /* Of the iterations, or of finding neighbours. */
 double                  dub_latent_live_get_fraction  (DubLatentLive       *self);
+/* Since the state came about. */
+double                  dub_latent_live_get_seconds       (DubLatentLive            *self);
 /* NaN = not known. */
 double                  dub_latent_live_get_seconds_left (DubLatentLive    *self);
 double                  dub_latent_live_get_loss      (DubLatentLive       *self);

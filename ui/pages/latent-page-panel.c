@@ -272,7 +272,8 @@ run_text (DubLatentPage     *self,
   case DUB_LATENT_READING:
     return g_strdup (_("Reading the features…"));
   case DUB_LATENT_STARTING:
-    return g_strdup_printf (_("Finding neighbours… %.0f %%"), 100.0 * dub_latent_live_get_fraction (map));
+    return dub_latent_live_get_seconds (map) < 2.0 ? g_strdup (_("Finding neighbours…"))
+                                                   : g_strdup_printf (_("Finding neighbours… %.0f s"), dub_latent_live_get_seconds (map));
   case DUB_LATENT_RUNNING:
     g_string_append_printf (text, _("%u of %u"), at, of);
     break;
@@ -317,7 +318,10 @@ _dub_latent_page_update_run (DubLatentPage *self)
   gtk_widget_set_visible (self->stop_button, state == DUB_LATENT_RUNNING || state == DUB_LATENT_PAUSED);
   gtk_widget_set_visible (self->restart_button, !pca && !is_busy (state) && state != DUB_LATENT_EMPTY);
   gtk_widget_set_visible (GTK_WIDGET (self->run_progress), is_busy (state));
-  gtk_progress_bar_set_fraction (self->run_progress, CLAMP (dub_latent_live_get_fraction (map), 0.0, 1.0));
+  if (state == DUB_LATENT_STARTING || state == DUB_LATENT_READING)
+    gtk_progress_bar_pulse (self->run_progress);
+  else
+    gtk_progress_bar_set_fraction (self->run_progress, CLAMP (dub_latent_live_get_fraction (map), 0.0, 1.0));
   gtk_label_set_text (self->run_note, note != NULL ? note : "");
   gtk_widget_set_visible (GTK_WIDGET (self->run_note), note != NULL);
 }

@@ -173,7 +173,8 @@ update_instead (DubLatentPage *self,
                                                                            : _("Finding neighbours…"));
   adw_status_page_set_description (parts->instead, failed ? dub_latent_live_get_failure (map) : "");
   gtk_widget_set_visible (GTK_WIDGET (parts->progress), works);
-  gtk_progress_bar_set_fraction (parts->progress, CLAMP (dub_latent_live_get_fraction (map), 0.0, 1.0));
+  if (works)
+    gtk_progress_bar_pulse (parts->progress);
 }
 
 void
