@@ -36,11 +36,17 @@ static void
 fill_hidden (DubLatentBench     *self,
              const DubStudyData *data)
 {
+  self->n_points = self->n_train = 0;
   gboolean all = self->settings.color == DUB_LATENT_BY_PART || !has_test (data);
 
   self->arrays.hidden = g_new0 (guint8, MAX (data->n_cases, 1));
-  for (size_t i = 0; i < data->n_cases; i++)
+  for (size_t i = 0; i < data->n_cases; i++) {
+    gboolean train = data->split->part[i] == DUB_PART_TRAIN;
+
     self->arrays.hidden[i] = data->split->part[i] == DUB_PART_NONE || (data->split->part[i] == DUB_PART_CALIBRATION && !all);
+    self->n_train += train;
+    self->n_points += !train && !self->arrays.hidden[i];
+  }
 }
 
 void
@@ -57,6 +63,7 @@ _dub_latent_bench_fill_selected (DubLatentBench *self)
       if (set[k] < self->n_cases)
         self->arrays.selected[set[k]] = 1;
   }
+  _dub_latent_bench_forget_counts (self);
   for (guint p = 0; p < DUB_N_LATENT_PANELS; p++) {
     self->points[p].selected = self->arrays.selected;
     self->points[p].current = dub_selection_get_case (selection);
@@ -84,10 +91,14 @@ _dub_latent_bench_place_points (DubLatentBench      *self,
   DubLatentLive *map = self->maps[panel];
   DubResultsRead *read = dub_latent_live_get_read (map);
   const float *xy = dub_latent_live_get_xy (map);
+  gboolean had = self->has_points[panel];
 
   /* The study may have changed before the map was read again. */
   self->has_points[panel] = xy != NULL && read != NULL && read->outputs != NULL && read->scores != NULL && self->n_cases > 0 &&
                             dub_latent_live_get_n_cases (map) == self->n_cases && read->scores->n_cases == self->n_cases;
+  /* Places alone change no count. */
+  if (had != self->has_points[panel] || (had && points->failed != read->scores->failed))
+    _dub_latent_bench_forget_counts (self);
   if (!self->has_points[panel])
     return;
 
@@ -193,40 +204,53 @@ dub_latent_bench_is_lasso (DubLatentBench *self)
 }
 
 void
-dub_latent_counts_clear (DubLatentCounts *counts)
+_dub_latent_bench_forget_counts (DubLatentBench *self)
 {
-  g_clear_pointer (&counts->of_class, g_free);
-  g_clear_pointer (&counts->of_class_all, g_free);
+  g_clear_pointer (&self->counts.of_class, g_free);
+  g_clear_pointer (&self->counts.of_class_all, g_free);
+  self->counted = FALSE;
 }
 
-void
-dub_latent_bench_count (DubLatentBench  *self,
-                        DubLatentCounts *counts)
+static void
+count_one (const DubLatentPoints *points,
+           size_t                 i,
+           DubLatentCounts       *counts)
 {
-  g_return_if_fail (DUB_IS_LATENT_BENCH (self));
+  gboolean in = points->selected == NULL || points->selected[i];
+  gboolean labelled = points->label[i] >= 0 && (guint) points->label[i] < counts->n_classes;
+
+  counts->n_all++;
+  counts->correct_all += points->failed[i] == 0;
+  counts->failed_all += points->failed[i] == 1;
+  if (labelled)
+    counts->of_class_all[points->label[i]]++;
+  if (!in)
+    return;
+  counts->n++;
+  counts->correct += points->failed[i] == 0;
+  counts->failed += points->failed[i] == 1;
+  if (labelled)
+    counts->of_class[points->label[i]]++;
+}
+
+const DubLatentCounts *
+dub_latent_bench_count (DubLatentBench *self)
+{
+  g_return_val_if_fail (DUB_IS_LATENT_BENCH (self), NULL);
 
   const DubLatentPoints *points = dub_latent_bench_get_points (self, DUB_LATENT_MAIN);
+  DubLatentCounts *counts = &self->counts;
 
-  *counts = (DubLatentCounts) { .n_classes = self->arrays.classes != NULL ? g_strv_length (self->arrays.classes) : 0, .has_set = self->arrays.selected != NULL };
+  if (self->counted)
+    return counts;
+  *counts = (DubLatentCounts) { .n_classes = self->arrays.classes != NULL ? g_strv_length (self->arrays.classes) : 0,
+                                .has_set = self->arrays.selected != NULL };
   counts->of_class = g_new0 (guint, MAX (counts->n_classes, 1));
   counts->of_class_all = g_new0 (guint, MAX (counts->n_classes, 1));
-  for (size_t i = 0; points != NULL && i < points->n; i++) {
-    gboolean in = self->arrays.selected == NULL || self->arrays.selected[i];
-    gboolean labelled = points->label[i] >= 0 && (guint) points->label[i] < counts->n_classes;
+  for (size_t i = 0; points != NULL && i < points->n; i++)
+    if (dub_latent_bench_is_point (self, i))
+      count_one (points, i, counts);
+  self->counted = TRUE;
 
-    if (!dub_latent_bench_is_point (self, i))
-      continue;
-    counts->n_all++;
-    counts->correct_all += points->failed[i] == 0;
-    counts->failed_all += points->failed[i] == 1;
-    if (labelled)
-      counts->of_class_all[points->label[i]]++;
-    if (!in)
-      continue;
-    counts->n++;
-    counts->correct += points->failed[i] == 0;
-    counts->failed += points->failed[i] == 1;
-    if (labelled)
-      counts->of_class[points->label[i]]++;
-  }
+  return counts;
 }

@@ -30,8 +30,12 @@ struct _DubLatentBench {
   DubLatentSettings  settings;
   DubLatentArrays    arrays;
   size_t             n_cases;           /* of the study */
+  guint              n_points, n_train; /* of these */
+  DubLatentCounts    counts;            /* kept until points or the set change */
+  gboolean           counted;
   DubLatentPoints    points[DUB_N_LATENT_PANELS];
   gboolean           has_points[DUB_N_LATENT_PANELS];
+  char              *subtitle;
   char              *lasso_title;       /* (nullable): of the set that was drawn here */
 };
 
@@ -46,6 +50,7 @@ void  _dub_latent_bench_fill_selected (DubLatentBench  *self);
 /* One panel's points stand at other places, or nowhere. */
 void  _dub_latent_bench_place_points (DubLatentBench   *self,
                                      DubLatentPanelIndex panel);
+void  _dub_latent_bench_forget_counts (DubLatentBench  *self);
 void  _dub_latent_arrays_clear      (DubLatentArrays   *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DubLatentArrays, _dub_latent_arrays_clear)
 

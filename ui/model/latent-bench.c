@@ -27,10 +27,40 @@ static GParamSpec *props[N_PROPS];
 enum { CHANGED, POINTS, MOVED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
+static DubStudy *
+study_of (DubLatentBench *self)
+{
+  DubStudy *study = dub_session_get_study (self->session);
+
+  return study != NULL && study->data != NULL && study->folder != NULL ? study : NULL;
+}
+
+/* "234 test cases over 430 training cases · 512 features" (transfer full) */
+static char *
+subtitle (DubLatentBench *self)
+{
+  DubStudy *study = study_of (self);
+  size_t n_features = self->maps[DUB_LATENT_MAIN] != NULL ? dub_latent_live_get_n_features (self->maps[DUB_LATENT_MAIN]) : 0;
+
+  if (study == NULL || n_features == 0 || self->n_cases != study->data->n_cases)
+    return g_strdup ("");
+  g_autofree char *points = g_strdup_printf (g_dngettext (NULL, "%u test case", "%u test cases", self->n_points), self->n_points);
+  g_autofree char *train = g_strdup_printf (g_dngettext (NULL, "%u training case", "%u training cases", self->n_train), self->n_train);
+  g_autofree char *features = g_strdup_printf (g_dngettext (NULL, "%u feature", "%u features", n_features), (guint) n_features);
+
+  return g_strdup_printf (_("%s over %s · %s"), points, train, features);
+}
+
 static void
 changed (DubLatentBench *self)
 {
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SUBTITLE]);
+  g_autofree char *words = subtitle (self);
+
+  if (g_strcmp0 (words, self->subtitle) != 0) {
+    g_free (self->subtitle);
+    self->subtitle = g_steal_pointer (&words);
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SUBTITLE]);
+  }
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -51,14 +81,6 @@ renew_points (DubLatentBench *self)
 }
 
 /* --- whose features --- */
-
-static DubStudy *
-study_of (DubLatentBench *self)
-{
-  DubStudy *study = dub_session_get_study (self->session);
-
-  return study != NULL && study->data != NULL && study->folder != NULL ? study : NULL;
-}
 
 static gboolean
 is_of_family (const DubStudy *study,
@@ -338,28 +360,6 @@ dub_latent_bench_get_name (DubLatentBench      *self,
   return dub_latent_network_name (study, model);
 }
 
-/* "234 test cases over 430 training cases · 512 features" (transfer full) */
-static char *
-subtitle (DubLatentBench *self)
-{
-  DubStudy *study = study_of (self);
-  size_t n_features = self->maps[DUB_LATENT_MAIN] != NULL ? dub_latent_live_get_n_features (self->maps[DUB_LATENT_MAIN]) : 0;
-  guint n_points = 0, n_train = 0;
-
-  if (study == NULL || n_features == 0 || self->n_cases != study->data->n_cases)
-    return g_strdup ("");
-  for (size_t i = 0; i < self->n_cases; i++) {
-    n_points += dub_latent_bench_is_point (self, i);
-    n_train += study->data->split->part[i] == DUB_PART_TRAIN;
-  }
-
-  g_autofree char *points = g_strdup_printf (g_dngettext (NULL, "%u test case", "%u test cases", n_points), n_points);
-  g_autofree char *train = g_strdup_printf (g_dngettext (NULL, "%u training case", "%u training cases", n_train), n_train);
-  g_autofree char *features = g_strdup_printf (g_dngettext (NULL, "%u feature", "%u features", n_features), (guint) n_features);
-
-  return g_strdup_printf (_("%s over %s · %s"), points, train, features);
-}
-
 /* --- the object --- */
 
 static void
@@ -371,7 +371,7 @@ dub_latent_bench_get_property (GObject    *object,
   DubLatentBench *self = DUB_LATENT_BENCH (object);
 
   if (id == PROP_SUBTITLE)
-    g_value_take_string (value, subtitle (self));
+    g_value_set_string (value, self->subtitle != NULL ? self->subtitle : "");
   else
     _dub_latent_bench_get (self, pspec->name, value);
 }
@@ -412,8 +412,10 @@ dub_latent_bench_finalize (GObject *object)
   DubLatentBench *self = DUB_LATENT_BENCH (object);
 
   _dub_latent_arrays_clear (&self->arrays);
+  _dub_latent_bench_forget_counts (self);
   _dub_latent_settings_clear (&self->settings);
   g_free (self->lasso_title);
+  g_free (self->subtitle);
 
   G_OBJECT_CLASS (dub_latent_bench_parent_class)->finalize (object);
 }

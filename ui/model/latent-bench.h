@@ -74,11 +74,8 @@ typedef struct {
   gboolean has_set;
 } DubLatentCounts;
 
-void               dub_latent_bench_count        (DubLatentBench      *self,
-                                                  DubLatentCounts     *counts);
-void               dub_latent_counts_clear       (DubLatentCounts     *counts);
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DubLatentCounts, dub_latent_counts_clear)
+/* (transfer none): valid until points or the set change. */
+const DubLatentCounts *dub_latent_bench_count    (DubLatentBench      *self);
 
 const DubLatentOptions *dub_latent_bench_get_options (DubLatentBench  *self);
 DubLatentColor     dub_latent_bench_get_color    (DubLatentBench      *self);

@@ -5,7 +5,7 @@
 
 #include "ui/model/latent-live-work.h"
 
-enum { POLL_MS = 120 };
+enum { POLL_MS = 250 };
 
 struct _DubLatentLive {
   GObject            parent_instance;

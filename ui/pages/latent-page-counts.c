@@ -142,16 +142,15 @@ fill_histogram (DubLatentPage         *self,
 void
 _dub_latent_page_update_counts (DubLatentPage *self)
 {
-  g_auto (DubLatentCounts) counts = { 0 };
+  const DubLatentCounts *counts = dub_latent_bench_count (self->bench);
   gboolean lasso = dub_latent_bench_is_lasso (self->bench);
 
-  dub_latent_bench_count (self->bench, &counts);
-  gtk_label_set_text (self->counts_title, !counts.has_set ? _("All test cases") : lasso ? _("In the lasso") : _("Selected"));
-  gtk_label_set_text (self->counts_part, counts.has_set ? _("test split") : "");
+  gtk_label_set_text (self->counts_title, !counts->has_set ? _("All test cases") : lasso ? _("In the lasso") : _("Selected"));
+  gtk_label_set_text (self->counts_part, counts->has_set ? _("test split") : "");
   gtk_label_set_text (self->histogram_set_label, lasso ? _("lasso") : _("selected"));
-  fill_lines (self, &counts);
-  fill_rate (self, &counts);
-  fill_histogram (self, &counts);
+  fill_lines (self, counts);
+  fill_rate (self, counts);
+  fill_histogram (self, counts);
 }
 
 void

@@ -48,12 +48,12 @@ lassoed_cb (DubLatentPage  *self,
             gboolean        add,
             DubScatterView *view)
 {
-  g_auto (DubLatentCounts) counts = { 0 };
+  const DubLatentCounts *counts;
   g_autofree char *pill = NULL;
 
   dub_latent_bench_select (self->bench, indices, n, add);
-  dub_latent_bench_count (self->bench, &counts);
-  pill = g_strdup_printf ("%u / %u", counts.n, counts.n_all);
+  counts = dub_latent_bench_count (self->bench);
+  pill = g_strdup_printf ("%u / %u", counts->n, counts->n_all);
   dub_scatter_view_set_pill (view, pill);
 }
 
@@ -143,13 +143,12 @@ static void
 describe (DubLatentPage *self,
           guint          panel)
 {
-  g_auto (DubLatentCounts) counts = { 0 };
+  const DubLatentCounts *counts = dub_latent_bench_count (self->bench);
   g_autofree char *name = dub_latent_bench_get_name (self->bench, (DubLatentPanelIndex) panel), *label = NULL, *words = NULL;
 
-  dub_latent_bench_count (self->bench, &counts);
   label = g_strdup_printf (_("Latent space of %s"), name != NULL ? name : "");
-  words = g_strdup_printf (_("%u of %u test cases selected, %u of %u failures among them."), counts.has_set ? counts.n : 0, counts.n_all,
-                           counts.has_set ? counts.failed : 0, counts.failed_all);
+  words = g_strdup_printf (_("%u of %u test cases selected, %u of %u failures among them."), counts->has_set ? counts->n : 0, counts->n_all,
+                           counts->has_set ? counts->failed : 0, counts->failed_all);
   dub_scatter_view_describe (self->planes[panel].view, label, words);
 }
 
@@ -189,8 +188,14 @@ _dub_latent_page_update_planes (DubLatentPage *self)
     gtk_label_set_markup (self->planes[p].name, name != NULL ? name : "");
     gtk_widget_set_visible (GTK_WIDGET (self->planes[p].name), name != NULL);
     update_instead (self, p);
-    describe (self, p);
   }
+}
+
+void
+_dub_latent_page_describe_planes (DubLatentPage *self)
+{
+  for (guint p = 0; p < DUB_N_LATENT_PANELS; p++)
+    describe (self, p);
 }
 
 void

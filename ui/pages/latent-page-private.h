@@ -127,6 +127,8 @@ void       _dub_latent_page_update_points  (DubLatentPage  *self,
                                             gboolean        moved);
 /* Names, numbers, what stands there instead. */
 void       _dub_latent_page_update_planes  (DubLatentPage  *self);
+/* For who does not see them. */
+void       _dub_latent_page_describe_planes (DubLatentPage *self);
 void       _dub_latent_page_set_tool       (DubLatentPage  *self,
                                             DubScatterTool  tool);
 void       _dub_latent_page_update_pill    (DubLatentPage  *self);

@@ -75,12 +75,11 @@ nothing_yet (DubLatentPage *self)
 static gboolean
 has_one_class (DubLatentPage *self)
 {
-  g_auto (DubLatentCounts) counts = { 0 };
+  const DubLatentCounts *counts = dub_latent_bench_count (self->bench);
   guint n = 0;
 
-  dub_latent_bench_count (self->bench, &counts);
-  for (guint k = 0; k < counts.n_classes; k++)
-    n += counts.of_class_all[k] > 0;
+  for (guint k = 0; k < counts->n_classes; k++)
+    n += counts->of_class_all[k] > 0;
 
   return n == 1;
 }

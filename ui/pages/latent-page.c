@@ -116,6 +116,7 @@ counts_cb (gpointer data)
   _dub_latent_page_update_counts (self);
   _dub_latent_page_update_strip (self);
   _dub_latent_page_fit_strip (self);
+  _dub_latent_page_describe_planes (self);
   _dub_latent_page_update_state (self);
 
   return G_SOURCE_REMOVE;
