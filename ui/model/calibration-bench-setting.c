@@ -151,11 +151,14 @@ subtitle (DubCalibrationBench *self)
 
   int class_index = self->setting.class_index;
   g_autofree char *accuracy = dub_number_format ((double) n_correct / (double) predictions->n_cases, 3);
-  g_autofree char *ensemble = g_strdup_printf (g_dngettext (NULL, "%u network", "mean of %u networks", subject->n_networks), subject->n_networks);
+  g_autofree char *ensemble = g_strdup_printf (g_dngettext (NULL, "mean of %u network", "mean of %u networks", subject->n_networks),
+                                               subject->n_networks);
+  g_autofree char *who = subject->n_networks == 1 && subject->model == NULL
+                           ? g_strdup (subject->family)
+                           : g_strdup_printf ("%s · %s", subject->family, subject->model != NULL ? subject->model : ensemble);
   const char *looked_at = class_index >= 0 && class_index < (int) study->classes->len ? study->classes->pdata[class_index] : _("top label");
 
-  return g_strdup_printf (_("%s · %s · %s · accuracy %s"), subject->family, subject->model != NULL ? subject->model : ensemble, looked_at,
-                          accuracy);
+  return g_strdup_printf (_("%s · %s · accuracy %s"), who, looked_at, accuracy);
 }
 
 void

@@ -58,7 +58,7 @@ wants (DubCalibrationBench      *self,
        const DubCalibrationItem *item)
 {
   gboolean pair = item == self->side[0] || item == self->side[1], bands = self->view != DUB_CALIBRATION_OVERLAY;
-  guint wanted = pair ? DUB_CALIBRATION_WANT_MEASURES : DUB_CALIBRATION_WANT_ECE;
+  guint wanted = pair ? DUB_CALIBRATION_WANT_VALUES | DUB_CALIBRATION_WANT_MEASURES : DUB_CALIBRATION_WANT_ECE;
 
   if (bands)
     wanted |= DUB_CALIBRATION_WANT_BAND;
@@ -70,18 +70,22 @@ wants (DubCalibrationBench      *self,
   return wanted;
 }
 
-/* Bands first, which are seen first; then intervals, which take longer. */
+/* Bands first, which are seen first; then values; then intervals, which take longer. */
 static DubCalibrationItem *
 find_work (DubCalibrationBench *self,
            guint               *lacks)
 {
-  const guint bands = DUB_CALIBRATION_WANT_BAND | DUB_CALIBRATION_WANT_CONSISTENCY | DUB_CALIBRATION_WANT_CORP;
+  static const guint PASSES[] = {
+    DUB_CALIBRATION_WANT_BAND | DUB_CALIBRATION_WANT_CONSISTENCY | DUB_CALIBRATION_WANT_CORP,
+    DUB_CALIBRATION_WANT_VALUES,
+    DUB_CALIBRATION_WANT_ECE | DUB_CALIBRATION_WANT_MEASURES,
+  };
 
-  for (int pass = 0; pass < 2; pass++)
+  for (size_t pass = 0; pass < G_N_ELEMENTS (PASSES); pass++)
     for (guint i = 0; i < self->shown->len + 2; i++) {
       DubCalibrationItem *item = i < self->shown->len ? self->shown->pdata[i] : self->side[i - self->shown->len];
 
-      *lacks = item != NULL ? dub_calibration_item_lacks (item, wants (self, item)) & (pass == 0 ? bands : ~bands) : 0;
+      *lacks = item != NULL ? dub_calibration_item_lacks (item, wants (self, item)) & PASSES[pass] : 0;
       if (*lacks != 0)
         return item;
     }
@@ -241,7 +245,7 @@ dub_calibration_bench_get_fit (DubCalibrationBench  *self,
   const char *said = NULL;
 
   if (subject != NULL && subject->calibration == NULL)
-    said = _("This study has no labelled calibration cases: there is nothing to fit a recalibration on.");
+    said = _("There are no labelled calibration cases to fit on.");
   else if (fit != NULL)
     said = fit->failure;
   if (why != NULL)
@@ -320,8 +324,10 @@ make_items (DubCalibrationBench *self)
 
   g_ptr_array_set_size (self->shown, 0);
   self->side[0] = self->side[1] = NULL;
-  if (self->items->len > MOST_ITEMS)
+  if (self->items->len > MOST_ITEMS) {
+    stop_measuring (self);
     g_ptr_array_set_size (self->items, 0);
+  }
   if (subject == NULL || subject->test == NULL)
     return;
   self->side[0] = item_of (self, subject->test, dub_calibration_words_curve (-1));
@@ -355,13 +361,21 @@ repair_setting (DubCalibrationBench *self)
   }
 }
 
+static gboolean
+is_shown (DubCalibrationBench      *self,
+          const DubCalibrationItem *item)
+{
+  return item == self->side[0] || item == self->side[1] || g_ptr_array_find (self->shown, item, NULL);
+}
+
 void
 _dub_calibration_bench_update (DubCalibrationBench *self)
 {
-  stop_measuring (self);
   repair_setting (self);
   fit_what_is_missing (self);
   make_items (self);
+  if (self->measuring != NULL && !is_shown (self, self->measuring))
+    stop_measuring (self);
   _dub_calibration_bench_match_bin (self);
   g_signal_emit (self, signals[CHANGED], 0);
   _dub_calibration_bench_notify (self, _DUB_CALIBRATION_SUBTITLE);

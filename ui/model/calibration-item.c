@@ -105,10 +105,13 @@ dub_calibration_item_trace (DubCalibrationItem *self)
                          self->ece, self->mce);
 }
 
-gboolean
-dub_calibration_item_is_old (const DubCalibrationItem *self)
+DubCalibrationAge
+dub_calibration_item_get_age (const DubCalibrationItem *self)
 {
-  return !self->has_ece || self->measured.n_bins != self->bins->n_bins || self->measured.binning != self->bins->binning;
+  if ((!self->has_values && !self->has_ece) || self->measured.n_bins != self->bins->n_bins || self->measured.binning != self->bins->binning)
+    return DUB_CALIBRATION_OLD_VALUES;
+
+  return self->has_intervals ? DUB_CALIBRATION_FRESH : DUB_CALIBRATION_OLD_INTERVALS;
 }
 
 DubEstimate
@@ -116,7 +119,7 @@ dub_calibration_item_get_ece (const DubCalibrationItem *self)
 {
   DubEstimate estimate = dub_estimate_undefined (NULL);
 
-  if (!dub_calibration_item_is_old (self))
+  if (self->has_ece && dub_calibration_item_get_age (self) == DUB_CALIBRATION_FRESH)
     estimate = self->measured.estimate[self->bins->binning == DUB_BINS_EQUAL_WIDTH ? DUB_CALIBRATION_ECE : DUB_CALIBRATION_ADAPTIVE_ECE];
   estimate.value = dub_reliability_ece (self->bins);
 

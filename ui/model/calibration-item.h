@@ -2,7 +2,8 @@
  *
  *   bins, errors for every M   on the main loop, within a frame
  *   bands                      of the bins shown; gone as soon as there are other bins
- *   measures                   with intervals; those of other bins stay, and dub_calibration_item_is_old() says so
+ *   values of all measures     soon after; those of other bins stay meanwhile, and dub_calibration_item_get_age() says so
+ *   intervals of them          seconds later, likewise
  *
  * Letters: M bins.
  */
@@ -23,9 +24,17 @@ typedef enum {
   DUB_CALIBRATION_WANT_BAND        = 1 << 0,
   DUB_CALIBRATION_WANT_CONSISTENCY = 1 << 1,
   DUB_CALIBRATION_WANT_CORP        = 1 << 2,
-  DUB_CALIBRATION_WANT_ECE         = 1 << 3, /* of the measures this one alone */
-  DUB_CALIBRATION_WANT_MEASURES    = 1 << 4,
+  DUB_CALIBRATION_WANT_VALUES      = 1 << 3, /* of all measures, without intervals */
+  DUB_CALIBRATION_WANT_ECE         = 1 << 4, /* of the measures this one alone, with its interval */
+  DUB_CALIBRATION_WANT_MEASURES    = 1 << 5, /* all with their intervals */
 } DubCalibrationWant;
+
+/* Which of the measures are of the bins shown. */
+typedef enum {
+  DUB_CALIBRATION_FRESH,
+  DUB_CALIBRATION_OLD_INTERVALS, /* or none yet */
+  DUB_CALIBRATION_OLD_VALUES,    /* and intervals */
+} DubCalibrationAge;
 
 typedef struct {
   char                  *name;        /* of the curve: "uncalibrated" */
@@ -39,7 +48,8 @@ typedef struct {
   double                *low, *high;                       /* (nullable) [M] */
   double                *consistent_low, *consistent_high; /* (nullable) [M] */
   DubCorp               *corp;        /* (nullable) needs no bins */
-  gboolean               has_ece, has_measures;
+  gboolean               has_values, has_measures, has_ece; /* in measured, of whatever bins */
+  gboolean               has_intervals; /* of the bins that the values are of */
   gboolean               failed;      /* what was wanted could not be had: it is not asked for again */
   DubCalibration         measured;
 } DubCalibrationItem;
@@ -59,8 +69,7 @@ void                dub_calibration_item_set_bins (DubCalibrationItem       *sel
                                                    DubBinning                binning);
 /* Fills ece and mce for the binning of its bins. */
 void                dub_calibration_item_trace    (DubCalibrationItem       *self);
-/* Measures are of other bins than those shown. */
-gboolean            dub_calibration_item_is_old   (const DubCalibrationItem *self);
+DubCalibrationAge   dub_calibration_item_get_age  (const DubCalibrationItem *self);
 /* ECE of the bins shown, with its interval where that is known already. Undefined for equal mass only in its interval. */
 DubEstimate         dub_calibration_item_get_ece  (const DubCalibrationItem *self);
 /* Cases of a bin as indices in the data set. (transfer full) */

@@ -8,7 +8,8 @@
 struct _DubCalibrationRow {
   GObject               parent_instance;
   DubCalibrationMeasure measure;
-  gboolean              has[2], old[2];
+  gboolean              has[2];
+  DubCalibrationAge     age[2];
   DubCalibration        measured[2];
 };
 
@@ -24,29 +25,19 @@ dub_calibration_row_get_measure (DubCalibrationRow *self)
   return self->measure;
 }
 
-static void
-set_side (DubCalibrationRow    *self,
-          int                   side,
-          const DubCalibration *measured,
-          gboolean              old)
-{
-  self->has[side] = measured != NULL;
-  self->old[side] = old;
-  if (measured != NULL)
-    self->measured[side] = *measured;
-}
-
 void
-dub_calibration_row_set (DubCalibrationRow    *self,
-                         const DubCalibration *before,
-                         gboolean              before_old,
-                         const DubCalibration *after,
-                         gboolean              after_old)
+dub_calibration_row_set (DubCalibrationRow      *self,
+                         const DubCalibration   *const measured[2],
+                         const DubCalibrationAge age[2])
 {
   g_return_if_fail (DUB_IS_CALIBRATION_ROW (self));
 
-  set_side (self, 0, before, before_old);
-  set_side (self, 1, after, after_old);
+  for (int side = 0; side < 2; side++) {
+    self->has[side] = measured[side] != NULL;
+    self->age[side] = age[side];
+    if (measured[side] != NULL)
+      self->measured[side] = *measured[side];
+  }
   g_signal_emit (self, changed_signal, 0);
 }
 
@@ -77,9 +68,6 @@ static char *
 interval_text (DubCalibrationRow *self,
                const DubEstimate *estimate)
 {
-  if (!isfinite (estimate->low) || !isfinite (estimate->high))
-    return g_strdup ("");
-
   g_autofree char *low = value_text (self, estimate->low), *high = value_text (self, estimate->high);
 
   return g_strdup_printf ("[%s, %s]", low, high);
@@ -103,6 +91,7 @@ dub_calibration_row_get_text (DubCalibrationRow  *self,
 
   int side = side_of (cell);
   const DubEstimate *estimate = &self->measured[side].estimate[self->measure];
+  gboolean pending = self->age[side] != DUB_CALIBRATION_FRESH;
 
   switch (cell) {
   case DUB_CALIBRATION_CELL_TITLE:
@@ -113,10 +102,12 @@ dub_calibration_row_get_text (DubCalibrationRow  *self,
     return self->measure == DUB_CALIBRATION_MCE ? worst_text (self) : dub_calibration_words_note (self->measure, &self->measured[0]);
   case DUB_CALIBRATION_CELL_BEFORE:
   case DUB_CALIBRATION_CELL_AFTER:
-    return self->has[side] ? value_text (self, estimate->value) : g_strdup ("");
+    return self->has[side] ? value_text (self, estimate->value) : g_strdup (pending ? "…" : "");
   case DUB_CALIBRATION_CELL_BEFORE_INTERVAL:
   case DUB_CALIBRATION_CELL_AFTER_INTERVAL:
-    return self->has[side] ? interval_text (self, estimate) : g_strdup ("");
+    if (self->has[side] && isfinite (estimate->low) && isfinite (estimate->high))
+      return interval_text (self, estimate);
+    return g_strdup (pending && (!self->has[side] || isfinite (estimate->value)) ? "…" : "");
   case DUB_N_CALIBRATION_CELLS:
   default:
     return g_strdup ("");
@@ -134,7 +125,7 @@ dub_calibration_row_get_hint (DubCalibrationRow  *self,
   if (cell == DUB_CALIBRATION_CELL_TITLE || cell == DUB_CALIBRATION_CELL_NOTE)
     return g_strdup_printf ("%s\n%s", dub_calibration_words_measure (self->measure), dub_calibration_words_definition (self->measure));
 
-  return self->has[side] ? g_strdup (self->measured[side].estimate[self->measure].method) : NULL;
+  return self->has[side] && self->age[side] == DUB_CALIBRATION_FRESH ? g_strdup (self->measured[side].estimate[self->measure].method) : NULL;
 }
 
 gboolean
@@ -146,7 +137,8 @@ dub_calibration_row_is_old (DubCalibrationRow  *self,
   if (cell == DUB_CALIBRATION_CELL_TITLE || cell == DUB_CALIBRATION_CELL_NOTE)
     return FALSE;
 
-  return self->old[side_of (cell)];
+  return self->age[side_of (cell)] >= (cell == DUB_CALIBRATION_CELL_BEFORE || cell == DUB_CALIBRATION_CELL_AFTER
+                                         ? DUB_CALIBRATION_OLD_VALUES : DUB_CALIBRATION_OLD_INTERVALS);
 }
 
 static void

@@ -3,7 +3,7 @@
 
 #include <glib-object.h>
 
-#include "core/calibration/calibration.h"
+#include "ui/model/calibration-item.h"
 
 G_BEGIN_DECLS
 
@@ -23,18 +23,17 @@ typedef enum {
 /* Signal "changed": other numbers. */
 DubCalibrationRow    *dub_calibration_row_new         (DubCalibrationMeasure  measure);
 DubCalibrationMeasure dub_calibration_row_get_measure (DubCalibrationRow     *self);
-/* @before, @after: (nullable) copied. @old: they are of bins that are no longer shown */
+/* @measured: (nullable) [2] before and after, copied; NULL of an age that is not fresh is still to come */
 void                  dub_calibration_row_set         (DubCalibrationRow     *self,
-                                                       const DubCalibration  *before,
-                                                       gboolean               before_old,
-                                                       const DubCalibration  *after,
-                                                       gboolean               after_old);
+                                                       const DubCalibration  *const measured[2],
+                                                       const DubCalibrationAge age[2]);
 /* (transfer full) */
 char                 *dub_calibration_row_get_text    (DubCalibrationRow     *self,
                                                        DubCalibrationCell     cell);
 /* Why there is no number or no interval, or how the interval was made. (nullable) (transfer full) */
 char                 *dub_calibration_row_get_hint    (DubCalibrationRow     *self,
                                                        DubCalibrationCell     cell);
+/* Of other bins than those shown. */
 gboolean              dub_calibration_row_is_old      (DubCalibrationRow     *self,
                                                        DubCalibrationCell     cell);
 

@@ -1,6 +1,11 @@
 /* Bands and intervals of a curve, made on the thread of a slot. */
 #include "ui/model/calibration-item.h"
 
+/* Values come with intervals always; of so few resamples nobody sees any. */
+enum { FEWEST_RESAMPLES = 2 };
+
+#define MEASURED (DUB_CALIBRATION_WANT_VALUES | DUB_CALIBRATION_WANT_ECE | DUB_CALIBRATION_WANT_MEASURES)
+
 typedef struct {
   DubCalibrationAnswers *answers;
   guint                  lacks;
@@ -74,10 +79,11 @@ work_thread (DubRun    *run,
     ok = make_band (order, bins, DUB_BAND_CONSISTENCY, &made->consistent_low, &made->consistent_high, run, error);
   if (ok && (order->lacks & DUB_CALIBRATION_WANT_CORP))
     ok = (made->corp = dub_corp_new (predictions, 999, 0, DUB_CONFIDENCE, run, error)) != NULL;
-  if (ok && (order->lacks & (DUB_CALIBRATION_WANT_ECE | DUB_CALIBRATION_WANT_MEASURES))) {
+  if (ok && (order->lacks & MEASURED)) {
     const guint ece = 1u << (order->binning == DUB_BINS_EQUAL_WIDTH ? DUB_CALIBRATION_ECE : DUB_CALIBRATION_ADAPTIVE_ECE);
     const DubCalibrationOptions options = {
-      .measures = order->lacks & DUB_CALIBRATION_WANT_MEASURES ? 0 : ece, .n_bins = order->n_bins, .binning = order->binning,
+      .measures = order->lacks & DUB_CALIBRATION_WANT_ECE ? ece : 0, .n_bins = order->n_bins, .binning = order->binning,
+      .n_resamples = order->lacks & DUB_CALIBRATION_WANT_VALUES ? FEWEST_RESAMPLES : 0,
     };
 
     ok = dub_calibration_measure (predictions, &options, run, &made->measured, error);
@@ -92,7 +98,7 @@ guint
 dub_calibration_item_lacks (const DubCalibrationItem *self,
                             guint                     wants)
 {
-  gboolean old = dub_calibration_item_is_old (self);
+  DubCalibrationAge age = dub_calibration_item_get_age (self);
   guint have = 0;
 
   if (self->failed)
@@ -103,9 +109,11 @@ dub_calibration_item_lacks (const DubCalibrationItem *self,
     have |= DUB_CALIBRATION_WANT_CONSISTENCY;
   if (self->corp != NULL)
     have |= DUB_CALIBRATION_WANT_CORP;
-  if (self->has_ece && !old)
+  if (self->has_values && age != DUB_CALIBRATION_OLD_VALUES)
+    have |= DUB_CALIBRATION_WANT_VALUES;
+  if (self->has_ece && age == DUB_CALIBRATION_FRESH)
     have |= DUB_CALIBRATION_WANT_ECE;
-  if (self->has_measures && !old)
+  if (self->has_measures && age == DUB_CALIBRATION_FRESH)
     have |= DUB_CALIBRATION_WANT_MEASURES;
 
   return wants & ~have;
@@ -137,6 +145,32 @@ take_band (double **mine,
   *mine = g_steal_pointer (made);
 }
 
+/* The intervals of before stay beside them until others come. */
+static void
+take_values (DubCalibrationItem   *self,
+             const DubCalibration *values)
+{
+  DubCalibration before = self->measured;
+
+  self->measured = *values;
+  for (guint m = 0; m < DUB_N_CALIBRATION_MEASURES; m++) {
+    self->measured.estimate[m].low = self->has_measures ? before.estimate[m].low : (double) NAN;
+    self->measured.estimate[m].high = self->has_measures ? before.estimate[m].high : (double) NAN;
+  }
+  self->has_values = TRUE;
+  self->has_intervals = FALSE;
+}
+
+static void
+take_measures (DubCalibrationItem   *self,
+               const DubCalibration *measured,
+               gboolean              all)
+{
+  self->measured = *measured;
+  self->has_ece = self->has_intervals = TRUE;
+  self->has_values = self->has_measures = all;
+}
+
 void
 dub_calibration_item_take (DubCalibrationItem *self,
                            gpointer            result)
@@ -156,9 +190,8 @@ dub_calibration_item_take (DubCalibrationItem *self,
     g_clear_pointer (&self->corp, dub_corp_free);
     self->corp = g_steal_pointer (&made->corp);
   }
-  if (made->made & (DUB_CALIBRATION_WANT_ECE | DUB_CALIBRATION_WANT_MEASURES)) {
-    self->measured = made->measured;
-    self->has_ece = TRUE;
-    self->has_measures = (made->made & DUB_CALIBRATION_WANT_MEASURES) != 0;
-  }
+  if (made->made & DUB_CALIBRATION_WANT_VALUES)
+    take_values (self, &made->measured);
+  else if (made->made & MEASURED)
+    take_measures (self, &made->measured, (made->made & DUB_CALIBRATION_WANT_MEASURES) != 0);
 }

@@ -94,7 +94,7 @@ measured_of (DubCalibrationPage *self,
 {
   const DubCalibrationItem *item = dub_calibration_bench_get_side (self->bench, side);
 
-  return item != NULL && item->has_measures && !dub_calibration_item_is_old (item) ? &item->measured : NULL;
+  return item != NULL && item->has_measures && dub_calibration_item_get_age (item) == DUB_CALIBRATION_FRESH ? &item->measured : NULL;
 }
 
 static gboolean

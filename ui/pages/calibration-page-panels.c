@@ -10,8 +10,8 @@
 /* So wide, in pixels, a panel should be, and so many stand beside each other at most; margins and the side take the rest. */
 enum { PANEL_WIDTH = 232, BESIDE = 300, MOST_COLUMNS = 3 };
 
-/* Heights of the key. */
-enum { ONE_ROW = 28, TWO_ROWS = 39 };
+/* The key is at least as high as the choices beside it. */
+enum { KEY_HEIGHT = 28 };
 
 /* --- the figure --- */
 
@@ -59,6 +59,8 @@ panel_title (DubCalibrationPage       *self,
 {
   if (dub_calibration_bench_get_view (self->bench) == DUB_CALIBRATION_MODELS)
     return item->name;
+  if (dub_calibration_bench_get_shown (self->bench)->len == 1)
+    return _("Uncalibrated");
 
   return index == 0 ? _("Before") : _("After");
 }
@@ -273,16 +275,6 @@ mark_panel (DubCalibrationPage *self,
   g_free (set.count);
 }
 
-/* What is switched on takes a second row of the key. */
-static int
-key_height (DubCalibrationPage *self)
-{
-  const DubCalibrationSetting *setting = dub_calibration_bench_get_setting (self->bench);
-  gboolean bands = dub_calibration_bench_get_view (self->bench) != DUB_CALIBRATION_OVERLAY;
-
-  return bands && (setting->isotonic || setting->consistency) ? TWO_ROWS : ONE_ROW;
-}
-
 void
 _dub_calibration_page_update_panels (DubCalibrationPage *self)
 {
@@ -300,7 +292,6 @@ _dub_calibration_page_update_panels (DubCalibrationPage *self)
     describe (self, panel);
   }
   _dub_calibration_page_update_marks (self);
-  gtk_drawing_area_set_content_height (self->key, key_height (self));
   gtk_widget_queue_draw (GTK_WIDGET (self->key));
 }
 
@@ -317,6 +308,37 @@ _dub_calibration_page_update_marks (DubCalibrationPage *self)
 }
 
 /* --- the key --- */
+
+typedef struct {
+  DubCalibrationPage *page;
+  int                 height;
+} KeyHeight;
+
+/* Not from inside a frame: another height asks for another allocation. */
+static gboolean
+key_height_cb (gpointer data)
+{
+  KeyHeight *wanted = data;
+
+  wanted->page->key_idle = 0;
+  gtk_drawing_area_set_content_height (wanted->page->key, wanted->height);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+ask_key_height (DubCalibrationPage *self,
+                double              needed)
+{
+  int height = MAX ((int) ceil (needed), KEY_HEIGHT);
+  KeyHeight *wanted;
+
+  if (self->key_idle != 0 || height == gtk_drawing_area_get_content_height (self->key))
+    return;
+  wanted = g_new (KeyHeight, 1);
+  *wanted = (KeyHeight) { self, height };
+  self->key_idle = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, key_height_cb, wanted, g_free);
+}
 
 static void
 draw_key_cb (GtkDrawingArea *area,
@@ -335,6 +357,7 @@ draw_key_cb (GtkDrawingArea *area,
   dub_widget_theme (GTK_WIDGET (area), &theme);
   canvas = dub_canvas_new (cr, &theme, gtk_widget_get_scale_factor (GTK_WIDGET (area)));
   needed = dub_reliability_figure_draw_key (self->figure, canvas, 0.0, 0.0, width, FALSE);
+  ask_key_height (self, needed);
   dub_reliability_figure_draw_key (self->figure, canvas, 0.0, MAX (0.0, floor ((height - needed) / 2.0)), width, TRUE);
 }
 

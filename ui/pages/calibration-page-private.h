@@ -31,7 +31,9 @@ struct _DubCalibrationPage {
   gboolean              of_mce;   /* the curve over M */
   DubBinning            curve_binning; /* of what it shows */
   DubCalibration        tabled[2]; /* what the table shows … */
-  gboolean              tabled_has[2], tabled_old[2];
+  gboolean              tabled_has[2];
+  DubCalibrationAge     tabled_age[2];
+  guint                 key_idle; /* idle source: the key needs another height */
   guint                 place;    /* idle source: another width */
   int                   columns;  /* of panels */
   gboolean              narrow;

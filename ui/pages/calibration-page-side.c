@@ -256,6 +256,19 @@ add_series (DubCalibrationPage       *self,
   series->cursor_marker = TRUE;
 }
 
+/* The axis begins at 0: an error that hardly depends on M is seen not to. */
+static double
+largest (DubCalibrationPage       *self,
+         const DubCalibrationItem *item)
+{
+  double found = 1e-6;
+
+  for (guint i = 0; item != NULL && item->ece != NULL && i < DUB_CALIBRATION_N_CURVE; i++)
+    found = MAX (found, self->of_mce ? item->mce[i] : item->ece[i]);
+
+  return found;
+}
+
 void
 _dub_calibration_page_update_curve (DubCalibrationPage *self)
 {
@@ -271,7 +284,7 @@ _dub_calibration_page_update_curve (DubCalibrationPage *self)
   }
   figure = dub_figure_new ();
   dub_figure_set_x (figure, DUB_AXIS_LINEAR, 0.0, DUB_CALIBRATION_MOST_BINS, _("number of bins M"));
-  dub_figure_set_y (figure, DUB_AXIS_LINEAR, 0.0, 0.0, self->of_mce ? "MCE" : mass ? _("adaptive ECE") : "ECE");
+  dub_figure_set_y (figure, DUB_AXIS_LINEAR, 0.0, 1.08 * MAX (largest (self, before), largest (self, after)), self->of_mce ? "MCE" : mass ? _("adaptive ECE") : "ECE");
   figure->legend = TRUE;
   figure->cursor = n;
   figure->cursor_marker = TRUE;

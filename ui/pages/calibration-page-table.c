@@ -124,12 +124,13 @@ take_side (DubCalibrationPage *self,
            int                 side)
 {
   const DubCalibrationItem *item = dub_calibration_bench_get_side (self->bench, side);
-  gboolean has = item != NULL && item->has_measures, old = has && dub_calibration_item_is_old (item);
-  gboolean same = has == self->tabled_has[side] && old == self->tabled_old[side] &&
+  gboolean has = item != NULL && item->has_values;
+  DubCalibrationAge age = item != NULL ? dub_calibration_item_get_age (item) : DUB_CALIBRATION_FRESH;
+  gboolean same = has == self->tabled_has[side] && age == self->tabled_age[side] &&
                   (!has || memcmp (&item->measured, &self->tabled[side], sizeof item->measured) == 0);
 
   self->tabled_has[side] = has;
-  self->tabled_old[side] = old;
+  self->tabled_age[side] = age;
   if (has)
     self->tabled[side] = item->measured;
 
@@ -140,13 +141,13 @@ void
 _dub_calibration_page_update_table (DubCalibrationPage *self)
 {
   gboolean other[2] = { take_side (self, 0), take_side (self, 1) };
+  const DubCalibration *measured[2] = { self->tabled_has[0] ? &self->tabled[0] : NULL, self->tabled_has[1] ? &self->tabled[1] : NULL };
 
   if (!other[0] && !other[1])
     return;
   for (guint i = 0; i < DUB_N_CALIBRATION_MEASURES; i++) {
     g_autoptr (DubCalibrationRow) row = g_list_model_get_item (G_LIST_MODEL (self->measures), i);
 
-    dub_calibration_row_set (row, self->tabled_has[0] ? &self->tabled[0] : NULL, self->tabled_old[0],
-                             self->tabled_has[1] ? &self->tabled[1] : NULL, self->tabled_old[1]);
+    dub_calibration_row_set (row, measured, self->tabled_age);
   }
 }

@@ -307,6 +307,7 @@ dub_calibration_page_dispose (GObject *object)
   DubCalibrationPage *self = DUB_CALIBRATION_PAGE (object);
 
   g_clear_handle_id (&self->place, g_source_remove);
+  g_clear_handle_id (&self->key_idle, g_source_remove);
   if (self->bench != NULL) {
     g_signal_handlers_disconnect_by_data (self->bench, self);
     g_signal_handlers_disconnect_by_data (self->results, self);
