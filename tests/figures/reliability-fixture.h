@@ -103,28 +103,37 @@ figure_new (size_t     n_bins,
   return self;
 }
 
-/* Three curves of one data set, the second and third less sure. */
+/* Curves of one data set, each less sure than the one before. */
+enum { MOST_CURVES = 8 };
+
 static inline DubReliabilityFigure *
-overlay_new (size_t n_bins)
+curves_new (guint  n_curves,
+            size_t n_bins)
 {
   DubReliabilityFigure *self = dub_reliability_figure_new (NULL);
-  static const char *const NAMES[] = { "uncalibrated", "temperature", "DCA" };
-  Made made[3];
-  DubReliabilityCurve curves[3];
+  static const char *const NAMES[MOST_CURVES] = { "uncalibrated", "temperature", "DCA", "d", "e", "f", "g", "h" };
+  Made made[MOST_CURVES];
+  DubReliabilityCurve curves[MOST_CURVES];
   Cases cases;
 
   make_cases (&cases);
-  for (int c = 0; c < 3; c++) {
+  for (guint c = 0; c < n_curves; c++) {
     made_init (&made[c], NAMES[c], cases.confidence, cases.correct, N, n_bins, DUB_BINS_EQUAL_WIDTH);
     curves[c] = made[c].curve;
     for (int i = 0; i < N; i++)
       cases.confidence[i] = pow (cases.confidence[i], 1.4);
   }
-  dub_reliability_figure_add_panel (self, NULL, curves, 3, FALSE);
-  for (int c = 0; c < 3; c++)
+  dub_reliability_figure_add_panel (self, NULL, curves, n_curves, FALSE);
+  for (guint c = 0; c < n_curves; c++)
     made_clear (&made[c]);
 
   return self;
+}
+
+static inline DubReliabilityFigure *
+overlay_new (size_t n_bins)
+{
+  return curves_new (3, n_bins);
 }
 
 /* The panel with a frame of paper around it, which has to stay empty. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tests/figures/reliability-fixture.h"
+#include "ui/figures/reliability-figure-private.h"
 
 #define FONT "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
@@ -217,6 +218,105 @@ test_count_numbers (void)
   g_assert_cmpuint (narrow, <, there);
 }
 
+/* Eight curves are told apart by their marks, whatever the colours: no two are the same picture in grey. */
+static void
+test_marks_differ (void)
+{
+  enum { SIDE = 24 };
+  guint8 pictures[MOST_CURVES][SIDE * SIDE];
+  DubTheme theme;
+
+  dub_theme_init (&theme, DUB_THEME_LIGHT);
+  theme.series[1] = theme.series[2] = theme.series[3] = theme.series[0];
+  for (guint i = 0; i < MOST_CURVES; i++) {
+    cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, SIDE, SIDE);
+    cairo_t *cr = cairo_create (surface);
+    g_autoptr (DubCanvas) canvas = dub_canvas_new (cr, &theme, 1.0);
+
+    dub_canvas_set_color (canvas, theme.view);
+    cairo_paint (cr);
+    cairo_scale (cr, 2.5, 2.5);
+    _dub_reliability_draw_mark (canvas, i, SIDE / 5.0, SIDE / 5.0);
+    cairo_destroy (cr);
+    cairo_surface_flush (surface);
+    for (int p = 0; p < SIDE * SIDE; p++)
+      pictures[i][p] = cairo_image_surface_get_data (surface)[p / SIDE * cairo_image_surface_get_stride (surface) + p % SIDE * 4];
+    cairo_surface_destroy (surface);
+    for (guint k = 0; k < i; k++) {
+      int differ = 0;
+
+      for (int p = 0; p < SIDE * SIDE; p++)
+        differ += ABS (pictures[i][p] - pictures[k][p]) > 100;
+      if (differ < 8)
+        g_error ("The marks of curves %u and %u differ in %d pixels.", k, i, differ);
+    }
+  }
+}
+
+/* Many curves leave the plot its room: their legend stands in columns where the panel is wide. */
+static void
+test_many_curves (void)
+{
+  g_autoptr (DubReliabilityFigure) few = curves_new (3, 12), many = curves_new (MOST_CURVES, 12);
+  DubReliabilityLayout layout[2];
+
+  for (int wide = 0; wide < 2; wide++) {
+    int width = wide ? 1000 : 330;
+
+    cairo_surface_destroy (draw (few, 0, DUB_THEME_LIGHT, width, HEIGHT, -1, &layout[0]));
+
+    cairo_surface_t *surface = draw (many, 0, DUB_THEME_LIGHT, width, HEIGHT, -1, &layout[1]);
+
+    assert_clean_frame (surface, width, HEIGHT);
+    cairo_surface_destroy (surface);
+    if (wide)
+      g_assert_cmpfloat_with_epsilon (layout[1].plot.y, layout[0].plot.y, 0.5);
+    else
+      g_assert_cmpfloat (layout[1].plot.y, >, layout[0].plot.y + 60.0);
+    g_assert_cmpfloat (layout[1].plot.height, >, 80.0);
+  }
+}
+
+/* The current case is marked between the boxes, right and wrong by shape; the selected part of a count in blue. */
+static void
+test_picked_out (void)
+{
+  g_autoptr (DubReliabilityFigure) figure = figure_new (10, DUB_BINS_EQUAL_WIDTH);
+  guint selected[10] = { 0 };
+  DubReliabilityLayout layout;
+
+  selected[9] = 20;
+
+  cairo_surface_t *surface = draw (figure, 0, DUB_THEME_LIGHT, WIDTH, HEIGHT, -1, &layout);
+  guint32 paper = pixel (surface, -AROUND, -AROUND);
+  double x = dub_figure_layout_to_px_x (&layout.plot, 0.55), y = (layout.plot.y + layout.plot.height + layout.counts.y) / 2.0;
+  double right = dub_figure_layout_to_px_x (&layout.counts, 0.95), low = dub_figure_layout_to_px_y (&layout.counts, 3.0);
+  double high = dub_figure_layout_to_px_y (&layout.counts, 40.0);
+  guint32 grey = pixel (surface, right, low);
+
+  g_assert_cmphex (pixel (surface, x, y), ==, paper);
+  cairo_t *cr = cairo_create (surface);
+  DubTheme theme;
+
+  dub_theme_init (&theme, DUB_THEME_LIGHT);
+  cairo_translate (cr, AROUND, AROUND);
+
+  g_autoptr (DubCanvas) canvas = dub_canvas_new (cr, &theme, 1.0);
+
+  dub_reliability_figure_draw_marks (figure, 0, &(DubReliabilityMarks) { 0.55, FALSE, selected }, canvas, &layout);
+  cairo_surface_flush (surface);
+  g_assert_cmphex (pixel (surface, x, y), ==, 0xd55e00);
+  /* A triangle has no upper corners. */
+  g_assert_cmphex (pixel (surface, x - 3.0, y - 3.0), ==, paper);
+  g_assert_cmphex (pixel (surface, right, low), ==, 0x3584e4);
+  g_assert_cmphex (pixel (surface, right, high), ==, grey);
+  dub_reliability_figure_draw_marks (figure, 0, &(DubReliabilityMarks) { 0.55, TRUE, NULL }, canvas, &layout);
+  cairo_surface_flush (surface);
+  g_assert_cmphex (pixel (surface, x, y), ==, 0x0a6ab6);
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+}
+
 /* Bars, hatching and lines against pictures that were looked at. */
 static void
 test_golden (gconstpointer data)
@@ -269,6 +369,9 @@ main (int   argc,
   g_test_add_func ("/reliability-drawing/bars", test_bars);
   g_test_add_func ("/reliability-drawing/no-line-through-empty", test_no_line_through_empty);
   g_test_add_func ("/reliability-drawing/count-numbers", test_count_numbers);
+  g_test_add_func ("/reliability-drawing/marks-differ", test_marks_differ);
+  g_test_add_func ("/reliability-drawing/many-curves", test_many_curves);
+  g_test_add_func ("/reliability-drawing/picked-out", test_picked_out);
   g_test_add_data_func ("/reliability-drawing/golden/bars", GINT_TO_POINTER (0), test_golden);
   g_test_add_data_func ("/reliability-drawing/golden/lines", GINT_TO_POINTER (1), test_golden);
 

@@ -13,13 +13,16 @@
 /* Bins of few cases have bands of this strength. */
 #define FAINT 0.38
 
+/* As many colours, strokes and shapes of marks. */
+enum { N_LOOKS = 4 };
+
 DubRgba
 _dub_reliability_color (const DubTheme *theme,
                         guint           index)
 {
-  static const guint COLOR[] = { 1, 2, 3, 0 };
+  static const guint COLOR[N_LOOKS] = { 1, 2, 3, 0 };
 
-  return theme->series[COLOR[index % G_N_ELEMENTS (COLOR)]];
+  return theme->series[COLOR[index % N_LOOKS]];
 }
 
 void
@@ -27,29 +30,23 @@ _dub_reliability_set_stroke (cairo_t *cr,
                              guint    index,
                              double   width)
 {
-  static const double DASHES[][2] = { { 0.0, 0.0 }, { 3.5, 1.75 }, { 1.0, 1.6 }, { 7.0, 2.0 } };
-  const double *dash = DASHES[index % G_N_ELEMENTS (DASHES)];
+  static const double DASHES[N_LOOKS][2] = { { 0.0, 0.0 }, { 3.5, 1.75 }, { 1.0, 1.6 }, { 7.0, 2.0 } };
+  const double *dash = DASHES[index % N_LOOKS];
   double scaled[2] = { dash[0] * width, dash[1] * width };
 
   cairo_set_line_width (cr, width);
   cairo_set_dash (cr, scaled, dash[0] > 0.0 ? 2 : 0, 0.0);
 }
 
-/* Disc, square, diamond, ring: no triangle, which is a failure everywhere. */
-void
-_dub_reliability_draw_mark (DubCanvas *canvas,
-                            guint      index,
-                            double     x,
-                            double     y)
+static void
+trace_mark (cairo_t *cr,
+            guint    shape,
+            double   x,
+            double   y,
+            double   radius)
 {
-  const DubTheme *theme = dub_canvas_get_theme (canvas);
-  cairo_t *cr = dub_canvas_get_cairo (canvas);
-  double radius = 1.85 * theme->line_width;
-
-  cairo_save (cr);
   cairo_new_path (cr);
-  dub_canvas_set_color (canvas, _dub_reliability_color (theme, index));
-  switch (index % 4) {
+  switch (shape) {
   case 1:
     cairo_rectangle (cr, x - 0.88 * radius, y - 0.88 * radius, 1.76 * radius, 1.76 * radius);
     break;
@@ -60,10 +57,36 @@ _dub_reliability_draw_mark (DubCanvas *canvas,
     cairo_line_to (cr, x - 1.3 * radius, y);
     cairo_close_path (cr);
     break;
+  case 3:
+    for (int arm = 0; arm < 4; arm++) {
+      double along = 1.35 * radius, half = 0.42 * radius, c = cos (arm * G_PI_2), d = sin (arm * G_PI_2);
+
+      cairo_line_to (cr, x + c * half - d * -half, y + d * half + c * -half);
+      cairo_line_to (cr, x + c * along - d * -half, y + d * along + c * -half);
+      cairo_line_to (cr, x + c * along - d * half, y + d * along + c * half);
+    }
+    cairo_close_path (cr);
+    break;
   default:
     cairo_arc (cr, x, y, radius, 0.0, 2.0 * G_PI);
   }
-  if (index % 4 == 3) {
+}
+
+/* Disc, square, diamond, cross; then the same hollow: no triangle, which is a failure everywhere. */
+void
+_dub_reliability_draw_mark (DubCanvas *canvas,
+                            guint      index,
+                            double     x,
+                            double     y)
+{
+  const DubTheme *theme = dub_canvas_get_theme (canvas);
+  cairo_t *cr = dub_canvas_get_cairo (canvas);
+
+  cairo_save (cr);
+  trace_mark (cr, index % N_LOOKS, x, y, 1.85 * theme->line_width);
+  dub_canvas_set_color (canvas, _dub_reliability_color (theme, index));
+  if (index / N_LOOKS % 2 == 1) {
+    /* The line below must not show through. */
     dub_canvas_set_color (canvas, theme->view);
     cairo_fill_preserve (cr);
     dub_canvas_set_color (canvas, _dub_reliability_color (theme, index));

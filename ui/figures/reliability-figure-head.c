@@ -11,6 +11,9 @@
 #define GAP        0.5
 #define BELOW      0.5
 
+/* More curves than these stand in columns. */
+enum { FEW_ROWS = 3 };
+
 /* "ECE ", "0.0465", " [0.0413, 0.0542]": the number stands out. */
 typedef struct {
   char  *value, *interval; /* NULL where there is none */
@@ -82,6 +85,8 @@ typedef struct {
   gboolean interval;  /* with its interval */
   gboolean errors;    /* some single curve has one */
   guint    n_legend;  /* rows of the longest legend */
+  guint    n_columns; /* of legends */
+  double   names, figures; /* widest of each in legends */
 } Arrangement;
 
 static double
@@ -92,6 +97,42 @@ title_width (const DubReliabilityPanel *panel,
                               : 0.0;
 }
 
+/* The widest name and the widest error of several curves in a panel. */
+static void
+measure_legends (const DubReliabilityFigure *self,
+                 DubCanvas                  *canvas,
+                 Arrangement                *out)
+{
+  double size = dub_canvas_get_theme (canvas)->font_caption;
+
+  for (guint p = 0; p < self->panels->len; p++) {
+    const DubReliabilityPanel *panel = _dub_reliability_panel (self, p);
+
+    for (guint i = 0; panel->traces->len > 1 && i < panel->traces->len; i++) {
+      const DubReliabilityTrace *trace = _dub_reliability_trace (panel, i);
+      g_auto (Error) error = { NULL };
+
+      error_init (&error, &trace->ece, canvas, out->interval, TRUE);
+      out->names = MAX (out->names, dub_canvas_text_width (canvas, trace->name, size, DUB_TEXT_LEFT));
+      out->figures = MAX (out->figures, error_width (&error));
+    }
+  }
+}
+
+/* Few curves stand below each other, where their errors are compared best; many would leave no room to the plot. */
+static void
+arrange_legend (Arrangement *self,
+                guint        n,
+                double       right,
+                double       size)
+{
+  double column = (SWATCH + 5.0 * GAP) * size + self->names + self->figures, between = 2.0 * size;
+  guint fits = (guint) MAX ((right + between) / (column + between), 1.0);
+
+  self->n_columns = MIN (fits, (n + FEW_ROWS - 1) / FEW_ROWS);
+  self->n_legend = n > 0 ? (n + self->n_columns - 1) / self->n_columns : 0;
+}
+
 /* One arrangement for all panels, so that their boxes stand at one height. */
 static void
 arrange (const DubReliabilityFigure *self,
@@ -100,6 +141,7 @@ arrange (const DubReliabilityFigure *self,
          Arrangement                *out)
 {
   double size = dub_canvas_get_theme (canvas)->font_caption;
+  guint n_longest = 0;
 
   *out = (Arrangement) { .interval = TRUE };
   for (guint p = 0; p < self->panels->len; p++) {
@@ -108,8 +150,8 @@ arrange (const DubReliabilityFigure *self,
     double title = title_width (panel, canvas);
 
     out->title = out->title || panel->title != NULL;
-    if (panel->traces->len > 1)
-      out->n_legend = MAX (out->n_legend, panel->traces->len);
+    if (!single)
+      n_longest = MAX (n_longest, panel->traces->len);
     for (guint i = 0; i < panel->traces->len; i++) {
       const DubReliabilityTrace *trace = _dub_reliability_trace (panel, i);
       g_auto (Error) full = { NULL };
@@ -127,6 +169,8 @@ arrange (const DubReliabilityFigure *self,
         out->interval = FALSE;
     }
   }
+  measure_legends (self, canvas, out);
+  arrange_legend (out, n_longest, right, size);
 }
 
 static void
@@ -138,39 +182,31 @@ draw_legend (const DubReliabilityPanel *panel,
 {
   const DubTheme *theme = dub_canvas_get_theme (canvas);
   cairo_t *cr = dub_canvas_get_cairo (canvas);
-  double size = theme->font_caption, edge = right, names = 0.0, errors = 0.0;
-
+  double size = theme->font_caption;
   /* Errors stand in a column beside the longest name, not at the far end of a wide panel. */
-  for (guint i = 0; i < panel->traces->len; i++) {
-    const DubReliabilityTrace *trace = _dub_reliability_trace (panel, i);
-    g_auto (Error) error = { NULL };
-
-    error_init (&error, &trace->ece, canvas, fits->interval, TRUE);
-    names = MAX (names, dub_canvas_text_width (canvas, trace->name, size, DUB_TEXT_LEFT));
-    errors = MAX (errors, error_width (&error));
-  }
-  edge = MIN (right, (SWATCH + 5.0 * GAP) * size + names + errors);
+  double column = MIN (right, (SWATCH + 5.0 * GAP) * size + fits->names + fits->figures);
 
   for (guint i = 0; i < panel->traces->len; i++) {
     const DubReliabilityTrace *trace = _dub_reliability_trace (panel, i);
-    double middle = y + (0.5 + i) * LEGEND_ROW * size, baseline = middle + 0.36 * size;
+    double x = i / fits->n_legend * (column + 2.0 * size), edge = x + column;
+    double middle = y + (0.5 + i % fits->n_legend) * LEGEND_ROW * size, baseline = middle + 0.36 * size;
     g_auto (Error) error = { NULL };
 
     error_init (&error, &trace->ece, canvas, fits->interval, TRUE);
 
-    double room = edge - (SWATCH + GAP) * size - (error.value != NULL ? error_width (&error) + GAP * size : 0.0);
+    double room = column - (SWATCH + GAP) * size - (error.value != NULL ? error_width (&error) + GAP * size : 0.0);
     g_autofree char *name = dub_canvas_ellipsize (canvas, trace->name, size, DUB_TEXT_LEFT, room);
 
     cairo_save (cr);
     cairo_new_path (cr);
     dub_canvas_set_color (canvas, _dub_reliability_color (theme, i));
     _dub_reliability_set_stroke (cr, i, theme->line_width);
-    cairo_move_to (cr, 0.0, middle);
-    cairo_line_to (cr, SWATCH * size, middle);
+    cairo_move_to (cr, x, middle);
+    cairo_line_to (cr, x + SWATCH * size, middle);
     cairo_stroke (cr);
     cairo_restore (cr);
-    _dub_reliability_draw_mark (canvas, i, 0.5 * SWATCH * size, middle);
-    dub_canvas_text (canvas, name, size, DUB_TEXT_LEFT, theme->text, (SWATCH + GAP) * size, baseline);
+    _dub_reliability_draw_mark (canvas, i, x + 0.5 * SWATCH * size, middle);
+    dub_canvas_text (canvas, name, size, DUB_TEXT_LEFT, theme->text, x + (SWATCH + GAP) * size, baseline);
     error_draw (&error, canvas, edge, baseline);
   }
 }
