@@ -5,6 +5,7 @@
 #include "app/cli/cli-output.h"
 #include "core/io/file.h"
 #include "core/io/onnx.h"
+#include "core/study/answers.h"
 #include "core/study/case-input.h"
 #include "core/study/evaluate.h"
 
@@ -311,6 +312,28 @@ take_replacement (CliHeatmapJob              *self,
 
 /* --- the job --- */
 
+/* Where nobody said which class, the one that the study's family answers, which a recorded recalibration may have changed. */
+static gboolean
+take_answer (CliHeatmapJob            *self,
+             const CliHeatmapOptions  *options,
+             const DubStudy           *study,
+             DubRun                   *run,
+             GError                  **error)
+{
+  g_autoptr (GPtrArray) families = dub_study_families (study);
+  const char *family = options->family != NULL ? options->family : g_ptr_array_index (families, 0);
+  g_autofree double *mean = NULL;
+
+  if (self->options.class_index >= 0 || self->options.of == DUB_HEATMAP_OF_SCORE || self->options.of == DUB_HEATMAP_OF_ENTROPY ||
+      dub_study_get_recalibration (study, family) == NULL)
+    return TRUE;
+  if (dub_heatmap_answer ((DubGraph *const *) self->graphs->pdata, self->graphs->len, self->image, &mean, run, error) < 0)
+    return FALSE;
+  self->options.class_index = (int) dub_study_answer (study, family, mean, study->classes->len);
+
+  return TRUE;
+}
+
 static gboolean
 settle (CliHeatmapJob            *self,
         const CliHeatmapOptions  *options,
@@ -496,6 +519,7 @@ cli_heatmap_job_new (const CliHeatmapOptions    *options,
   if (self->options.score == dub_scorer_score && !take_scorer (self, options, study, run, error))
     return NULL;
   if (!settle (self, options, self->image->shape.rank - 2, has_study, error) || !check_networks (self, error) ||
+      (has_study && !take_answer (self, options, study, run, error)) ||
       !take_replacement (self, options, preprocess, study, model, run, error))
     return NULL;
 

@@ -1,6 +1,7 @@
 #include "core/study/answers.h"
 
 #include "core/calibration/scores.h"
+#include "core/stats/check.h"
 #include "core/study/evaluate.h"
 #include "core/study/study-private.h"
 
@@ -113,6 +114,21 @@ dub_study_answers (const DubStudy    *study,
 
   return recalibration == NULL ||
          dub_recalibration_apply_mean (recalibration, answers, outputs->n_cases, outputs->n_classes, answers, error);
+}
+
+size_t
+dub_study_answer (const DubStudy *study,
+                  const char     *family,
+                  double         *mean,
+                  size_t          n_classes)
+{
+  const DubRecalibration *recalibration = dub_study_get_recalibration (study, family);
+
+  /* A map that does not fit the classes is refused when the study is read. */
+  if (recalibration != NULL && n_classes == dub_recalibration_get_n_classes (recalibration))
+    (void) !dub_recalibration_apply_rows (recalibration, NULL, mean, 1, n_classes, mean, NULL);
+
+  return dub_argmax (mean, n_classes);
 }
 
 /* --- cases as calibration reads them --- */

@@ -28,6 +28,13 @@ gboolean          dub_study_answers              (const DubStudy            *stu
                                                   float                     *answers,
                                                   GError                   **error);
 
+/* The class that the family answers where the mean of its networks' probabilities is @mean, [C], in place of that what the recorded
+ * step makes of it; of equal ones the first. */
+size_t            dub_study_answer               (const DubStudy            *study,
+                                                  const char                *family,
+                                                  double                    *mean,
+                                                  size_t                     n_classes);
+
 /* (nullable) (transfer none): the recorded step; it stays with the study even where another thread records another one. */
 DubRecalibration *dub_study_get_recalibration    (const DubStudy            *study,
                                                   const char                *family);

@@ -121,6 +121,24 @@ def t_everything_reads_through_it():
     expect(numpy.abs(numpy.array(told_p) - archive['probabilities'][at]).max() < 1e-6, f'{told_p} {archive["probabilities"][at]}')
 
 
+def t_heatmap_is_of_the_answer():
+    """Where nobody says which class, a map is of the one that the family answers through its step"""
+    own = study('turned.dubito')
+    kept = json.loads(text_of(own))
+    turned = {'method': 'vector', 'kind': 'found', 'split': 'calibration', 'n_cases': 75, 'n_classes': 2, 'counts': [37, 38],
+              'weights': [-0.5, -0.5], 'biases': [0, 0]}
+    plain('test')
+    case = numpy.load(path('plain-test.npz'))['ids'][0]
+    asked = ['heatmap', '--study', own, '--case', case, '--kind', 'gradient', '-o', path('map.npy'), '--json']
+    before = document(*asked)['of']
+    kept['recalibrations'] = [{'family': 'ce', 'networks': ['ce-f0', 'ce-f1', 'ce-f2'], 'map': turned}]
+    with open(os.path.join(own, 'study.json'), 'w', encoding='utf-8') as file:
+        json.dump(kept, file)
+    expect({before, document(*asked)['of']} == {'class:0', 'class:1'}, before)
+    image, = document('score', own, f'{path("noisy.npz")}:{case}', '--json')['images']
+    expect(document(*asked)['of'] == f'class:{image["class"]}', image)
+
+
 def t_taken_back():
     """none gives back the study as it was, byte for byte; --dry-run leaves it alone"""
     own = study('back.dubito')

@@ -1,6 +1,8 @@
 /* What pages of results share: the selection, outputs and scores of a family, pictures of the cases. */
 #include "tests/ui/squares-fixture.h"
 #include "tests/ui/wait.h"
+#include "core/study/answers.h"
+#include "ui/model/case-networks.h"
 #include "ui/model/case-pictures.h"
 #include "ui/model/results.h"
 
@@ -178,6 +180,73 @@ test_results (void)
   squares_remove (root);
 }
 
+/* Turned round, so that every answer is another. */
+static const char TURNED[] =
+  "{ \"method\": \"vector\", \"kind\": \"found\", \"split\": \"calibration\", \"n_cases\": 18, \"n_classes\": 2, \"counts\": [13, 5], "
+  "\"weights\": [-0.5, -0.5], \"biases\": [0, 0] }";
+
+static void
+record (DubSession       *session,
+        DubRecalibration *map)
+{
+  DubStudy *study = dub_session_get_study (session);
+
+  dub_study_set_recalibration (study, "ce", map);
+  g_assert_true (dub_study_save (study, study->folder, NULL));
+  dub_session_study_edited (session);
+}
+
+/* A step that is recorded, or taken back, is read at once, and maps are of the class that is shown as the answer. */
+static void
+test_recalibration (void)
+{
+  g_autoptr (DubSession) session = dub_session_new (NULL);
+  g_autofree char *folder = NULL;
+  char *root = squares_new (TRUE, &folder);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DubRecalibration) map = dub_recalibration_from_json (TURNED, &error);
+  DubResults *results = dub_results_of_session (session);
+
+  g_assert_no_error (error);
+  g_assert_true (dub_session_open (session, folder, &error));
+  wait_until (dub_results_get_state (results) == DUB_RESULTS_NO_OUTPUTS);
+  dub_results_run (results, DUB_RESULTS_RUN_NETWORKS);
+  wait_until (dub_results_get_state (results) == DUB_RESULTS_READY);
+
+  int before = dub_results_get_predicted (results, 0);
+
+  g_assert_null (dub_results_get_scores (results)->recalibration);
+  record (session, map);
+  wait_until (dub_results_get_scores (results) != NULL && dub_results_get_scores (results)->recalibration != NULL);
+  g_assert_cmpint (dub_results_get_predicted (results, 0), ==, 1 - before);
+
+  const DubOutputs *outputs = dub_results_get_outputs (results);
+  const DubScores *scores = dub_results_get_scores (results);
+  g_autofree float *answers = g_new (float, outputs->n_cases * 2);
+  const size_t models[] = { 0, 1 };
+
+  g_assert_true (dub_study_answers (dub_session_get_study (session), outputs, "ce", models, 2, answers, &error));
+  g_assert_cmpmem (scores->mean, outputs->n_cases * 2 * sizeof (float), answers, outputs->n_cases * 2 * sizeof (float));
+  for (size_t i = 0; i < outputs->n_cases; i++)
+    g_assert_cmpuint (dub_results_get_failed (results, i), ==, dub_results_get_predicted (results, i) != outputs->labels[i]);
+
+  g_autoptr (DubDataset) dataset = dub_dataset_open (dub_session_get_study (session)->data->path, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+
+  g_autoptr (DubCaseNetworks) networks = dub_case_networks_new (folder, "ce", dataset);
+  g_autoptr (DubCaseHeat) heat =
+    dub_case_networks_heat (networks, 0, dub_heat_choice_find ("gradient:probability"), NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (heat->heat->class_index, ==, 1 - before);
+
+  record (session, NULL);
+  wait_until (dub_results_get_scores (results)->recalibration == NULL);
+  g_assert_cmpint (dub_results_get_predicted (results, 0), ==, before);
+  squares_remove (root);
+}
+
 static void
 made_cb (guint *made,
          guint  index)
@@ -227,6 +296,7 @@ main (int   argc,
   g_test_add_func ("/results/selection", test_selection);
   g_test_add_func ("/results/way", test_way);
   g_test_add_func ("/results/results", test_results);
+  g_test_add_func ("/results/recalibration", test_recalibration);
   g_test_add_func ("/results/pictures", test_pictures);
 
   return g_test_run ();

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/io/onnx.h"
+#include "core/study/answers.h"
 #include "core/study/classifier.h"
 #include "core/study/evaluate.h"
 #include "core/study/study-views.h"
@@ -183,6 +184,11 @@ choose_score (const char *id,
   return dub_estimator_find (n_networks > 1 ? "ensemble-sd" : "entropy");
 }
 
+typedef struct {
+  const DubEstimator     *estimator;
+  const DubRecalibration *recalibration; /* (nullable) of the family's answers */
+} Scoring;
+
 static gboolean
 score_cb (const DubAnswers  *answers,
           double            *scores,
@@ -190,10 +196,35 @@ score_cb (const DubAnswers  *answers,
           DubRun            *run,
           GError           **error)
 {
-  const DubEstimator *estimator = user_data;
+  const Scoring *scoring = user_data;
   const DubEstimatorOptions options = DUB_ESTIMATOR_DEFAULT;
+  g_autoptr (DubAnswers) mapped =
+    scoring->recalibration != NULL ? dub_answers_recalibrated (answers, scoring->recalibration, error) : NULL;
 
-  return estimator->score (NULL, &options, answers, scores, run, error);
+  if (scoring->recalibration != NULL && mapped == NULL)
+    return FALSE;
+
+  return scoring->estimator->score (NULL, &options, mapped != NULL ? mapped : answers, scores, run, error);
+}
+
+/* The class that the window shows as the answer, which a recorded recalibration may have changed; -1 leaves it to the networks. */
+static gboolean
+find_answer (DubCaseNetworks  *self,
+             DubTensor        *image,
+             int              *answer,
+             DubRun           *run,
+             GError          **error)
+{
+  g_autofree double *mean = NULL;
+
+  *answer = -1;
+  if (dub_study_get_recalibration (self->study, self->family) == NULL)
+    return TRUE;
+  if (dub_heatmap_answer ((DubGraph *const *) self->graphs->pdata, self->graphs->len, image, &mean, run, error) < 0)
+    return FALSE;
+  *answer = (int) dub_study_answer (self->study, self->family, mean, self->study->classes->len);
+
+  return TRUE;
 }
 
 /* The map of a volume whose axes were turned for the network, turned back. */
@@ -231,7 +262,10 @@ dub_case_networks_heat (DubCaseNetworks      *self,
 
   DubShape shape = dub_prepare_shape (&self->prepare), batch = { .rank = shape.rank + 1, .dim = { 1 } };
   DubHeatmapOptions options;
-  const DubEstimator *score = choose_score (score_id, self->graphs->len);
+  Scoring scoring = {
+    .estimator = choose_score (score_id, self->graphs->len),
+    .recalibration = dub_study_get_recalibration (self->study, self->family),
+  };
   g_autoptr (DubTensor) image = NULL;
   g_autoptr (DubCaseHeat) result = g_new0 (DubCaseHeat, 1);
 
@@ -243,8 +277,10 @@ dub_case_networks_heat (DubCaseNetworks      *self,
   options.of = choice->of;
   if (choice->of == DUB_HEATMAP_OF_SCORE) {
     options.score = score_cb;
-    options.score_data = (gpointer) score;
-    result->score = g_strdup (score->title);
+    options.score_data = &scoring;
+    result->score = g_strdup (scoring.estimator->title);
+  } else if (choice->of != DUB_HEATMAP_OF_ENTROPY && !find_answer (self, image, &options.class_index, run, error)) {
+    return NULL;
   }
   result->choice = choice;
   result->index = index;
@@ -304,20 +340,24 @@ add_softmax (const float *logits,
     p[c] += exp ((double) logits[c] - top) / sum;
 }
 
+/* The score is the spread of what the networks say; the answer beside each view is the family's. */
 static void
-finish_views (DubCaseViews *self,
-              double       *p,
-              size_t        n_networks,
-              size_t        n_classes)
+finish_views (DubCaseViews    *self,
+              const DubStudy  *study,
+              const char      *family,
+              double          *p,
+              size_t           n_networks,
+              size_t           n_classes)
 {
-  for (guint v = 0; v < self->n_views; v++)
-    for (size_t c = 0; c < n_classes; c++) {
+  g_autofree double *mapped = g_new (double, n_classes);
+
+  for (guint v = 0; v < self->n_views; v++) {
+    for (size_t c = 0; c < n_classes; c++)
       p[v * n_classes + c] /= (double) n_networks;
-      if (c == 0 || p[v * n_classes + c] > self->view[v].probability) {
-        self->view[v].answer = (int) c;
-        self->view[v].probability = p[v * n_classes + c];
-      }
-    }
+    memcpy (mapped, p + v * n_classes, n_classes * sizeof *mapped);
+    self->view[v].answer = (int) dub_study_answer (study, family, mapped, n_classes);
+    self->view[v].probability = mapped[self->view[v].answer];
+  }
   for (size_t c = 0; c < n_classes; c++) {
     double mean = 0.0, squares = 0.0;
 
@@ -362,7 +402,7 @@ dub_case_networks_views (DubCaseNetworks  *self,
     for (guint v = 0; v < DUB_N_CASE_VIEWS; v++)
       add_softmax (logits + v * n_classes, n_classes, p + v * n_classes);
   }
-  finish_views (views, p, self->classifiers->len, n_classes);
+  finish_views (views, self->study, self->family, p, self->classifiers->len, n_classes);
 
   return g_steal_pointer (&views);
 }

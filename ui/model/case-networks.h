@@ -60,7 +60,7 @@ typedef struct {
     GBytes *picture;   /* DUB_VIEW_SIDE² × 3 bytes */
     char   *words;     /* "rotate 12°, contrast 1.3" */
     int     answer;    /* class */
-    double  probability; /* of the answer, mean over networks */
+    double  probability; /* of the answer: mean over networks, recalibrated where that was recorded */
   } view[DUB_N_CASE_VIEWS];
   double sd;           /* SD over views of the probabilities, mean over classes: the TTA score */
 } DubCaseViews;

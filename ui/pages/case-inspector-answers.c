@@ -124,9 +124,13 @@ update_probabilities (DubCaseInspector   *self,
   g_autofree gboolean *told = g_new0 (gboolean, n_classes);
 
   if (outputs->n_models > 1) {
-    g_autofree char *note = g_strdup_printf (_("bar: mean · ring: each of %u models"), (guint) outputs->n_models);
+    guint n = (guint) outputs->n_models;
+    g_autofree char *note = scores->recalibration != NULL ? g_strdup_printf (_("bar: recalibrated · ring: each of %u models"), n)
+                                                          : g_strdup_printf (_("bar: mean · ring: each of %u models"), n);
 
     gtk_label_set_label (self->probability_note, note);
+  } else if (scores->recalibration != NULL) {
+    gtk_label_set_label (self->probability_note, _("bar: recalibrated"));
   }
   if (n_classes <= MOST_CLASSES) {
     for (size_t c = 0; c < n_classes; c++)
