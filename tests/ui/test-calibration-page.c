@@ -501,6 +501,7 @@ test_export_like_the_command_line (Fixture       *fixture,
     return;
   }
   run_networks (fixture);
+  wait_until (all_measured (fixture));
   compare_files (fixture, program, defaults);
 
   act (fixture, "calibration.view", "s", "models");

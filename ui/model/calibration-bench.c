@@ -371,6 +371,9 @@ is_shown (DubCalibrationBench      *self,
 void
 _dub_calibration_bench_update (DubCalibrationBench *self)
 {
+  /* Undo may hold a bench whose page is gone: it remembers, and computes nothing. */
+  if (self->slot == NULL)
+    return;
   repair_setting (self);
   fit_what_is_missing (self);
   make_items (self);
@@ -386,6 +389,8 @@ _dub_calibration_bench_update (DubCalibrationBench *self)
 void
 _dub_calibration_bench_rebin (DubCalibrationBench *self)
 {
+  if (self->slot == NULL)
+    return;
   stop_measuring (self);
   set_bins (self);
   _dub_calibration_bench_match_bin (self);
@@ -490,6 +495,8 @@ results_changed_cb (DubCalibrationBench *self)
   g_autofree char *families = families_of (self);
   gboolean same_family = g_strcmp0 (family, self->family) == 0;
 
+  if (self->slot == NULL)
+    return;
   if (!same_family || outputs == NULL)
     drop_read (self);
   if (study == NULL || outputs == NULL || study->folder == NULL) {
@@ -519,6 +526,8 @@ results_changed_cb (DubCalibrationBench *self)
 static void
 study_changed_cb (DubCalibrationBench *self)
 {
+  if (self->slot == NULL)
+    return;
   g_clear_pointer (&self->source, dub_results_read_unref);
   drop_read (self);
   _dub_calibration_bench_forget (self);

@@ -180,8 +180,8 @@ _dub_calibration_page_export (GtkWidget  *widget,
 
   if (self->figure == NULL)
     dub_session_toast (self->session, _("There are no numbers to export yet: run the networks first."));
-  else if (g_str_equal (action, "calibration.export-table") && !has_table (self))
-    dub_session_toast (self->session, _("The table is being measured: export it when every line has its numbers."));
+  else if (dub_calibration_bench_is_measuring (self->bench) || (g_str_equal (action, "calibration.export-table") && !has_table (self)))
+    dub_session_toast (self->session, _("Bands and intervals are being measured: export them when they are there."));
   else if (g_str_equal (action, "calibration.export-table"))
     dub_save_figure (widget, self->session, DUB_SAVE_TABLE, "calibration", save_table);
   else
