@@ -7,7 +7,8 @@
 
 static const char *const TRUE_LABEL[] = { "true_label", "label", "y_true", "target", "class", "diagnosis", "y", NULL };
 static const char *const PREDICTED_LABEL[] = { "pred_label", "predicted_label", "prediction", "predicted", "pred", "y_pred", NULL };
-static const char *const CONFIDENCE[] = { "confidence", "msr", "max_prob", NULL };
+/* Not msr: where that is a column of scores, it is higher where the answer is less sure. */
+static const char *const CONFIDENCE[] = { "confidence", "max_prob", NULL };
 static const char *const CORRECT[] = { "correct", NULL };
 static const char *const ID[] = { "id", "case", "file", "name", NULL };
 static const char *const PATIENT[] = { "patient", "participant_id", NULL };

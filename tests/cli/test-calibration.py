@@ -383,6 +383,8 @@ def t_refused():
     refused([text('empty.csv', '')], 'empty.csv')
     refused([text('head.csv', 'true_label,pred_label,confidence\n')], 'head.csv', 'no cases')
     refused([text('columns.csv', 'a,b\n1,2\n')], 'a, b', 'true_label, pred_label, confidence', 'truth, mean, sd')
+    # A score of uncertainty is no confidence.
+    refused([text('msr.csv', 'label,prediction,correct,msr\n1,1,1,.1\n')], 'prediction, correct, msr')
     refused([text('outside.csv', 'id,true_label,pred_label,confidence\nx,1,1,.9\ny,1,1,90\n')], 'line 3', '“y”', '0 to 1')
     refused([text('nan.csv', 'id,true_label,pred_label,confidence\nx,1,1,nan\n')], 'line 2', '“x”', 'nan')
     refused([text('answer.csv', 'true_label,pred_label,confidence\n1,,.9\n')], 'line 2', 'pred_label')
