@@ -4,6 +4,49 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+
+/* Members of the document that are a measure each. */
+static const struct {
+  const char            *name;
+  DubCalibrationMeasure  measure;
+} MEMBERS[] = {
+  { "accuracy", DUB_CALIBRATION_ACCURACY },
+  { "ece", DUB_CALIBRATION_ECE },
+  { "mce", DUB_CALIBRATION_MCE },
+  { "adaptive_ece", DUB_CALIBRATION_ADAPTIVE_ECE },
+  { "classwise_ece", DUB_CALIBRATION_CLASSWISE_ECE },
+  { "average", DUB_CALIBRATION_AVERAGE },
+  { "smooth_ece", DUB_CALIBRATION_SMOOTH },
+  { "overconfidence", DUB_CALIBRATION_OVERCONFIDENCE },
+  { "nll", DUB_CALIBRATION_NLL },
+};
+
+#define BRIER \
+  (1u << DUB_CALIBRATION_BRIER | 1u << DUB_CALIBRATION_BRIER_RELIABILITY | 1u << DUB_CALIBRATION_BRIER_RESOLUTION | \
+   1u << DUB_CALIBRATION_BRIER_UNCERTAINTY)
+
+gboolean
+cli_calibration_read_measures (CliCalibrationOptions  *options,
+                               GError                **error)
+{
+  g_auto (GStrv) names = g_strsplit (options->measures_text != NULL ? options->measures_text : "", ",", -1);
+
+  options->measures = 0;
+  for (size_t k = 0; names[k] != NULL; k++) {
+    guint bits = strcmp (names[k], "brier") == 0 ? BRIER : 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS (MEMBERS); i++)
+      if (strcmp (names[k], MEMBERS[i].name) == 0)
+        bits = 1u << MEMBERS[i].measure;
+    if (bits == 0)
+      return cli_usage_error (error, _("--measures has “%s”, expected some of accuracy, ece, mce, adaptive_ece, classwise_ece, "
+                                       "average, smooth_ece, overconfidence, nll, brier."), names[k]);
+    options->measures |= bits;
+  }
+
+  return TRUE;
+}
 
 void
 cli_calibration_options_clear (CliCalibrationOptions *self)
@@ -15,6 +58,7 @@ cli_calibration_options_clear (CliCalibrationOptions *self)
   g_free (self->family);
   g_free (self->model);
   g_free (self->seed_text);
+  g_free (self->measures_text);
   cli_figure_options_clear (&self->figure);
 }
 
@@ -28,6 +72,7 @@ cli_calibration_new (const DubPredictions         *predictions,
                      GError                      **error)
 {
   const DubCalibrationOptions calibration = {
+    .measures = options->measures,
     .n_bins = (size_t) options->bins,
     .binning = options->equal,
     .n_resamples = (guint) options->resamples,
@@ -109,23 +154,8 @@ void
 cli_calibration_build (JsonBuilder          *b,
                        const CliCalibration *self)
 {
-  static const struct {
-    const char            *name;
-    DubCalibrationMeasure  measure;
-  } members[] = {
-    { "accuracy", DUB_CALIBRATION_ACCURACY },
-    { "ece", DUB_CALIBRATION_ECE },
-    { "mce", DUB_CALIBRATION_MCE },
-    { "adaptive_ece", DUB_CALIBRATION_ADAPTIVE_ECE },
-    { "classwise_ece", DUB_CALIBRATION_CLASSWISE_ECE },
-    { "average", DUB_CALIBRATION_AVERAGE },
-    { "smooth_ece", DUB_CALIBRATION_SMOOTH },
-    { "overconfidence", DUB_CALIBRATION_OVERCONFIDENCE },
-    { "nll", DUB_CALIBRATION_NLL },
-  };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (members); i++)
-    cli_json_estimate (b, members[i].name, &self->measured.estimate[members[i].measure]);
+  for (size_t i = 0; i < G_N_ELEMENTS (MEMBERS); i++)
+    cli_json_estimate (b, MEMBERS[i].name, &self->measured.estimate[MEMBERS[i].measure]);
   build_brier (b, &self->measured);
   cli_json_int (b, "worst_bin", self->measured.worst_count > 0 ? (gint64) self->measured.worst_bin : -1);
   build_bins (b, self->bins);

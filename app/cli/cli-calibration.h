@@ -17,6 +17,7 @@ typedef struct {
   char            *family;      /* (nullable) */
   char            *model;       /* (nullable) */
   char            *seed_text;   /* (nullable) */
+  char            *measures_text; /* (nullable) */
   double           level;       /* NaN = not said */
   int              bins;
   int              resamples;
@@ -25,11 +26,16 @@ typedef struct {
   /* what the texts became */
   guint64          seed;
   DubBinning       equal;
+  guint            measures;    /* bits, as of DubCalibrationOptions */
 } CliCalibrationOptions;
 
 void     cli_calibration_options_clear (CliCalibrationOptions       *self);
 
 /* --- cli-calibration.c: answers --- */
+
+/* Names of --measures to bits; without any, all. Wrong usage for another word. */
+gboolean        cli_calibration_read_measures (CliCalibrationOptions *options,
+                                        GError                     **error);
 
 /* One measurement of answers, and what was done to them before. */
 typedef struct {

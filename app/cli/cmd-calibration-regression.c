@@ -225,8 +225,8 @@ check_options (const CliCalibrationOptions *options,
   if (options->recalibrate != NULL && !dub_regression_method_from_id (options->recalibrate, method))
     return cli_usage_error (error, _("--recalibrate is “%s”, which is for classes; expected variance or isotonic for the regression "
                                      "in %s."), options->recalibrate, file->name);
-  if (options->class_name != NULL)
-    return cli_usage_error (error, _("--class is for classes; %s is a regression."), file->name);
+  if (options->class_name != NULL || options->measures_text != NULL)
+    return cli_usage_error (error, _("--class and --measures are for answers; %s is a regression."), file->name);
 
   return TRUE;
 }

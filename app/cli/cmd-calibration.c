@@ -377,7 +377,7 @@ read_options (CliCalibrationOptions  *options,
     return cli_usage_error (error, _("--bins is %d, expected 1 to 1000."), options->bins);
   if (!isnan (options->level) && !(options->level > 0.0 && options->level < 1.0))
     return cli_usage_error (error, _("--level is %g, expected a number above 0 and below 1."), options->level);
-  if (!cli_check_resamples (options->resamples, error) ||
+  if (!cli_calibration_read_measures (options, error) || !cli_check_resamples (options->resamples, error) ||
       !cli_read_seed ("--seed", options->seed_text, G_MAXINT64, &options->seed, error))
     return FALSE;
   if (study && options->fit != NULL)
@@ -409,6 +409,8 @@ cmd_calibration (const char *path,
       N_("temperature, vector, platt, isotonic or beta; of regression variance or isotonic: also measure what it makes of PRED"),
       "METHOD" },
     { "fit", 0, 0, G_OPTION_ARG_FILENAME, &options.fit, N_("Other cases, on which it is fitted"), "CAL" },
+    { "measures", 0, 0, G_OPTION_ARG_STRING, &options.measures_text,
+      N_("Only these, which is faster: names as in the JSON document (all)"), "A,B,…" },
     { "class", 0, 0, G_OPTION_ARG_STRING, &options.class_name, N_("Look at the probability of one class, by name or index"), "C" },
     { "level", 0, 0, G_OPTION_ARG_DOUBLE, &options.level, N_("Regression: the level of the interval (0.95)"), "P" },
     { "family", 0, 0, G_OPTION_ARG_STRING, &options.family, N_("Study: the networks of this name, where there are several"), "NAME" },

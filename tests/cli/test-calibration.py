@@ -160,6 +160,15 @@ def t_class():
     expect('it has a, b, c' in cli('calibration', path('names.npz'), '--class', 'd', status=1).stderr, 'the classes are not named')
 
 
+def t_measures():
+    """Only what is asked for, with the same numbers"""
+    file, _, _ = write('pred.npz', 3, 300)
+    told, some = document('calibration', file, *BRIEF), document('calibration', file, '--measures', 'ece,brier', *BRIEF)
+    expect(some['ece'] == told['ece'] and some['brier'] == told['brier'] and some['bins'] == told['bins'], some['ece'])
+    expect(all(some[name]['value'] is None for name in INTERVALS + ['classwise_ece'] if name != 'ece'), some['mce'])
+    expect('smooth_ece' in cli('calibration', file, '--measures', 'best', status=2).stderr, 'the names are not told')
+
+
 def t_binning():
     """Bins of equal mass hold as many cases each; the interval of ECE does not depend on it"""
     file, p, y = write('pred.npz', 3, 300)
