@@ -153,7 +153,11 @@ def t_study():
         cli('figure', 'reliability', study, '--overlay', '-o', path('overlay.csv'), *more, *BRIEF)
         _, rows = rows_of('overlay.csv')
         expect([row['curve'] for row in rows[::15]] == ['uncalibrated', 'temperature', 'ce-dca15'], rows[::15])
-    cli('figure', 'reliability', study, '--recalibrate', 'platt', '--with', 'temperature', '--overlay', '-o', path('two.csv'), *BRIEF)
+    cli('figure', 'reliability', study, '--recalibrate', 'platt', '--with', 'temperature', '--overlay', '-o', path('two.csv'),
+        '-o', path('two.svg'), *BRIEF)
+    with open(path('two.svg'), encoding='utf-8') as file:
+        svg = file.read()
+    expect('>platt: slope ' in svg and '>temperature: T = ' in svg, 'both fits have a line below the diagrams')
     _, rows = rows_of('two.csv')
     expect([row['curve'] for row in rows[::15]] == ['uncalibrated', 'Platt', 'temperature'], rows[::15])
     refused = cli('figure', 'reliability', study, '--family', 'ce-dca7', '-o', path('x.csv'), status=1).stderr

@@ -24,6 +24,17 @@ typedef struct {
   double heading, key, foot; /* heights */
 } Sheet;
 
+static guint
+n_lines (const char *text)
+{
+  guint n = text != NULL ? 1 : 0;
+
+  for (const char *at = text; at != NULL && *at != '\0'; at++)
+    n += *at == '\n';
+
+  return n;
+}
+
 static void
 sheet_init (Sheet                      *self,
             const DubReliabilityFigure *figure,
@@ -42,7 +53,7 @@ sheet_init (Sheet                      *self,
   self->panel = self->column * (self->column > 330.0 ? 0.8 : self->column > 200.0 ? 1.16 : 1.3);
   self->heading = figure->left != NULL || figure->right != NULL ? HEADING * size : 0.0;
   self->key = dub_reliability_figure_draw_key (figure, canvas, 0.0, 0.0, room, FALSE);
-  self->foot = figure->foot != NULL ? FOOT * size : 0.0;
+  self->foot = n_lines (figure->foot) * FOOT * size;
 }
 
 static double
@@ -89,6 +100,23 @@ draw_heading (const DubReliabilityFigure *self,
 }
 
 static void
+draw_foot (const DubReliabilityFigure *self,
+           DubCanvas                  *canvas,
+           double                      width,
+           double                      top)
+{
+  const DubTheme *theme = dub_canvas_get_theme (canvas);
+  double size = theme->font_caption;
+  g_auto (GStrv) lines = g_strsplit (self->foot != NULL ? self->foot : "", "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++) {
+    g_autofree char *line = dub_canvas_ellipsize (canvas, lines[i], size, DUB_TEXT_LEFT, width - 2.0 * MARGIN * size);
+
+    dub_canvas_text (canvas, line, size, DUB_TEXT_LEFT, theme->dim, MARGIN * size, top + ((i + 1) * FOOT - 0.3) * size);
+  }
+}
+
+static void
 draw_sheet (gconstpointer figure,
             DubCanvas    *canvas,
             double        width,
@@ -112,11 +140,7 @@ draw_sheet (gconstpointer figure,
   }
   dub_reliability_figure_draw_key (self, canvas, MARGIN * size, height - MARGIN * size - sheet.key - sheet.foot,
                                    width - 2.0 * MARGIN * size, TRUE);
-  if (self->foot != NULL) {
-    g_autofree char *foot = dub_canvas_ellipsize (canvas, self->foot, size, DUB_TEXT_LEFT, width - 2.0 * MARGIN * size);
-
-    dub_canvas_text (canvas, foot, size, DUB_TEXT_LEFT, dub_canvas_get_theme (canvas)->dim, MARGIN * size, height - MARGIN * size - 0.3 * size);
-  }
+  draw_foot (self, canvas, width, height - MARGIN * size - sheet.foot);
 }
 
 /* --- numbers --- */

@@ -12,6 +12,17 @@
 typedef enum { BAR, HATCH, BAND, FEW, AREA, ISOTONIC } Sign;
 #define N_SIGNS (ISOTONIC + 1)
 
+/* Of several curves each has its own colour. */
+static gboolean
+has_single (const DubReliabilityFigure *self)
+{
+  for (guint p = 0; p < self->panels->len; p++)
+    if (_dub_reliability_panel (self, p)->traces->len == 1)
+      return TRUE;
+
+  return FALSE;
+}
+
 /* Bit by bit what some panel shows. */
 static guint
 signs_of (const DubReliabilityFigure *self)
@@ -57,6 +68,7 @@ word_of (const DubReliabilityFigure *self,
 
 static void
 draw_sign (Sign       sign,
+           gboolean   single,
            DubCanvas *canvas,
            double     x,
            double     y)
@@ -85,7 +97,7 @@ draw_sign (Sign       sign,
   default:
     cairo_save (cr);
     cairo_new_path (cr);
-    dub_canvas_set_color (canvas, theme->series[3]);
+    dub_canvas_set_color (canvas, single ? theme->series[3] : dub_rgba_with_alpha (theme->series[0], 0.6));
     cairo_set_line_width (cr, 1.1 * line);
     cairo_move_to (cr, x, y + height / 2.0);
     cairo_line_to (cr, x + width, y + height / 2.0);
@@ -122,7 +134,7 @@ dub_reliability_figure_draw_key (const DubReliabilityFigure *self,
       row += ROW * size;
     }
     if (draw) {
-      draw_sign ((Sign) sign, canvas, place, row + 0.1 * size);
+      draw_sign ((Sign) sign, has_single (self), canvas, place, row + 0.1 * size);
       dub_canvas_text (canvas, word, size, DUB_TEXT_LEFT, theme->dim, place + (SWATCH + GAP) * size, row + 0.93 * size);
     }
     place += entry + APART * size;

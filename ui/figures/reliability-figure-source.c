@@ -22,9 +22,10 @@ note_text (DubReliabilityFigure *self,
     dub_reliability_figure_note (self, key, text);
 }
 
-/* "temperature: T = 1.63 (1.41 to 1.92), fitted on calibration (78 cases)"; NULL without a fit. */
+/* "temperature: T = 1.63 (1.41 to 1.92), fitted on calibration (78 cases)", and so on with @between; NULL without a fit. */
 static char *
-fits_words (const DubReliabilitySource *source)
+fits_words (const DubReliabilitySource *source,
+            const char                 *between)
 {
   g_autoptr (GString) out = g_string_new (NULL);
 
@@ -32,7 +33,7 @@ fits_words (const DubReliabilitySource *source)
     const DubRecalibration *fit = source->fits[i];
     g_autofree char *words = dub_recalibration_describe (fit);
 
-    g_string_append_printf (out, "%s%s: %s, fitted on %s (%zu cases)", i > 0 ? "; " : "",
+    g_string_append_printf (out, "%s%s: %s, fitted on %s (%zu cases)", i > 0 ? between : "",
                             dub_recalibrate_id (dub_recalibration_get_method (fit)), words, dub_recalibration_get_split (fit),
                             dub_recalibration_get_n_cases (fit));
   }
@@ -55,7 +56,7 @@ dub_reliability_figure_set_source (DubReliabilityFigure       *self,
   g_return_if_fail (self != NULL && source != NULL);
 
   g_autoptr (GString) left = g_string_new (NULL), right = g_string_new (NULL);
-  g_autofree char *fits = fits_words (source);
+  g_autofree char *fits = fits_words (source, "; "), *foot = fits_words (source, "\n");
   g_autofree char *cases = g_strdup_printf (source->n_cases == 1 ? "%zu case" : "%zu cases", source->n_cases);
 
   append_part (left, source->title);
@@ -64,7 +65,7 @@ dub_reliability_figure_set_source (DubReliabilityFigure       *self,
   append_part (right, source->part);
   append_part (right, cases);
   dub_reliability_figure_set_heading (self, left->str, right->str);
-  dub_reliability_figure_set_foot (self, fits);
+  dub_reliability_figure_set_foot (self, foot);
 
   note_number (self, "bins", source->n_bins);
   note_text (self, "binning", source->binning == DUB_BINS_EQUAL_WIDTH ? "equal width" : "equal mass");

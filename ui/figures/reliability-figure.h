@@ -74,7 +74,7 @@ void                  dub_reliability_figure_note        (DubReliabilityFigure  
                                                           const char                 *key,
                                                           const char                 *value);
 
-/* One sentence below the key of a sheet. @foot: (nullable); copied. */
+/* Lines below the key of a sheet. @foot: (nullable); copied. */
 void                  dub_reliability_figure_set_foot    (DubReliabilityFigure       *self,
                                                           const char                 *foot);
 
