@@ -190,6 +190,26 @@ log_odds_of (const double *z,
   return z[c] - (largest + log (mass));
 }
 
+/* The same of every class, with an exponential for each: the rest of a class that is not the largest holds the largest, so that
+ * sums from both sides have all digits; @scratch: [C + 1]. */
+static void
+log_odds_row (const double *z,
+              size_t        n_classes,
+              double       *scratch,
+              double       *out)
+{
+  size_t top = dub_argmax (z, n_classes);
+  double before = 0.0;
+
+  scratch[n_classes] = 0.0;
+  for (size_t c = n_classes; c-- > 0;)
+    scratch[c] = scratch[c + 1] + exp (z[c] - z[top]);
+  for (size_t c = 0; c < n_classes; c++) {
+    out[c] = c == top ? log_odds_of (z, n_classes, c) : z[c] - z[top] - log (before + scratch[c + 1]);
+    before += exp (z[c] - z[top]);
+  }
+}
+
 /* Of the sum of the rest, because 1 - p has no digits near 1, and a row's sum is 1 within rounding only. */
 static double
 share_of (const double *p,
@@ -207,7 +227,7 @@ share_of (const double *p,
 static double
 apply_map (const DubRecalibration *self,
            size_t                  map,
-           const double           *z,
+           const double           *odds,
            const double           *p,
            size_t                  c)
 {
@@ -215,7 +235,7 @@ apply_map (const DubRecalibration *self,
 
   switch (self->method) {
   case DUB_RECALIBRATE_PLATT:
-    return dub_platt_apply (at, log_odds_of (z, self->n_classes, c));
+    return dub_platt_apply (at, odds[c]);
   case DUB_RECALIBRATE_ISOTONIC:
     return dub_isotonic_apply (at, share_of (p, self->n_classes, c));
   case DUB_RECALIBRATE_BETA:
@@ -296,16 +316,20 @@ fit_maps (DubRecalibration      *self,
   size_t n_maps = _dub_recalibration_n_maps (self), n = self->n_classes;
   g_autofree double *values = g_new (double, self->n_cases);
   g_autofree gboolean *positive = g_new (gboolean, self->n_cases);
+  g_autofree double *scratch = g_new (double, n + 1);
+  g_autofree double *odds = self->method == DUB_RECALIBRATE_PLATT ? g_new (double, self->n_cases * n) : NULL;
 
+  for (size_t i = 0; i < self->n_cases && odds != NULL; i++)
+    log_odds_row (z + i * n, n, scratch, odds + i * n);
   for (size_t k = 0; k < n_maps; k++) {
     size_t c = n_maps == 1 ? 1 : k;
 
     for (size_t i = 0; i < self->n_cases; i++) {
       positive[i] = (size_t) cases->labels[i] == c;
-      values[i] = self->method == DUB_RECALIBRATE_PLATT ? log_odds_of (z + i * n, n, c) : share_of (cases->probabilities + i * n, n, c);
+      values[i] = odds != NULL ? odds[i * n + c] : share_of (cases->probabilities + i * n, n, c);
     }
 
-    gpointer map = fit_map (self, values, positive, run, error);
+    gpointer map = dub_run_check_cancelled (run, error) ? NULL : fit_map (self, values, positive, run, error);
 
     if (map == NULL)
       return FALSE;
@@ -442,11 +466,12 @@ keep_answer (double  *out,
     out[answer] = nextafter (out[top], 2.0);
 }
 
-/* @z, @p, @out: [C] of one case; @out is neither. */
+/* @z, @p, @out: [C] of one case; @out is neither. @scratch: [2 C + 1] */
 static void
 apply_case (const DubRecalibration *self,
             const double           *z,
             const double           *p,
+            double                 *scratch,
             double                 *out)
 {
   size_t n = self->n_classes;
@@ -464,8 +489,10 @@ apply_case (const DubRecalibration *self,
   case DUB_RECALIBRATE_ISOTONIC:
   case DUB_RECALIBRATE_BETA:
   default:
+    if (self->method == DUB_RECALIBRATE_PLATT)
+      log_odds_row (z, n, scratch + n, scratch);
     for (size_t c = n > 2 ? 0 : 1; c < n; c++) {
-      out[c] = apply_map (self, n > 2 ? c : 0, z, p, c);
+      out[c] = apply_map (self, n > 2 ? c : 0, scratch, p, c);
       sum += out[c];
     }
     if (n == 2)
@@ -519,14 +546,14 @@ dub_recalibration_apply_rows (const DubRecalibration  *self,
   if (!check_applies (self, n_classes, error))
     return FALSE;
 
-  g_autofree double *row = g_new (double, 2 * n_classes);
-  double *z = row, *p = row + n_classes;
+  g_autofree double *row = g_new (double, 4 * n_classes + 1);
+  double *z = row, *p = row + n_classes, *scratch = row + 2 * n_classes;
 
   for (size_t i = 0; i < n_cases; i++) {
     memcpy (p, probabilities + i * n_classes, n_classes * sizeof *p);
     for (size_t c = 0; c < n_classes; c++)
       z[c] = logits != NULL ? logits[i * n_classes + c] : log (MAX (p[c], DUB_NLL_SMALLEST));
-    apply_case (self, z, p, out + i * n_classes);
+    apply_case (self, z, p, scratch, out + i * n_classes);
   }
 
   return TRUE;
@@ -545,8 +572,8 @@ dub_recalibration_apply_mean (const DubRecalibration  *self,
   if (!check_applies (self, n_classes, error))
     return FALSE;
 
-  g_autofree double *row = g_new (double, 3 * n_classes);
-  double *z = row, *p = row + n_classes, *mapped = row + 2 * n_classes;
+  g_autofree double *row = g_new (double, 5 * n_classes + 1);
+  double *z = row, *p = row + n_classes, *mapped = row + 2 * n_classes, *scratch = row + 3 * n_classes;
 
   for (size_t i = 0; i < n_cases; i++) {
     float *to = out + i * n_classes;
@@ -556,7 +583,7 @@ dub_recalibration_apply_mean (const DubRecalibration  *self,
       p[c] = (double) mean[i * n_classes + c];
       z[c] = log (MAX (p[c], DUB_NLL_SMALLEST));
     }
-    apply_case (self, z, p, mapped);
+    apply_case (self, z, p, scratch, mapped);
     answer = dub_argmax (mapped, n_classes);
     for (size_t c = 0; c < n_classes; c++) {
       to[c] = (float) mapped[c];

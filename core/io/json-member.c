@@ -335,6 +335,35 @@ dub_json_add_seed (JsonBuilder *builder,
   dub_json_add_string (builder, member, text);
 }
 
+/* json-glib makes a number that it writes without a point look like a double by adding ".0", and so of 1e+22, whose digits end in
+ * an exponent, "1e+22.0", which nobody reads again. In place; returns the new length. */
+static gsize
+mend_exponents (char  *text,
+                gsize  n)
+{
+  gsize to = 0;
+  gboolean in_string = FALSE, in_exponent = FALSE;
+
+  for (gsize at = 0; at < n; at++) {
+    char c = text[at];
+
+    if (in_string && c == '\\' && at + 1 < n)
+      text[to++] = text[at++];
+    else if (c == '"')
+      in_string = !in_string;
+    else if (!in_string && in_exponent && c == '.' && at + 1 < n && text[at + 1] == '0') {
+      at++;
+      continue;
+    }
+    in_exponent = !in_string && (c == 'e' ? to > 0 && g_ascii_isdigit (text[to - 1])
+                                          : in_exponent && (g_ascii_isdigit (c) || c == '-' || c == '+'));
+    text[to++] = text[at];
+  }
+  text[to] = '\0';
+
+  return to;
+}
+
 char *
 dub_json_to_text (JsonBuilder *builder,
                   gboolean     pretty,
@@ -346,7 +375,14 @@ dub_json_to_text (JsonBuilder *builder,
   json_generator_set_root (generator, root);
   json_generator_set_pretty (generator, pretty);
 
-  return json_generator_to_data (generator, n);
+  gsize length;
+  char *text = json_generator_to_data (generator, &length);
+
+  length = mend_exponents (text, length);
+  if (n != NULL)
+    *n = length;
+
+  return text;
 }
 
 gboolean

@@ -431,7 +431,7 @@ test_refused (void)
   g_autoptr (DubRun) run = dub_run_new (1);
 
   dub_run_cancel (run);
-  for (int method = 0; method <= DUB_RECALIBRATE_VECTOR; method++) {
+  for (int method = 0; method < DUB_N_RECALIBRATE; method++) {
     g_autoptr (DubRecalibration) cancelled = dub_recalibration_fit ((DubRecalibrate) method, two, "calibration", run, &error);
 
     g_assert_null (cancelled);

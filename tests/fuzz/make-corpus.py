@@ -399,6 +399,7 @@ MAPS = {
     "platt": mapped("platt", {"slope": 0.5, "bias": -0.1}),
     "isotonic": mapped("isotonic", {"x": [0.1, 0.4, 0.9], "y": [0, 0.5, 1]}, n_patients=40),
     "beta": mapped("beta", *[{"a": 0.5, "b": 2, "c": -0.1}] * 3, n_classes=3, counts=[30, 30, 30]),
+    "exponent": {**TEMPERATURE, "temperature": {"low": 1e-300, "high": 1e22, "beta": 0.5}},
     "lie-classes": mapped("platt", {"slope": 0.5, "bias": -0.1}, n_classes=65536, counts=[1] * 20),
     "lie-slope": mapped("platt", {"slope": 1e308, "bias": -1e308}),
     "lie-order": mapped("isotonic", {"x": [0.4, 0.1], "y": [0, 1]}),
