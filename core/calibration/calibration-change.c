@@ -4,11 +4,33 @@
 #include "core/stats/bootstrap.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct {
   const DubCalibrationSample *samples[2]; /* before, after */
   double                    **scratch;    /* one a thread, for either */
+  size_t                     *place;      /* (nullable) [N] where a place of after is before; NULL = both are in one order */
+  uint32_t                  **count;      /* one a thread: [N] counts in the order of after */
 } Pair;
+
+/* Every sample has its cases in the order of its own confidences. What is drawn are places before; after has the same cases elsewhere. */
+static void
+pair_orders (Pair *pair)
+{
+  const size_t *first = pair->samples[0]->order->cases, *second = pair->samples[1]->order->cases;
+  size_t n = pair->samples[0]->n_cases;
+
+  if (memcmp (first, second, n * sizeof *first) == 0)
+    return;
+
+  g_autofree size_t *before = g_new (size_t, n);
+
+  for (size_t i = 0; i < n; i++)
+    before[first[i]] = i;
+  pair->place = g_new (size_t, n);
+  for (size_t i = 0; i < n; i++)
+    pair->place[i] = before[second[i]];
+}
 
 static void
 measure_cb (const DubResample *resample,
@@ -17,9 +39,17 @@ measure_cb (const DubResample *resample,
 {
   const Pair *pair = user_data;
   double before[DUB_N_CALIBRATION_MEASURES];
+  const uint32_t *count = resample->count;
 
   _dub_calibration_sample_measure (pair->samples[0], resample->count, pair->scratch[resample->thread], before);
-  _dub_calibration_sample_measure (pair->samples[1], resample->count, pair->scratch[resample->thread], values);
+  if (pair->place != NULL) {
+    uint32_t *moved = pair->count[resample->thread];
+
+    for (size_t i = 0; i < resample->n_cases; i++)
+      moved[i] = count[pair->place[i]];
+    count = moved;
+  }
+  _dub_calibration_sample_measure (pair->samples[1], count, pair->scratch[resample->thread], values);
   for (int k = 0; k < DUB_N_CALIBRATION_MEASURES; k++)
     values[k] -= before[k];
 }
@@ -37,15 +67,23 @@ draw_resamples (Pair                         *pair,
     .seed = options->seed, .counts_alone = TRUE,
   };
 
+  pair_orders (pair);
   pair->scratch = g_new (double *, n_threads);
-  for (guint t = 0; t < n_threads; t++)
+  pair->count = g_new (uint32_t *, n_threads);
+  for (guint t = 0; t < n_threads; t++) {
     pair->scratch[t] = g_new (double, n_scratch);
+    pair->count[t] = pair->place != NULL ? g_new (uint32_t, pair->samples[0]->n_cases) : NULL;
+  }
 
   DubBootstrap *bootstrap = dub_bootstrap_new (&design, measure_cb, DUB_N_CALIBRATION_MEASURES, pair, run, error);
 
-  for (guint t = 0; t < n_threads; t++)
+  for (guint t = 0; t < n_threads; t++) {
     g_free (pair->scratch[t]);
+    g_free (pair->count[t]);
+  }
   g_free (pair->scratch);
+  g_free (pair->count);
+  g_free (pair->place);
 
   return bootstrap;
 }

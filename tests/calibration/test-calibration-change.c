@@ -104,6 +104,49 @@ test_pairing (void)
                      alone.estimate[DUB_CALIBRATION_NLL].high - alone.estimate[DUB_CALIBRATION_NLL].low);
 }
 
+/* Three classes, where a temperature brings the confidences into another order and leaves every answer: the change of accuracy is
+ * nothing in every resample, and that of the likelihood no wider than that of the cases' own differences. */
+static void
+test_other_order (void)
+{
+  enum { C = 3 };
+  g_autofree double *logits = g_new (double, N * C), *cooled = g_new (double, N * C);
+  g_autofree int *labels = g_new (int, N);
+  g_autoptr (GError) error = NULL;
+  DubEstimate change[DUB_N_CALIBRATION_MEASURES];
+  DubRng rng;
+
+  dub_rng_init (&rng, 6, "test", 0);
+  for (size_t i = 0; i < N; i++) {
+    labels[i] = (int) dub_rng_below (&rng, C);
+    for (size_t c = 0; c < C; c++) {
+      logits[i * C + c] = 3.0 * dub_rng_normal (&rng) + ((size_t) labels[i] == c ? 2.0 : 0.0);
+      cooled[i * C + c] = 0.3 * logits[i * C + c];
+    }
+  }
+
+  g_autoptr (DubPredictions) before = dub_predictions_new (NULL, logits, labels, N, C, NULL, &error);
+  g_autoptr (DubPredictions) after = dub_predictions_new (NULL, cooled, labels, N, C, NULL, &error);
+  double mean = 0.0, square = 0.0;
+
+  g_assert_no_error (error);
+  change_of (before, after, 0, NULL, change);
+  g_assert_cmpfloat (change[DUB_CALIBRATION_ACCURACY].low, ==, 0.0);
+  g_assert_cmpfloat (change[DUB_CALIBRATION_ACCURACY].high, ==, 0.0);
+  for (size_t i = 0; i < N; i++) {
+    size_t at = i * C + (size_t) labels[i];
+    double difference = log (before->probabilities[at]) - log (after->probabilities[at]);
+
+    mean += difference / N;
+    square += difference * difference / N;
+  }
+
+  double expected = 2.0 * 1.96 * sqrt ((square - mean * mean) / N);
+
+  g_assert_cmpfloat_with_epsilon (change[DUB_CALIBRATION_NLL].value, mean, 1e-9);
+  g_assert_cmpfloat_with_epsilon ((change[DUB_CALIBRATION_NLL].high - change[DUB_CALIBRATION_NLL].low) / expected, 1.0, 0.12);
+}
+
 static void
 test_threads_and_seed (void)
 {
@@ -161,6 +204,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/calibration-change/values", test_values);
   g_test_add_func ("/calibration-change/pairing", test_pairing);
+  g_test_add_func ("/calibration-change/other-order", test_other_order);
   g_test_add_func ("/calibration-change/threads-and-seed", test_threads_and_seed);
   g_test_add_func ("/calibration-change/patients", test_patients);
   g_test_add_func ("/calibration-change/refused", test_refused);
