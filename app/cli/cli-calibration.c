@@ -26,6 +26,10 @@ static const struct {
   (1u << DUB_CALIBRATION_BRIER | 1u << DUB_CALIBRATION_BRIER_RELIABILITY | 1u << DUB_CALIBRATION_BRIER_RESOLUTION | \
    1u << DUB_CALIBRATION_BRIER_UNCERTAINTY)
 
+#define CHANGES \
+  (1u << DUB_CALIBRATION_ACCURACY | 1u << DUB_CALIBRATION_ECE | 1u << DUB_CALIBRATION_ADAPTIVE_ECE | \
+   1u << DUB_CALIBRATION_OVERCONFIDENCE | 1u << DUB_CALIBRATION_NLL | 1u << DUB_CALIBRATION_BRIER)
+
 gboolean
 cli_calibration_read_measures (CliCalibrationOptions  *options,
                                GError                **error)
@@ -64,6 +68,18 @@ cli_calibration_options_clear (CliCalibrationOptions *self)
 
 /* --- measuring --- */
 
+static DubCalibrationOptions
+options_of (const CliCalibrationOptions *options)
+{
+  return (DubCalibrationOptions) {
+    .measures = options->measures,
+    .n_bins = (size_t) options->bins,
+    .binning = options->equal,
+    .n_resamples = (guint) options->resamples,
+    .seed = options->seed,
+  };
+}
+
 CliCalibration *
 cli_calibration_new (const DubPredictions         *predictions,
                      DubRecalibration             *recalibration,
@@ -71,13 +87,7 @@ cli_calibration_new (const DubPredictions         *predictions,
                      DubRun                       *run,
                      GError                      **error)
 {
-  const DubCalibrationOptions calibration = {
-    .measures = options->measures,
-    .n_bins = (size_t) options->bins,
-    .binning = options->equal,
-    .n_resamples = (guint) options->resamples,
-    .seed = options->seed,
-  };
+  const DubCalibrationOptions calibration = options_of (options);
   g_autoptr (CliCalibration) self = g_new0 (CliCalibration, 1);
 
   if (!dub_calibration_measure (predictions, &calibration, run, &self->measured, error))
@@ -86,6 +96,23 @@ cli_calibration_new (const DubPredictions         *predictions,
   self->recalibration = recalibration != NULL ? dub_recalibration_ref (recalibration) : NULL;
 
   return g_steal_pointer (&self);
+}
+
+gboolean
+cli_calibration_add_change (CliCalibration               *self,
+                            const DubPredictions         *before,
+                            const DubPredictions         *after,
+                            const CliCalibrationOptions  *options,
+                            DubRun                       *run,
+                            GError                      **error)
+{
+  DubCalibrationOptions calibration = options_of (options);
+
+  /* What is long to compute once more says nothing that these do not. */
+  calibration.measures = CHANGES & (options->measures != 0 ? options->measures : CHANGES);
+  self->has_change = calibration.measures != 0;
+
+  return !self->has_change || dub_calibration_change (before, after, &calibration, run, self->change, error);
 }
 
 void
@@ -159,6 +186,15 @@ cli_calibration_build (JsonBuilder          *b,
   build_brier (b, &self->measured);
   cli_json_int (b, "worst_bin", self->measured.worst_count > 0 ? (gint64) self->measured.worst_bin : -1);
   build_bins (b, self->bins);
+  if (!self->has_change)
+    return;
+  json_builder_set_member_name (b, "change");
+  json_builder_begin_object (b);
+  for (size_t i = 0; i < G_N_ELEMENTS (MEMBERS); i++)
+    if (CHANGES & 1u << MEMBERS[i].measure)
+      cli_json_estimate (b, MEMBERS[i].name, &self->change[MEMBERS[i].measure]);
+  cli_json_estimate (b, "brier", &self->change[DUB_CALIBRATION_BRIER]);
+  json_builder_end_object (b);
 }
 
 static const char *
@@ -247,6 +283,15 @@ print_estimate (const DubEstimate *estimate)
 }
 
 static void
+print_change (const DubEstimate *change)
+{
+  if (isnan (change->low))
+    printf ("%+.4f", change->value);
+  else
+    printf ("%+.4f  [%+.4f, %+.4f]", change->value, change->low, change->high);
+}
+
+static void
 print_measures (const CliCalibration *before,
                 const CliCalibration *after)
 {
@@ -266,6 +311,8 @@ print_measures (const CliCalibration *before,
     print_estimate (first);
     if (after != NULL)
       print_estimate (&after->measured.estimate[rows[i]]);
+    if (after != NULL && after->has_change && CHANGES & 1u << rows[i])
+      print_change (&after->change[rows[i]]);
     putchar ('\n');
   }
 }
@@ -301,7 +348,8 @@ cli_calibration_print (const CliCalibration *before,
   if (after != NULL) {
     print_padded ("", 30);
     print_padded (_("before"), 28);
-    printf ("%s\n", dub_recalibrate_title (dub_recalibration_get_method (after->recalibration)));
+    print_padded (dub_recalibrate_title (dub_recalibration_get_method (after->recalibration)), 28);
+    printf ("%s\n", after->has_change ? _("change, on the same resamples") : "");
   }
   print_measures (before, after);
   putchar ('\n');

@@ -3,7 +3,7 @@
 
 #include "app/cli/cli-figure.h"
 #include "app/cli/cli-json.h"
-#include "core/calibration/calibration.h"
+#include "core/calibration/calibration-change.h"
 #include "core/calibration/recalibration.h"
 #include "core/study/predictions-file.h"
 
@@ -42,6 +42,8 @@ typedef struct {
   DubCalibration    measured;
   DubReliability   *bins;
   DubRecalibration *recalibration; /* (nullable) */
+  gboolean          has_change;
+  DubEstimate       change[DUB_N_CALIBRATION_MEASURES]; /* after - before, on the same resamples */
 } CliCalibration;
 
 /* @predictions: after @recalibration (nullable), and one class where one is looked at. (transfer full), or NULL with @error set. */
@@ -50,9 +52,16 @@ CliCalibration *cli_calibration_new    (const DubPredictions        *predictions
                                         const CliCalibrationOptions *options,
                                         DubRun                      *run,
                                         GError                     **error);
+/* Of @self, which is of @after, how much it differs from @before. */
+gboolean        cli_calibration_add_change (CliCalibration          *self,
+                                        const DubPredictions        *before,
+                                        const DubPredictions        *after,
+                                        const CliCalibrationOptions *options,
+                                        DubRun                      *run,
+                                        GError                     **error);
 void            cli_calibration_free   (CliCalibration              *self);
 
-/* Members of the object being built: accuracy, ece, …, brier, nll, bins. */
+/* Members of the object being built: accuracy, ece, …, brier, nll, bins; and change { accuracy, ece, … } where it is known. */
 void            cli_calibration_build  (JsonBuilder                 *builder,
                                         const CliCalibration        *self);
 /* Member "temperature": { value, low, high, of, kind, fitted_on, n }; null without one. */

@@ -50,11 +50,10 @@ cli_predictions_class (const DubPredictionsFile *file,
 
 /* --- two files --- */
 
-/* What was fitted on the one can be applied to the other. */
-static gboolean
-check_alike (const DubPredictionsFile  *file,
-             const DubPredictionsFile  *fit,
-             GError                   **error)
+gboolean
+cli_predictions_check_alike (const DubPredictionsFile  *file,
+                             const DubPredictionsFile  *fit,
+                             GError                   **error)
 {
   const DubPredictions *a = file->predictions, *b = fit->predictions;
 
@@ -108,7 +107,7 @@ load_files (CliPredictions  *self,
     return TRUE;
 
   self->fit = dub_predictions_file_load (fit, error);
-  if (self->fit == NULL || !check_alike (self->file, self->fit, error))
+  if (self->fit == NULL || !cli_predictions_check_alike (self->file, self->fit, error))
     return FALSE;
   warn_of_file (self->fit, warnings);
 

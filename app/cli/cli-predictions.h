@@ -29,6 +29,11 @@ gboolean    cli_predictions_load  (CliPredictions            *self,
                                    GError                   **error);
 void        cli_predictions_clear (CliPredictions            *self);
 
+/* What was fitted on @fit can be applied to @file: one kind, the same classes. Else FALSE with DUB_ERROR_SHAPE, naming both. */
+gboolean    cli_predictions_check_alike (const DubPredictionsFile *file,
+                                   const DubPredictionsFile  *fit,
+                                   GError                   **error);
+
 /* "probabilities of all classes", in a sentence. Static. */
 const char *cli_predictions_kind  (const DubPredictionsFile  *file);
 /* "malignant", or "1". (transfer full) */

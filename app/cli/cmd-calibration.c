@@ -25,10 +25,11 @@ static const char DESCRIPTION[] = N_(
 /* --- warnings --- */
 
 static void
-warn_of_cases (const DubPredictions *p,
-               const char           *name,
-               GPtrArray            *warnings)
+warn_of_cases (const DubPredictionsFile *file,
+               GPtrArray                *warnings)
 {
+  const DubPredictions *p = file->predictions;
+  const char *name = file->name;
   size_t n_right = 0;
   gboolean one_label = p->labels != NULL;
 
@@ -41,10 +42,11 @@ warn_of_cases (const DubPredictions *p,
 
     cli_warn (warnings, _("%s: only %s: look at the intervals before the values."), name, cases);
   }
-  if (one_label)
-    cli_warn (warnings, _("%s: every label is class %d: what is measured says nothing about the other classes."), name,
-                          p->labels[0]);
-  else if (n_right == p->n_cases)
+  if (one_label) {
+    g_autofree char *only = cli_predictions_class (file, (size_t) p->labels[0]);
+
+    cli_warn (warnings, _("%s: every label is class %s: what is measured says nothing about the other classes."), name, only);
+  } else if (n_right == p->n_cases)
     cli_warn (warnings, _("%s: every answer is right: calibration where answers are wrong cannot be seen."), name);
   else if (n_right == 0)
     cli_warn (warnings, _("%s: every answer is wrong: look whether labels and classes are in the same order."), name);
@@ -79,9 +81,14 @@ warn_of_harm (const DubPredictions *predictions,
   double first = before->measured.estimate[DUB_CALIBRATION_ECE].value, then = after->measured.estimate[DUB_CALIBRATION_ECE].value;
   size_t n_changed = 0;
 
-  if (then > first)
-    cli_warn (warnings, _("It makes the expected calibration error on these cases worse: %.4f before, %.4f after."), first,
-                          then);
+  const DubEstimate *change = &after->change[DUB_CALIBRATION_ECE];
+
+  if (then > first && after->has_change && change->low > 0.0)
+    cli_warn (warnings, _("It makes the expected calibration error on these cases worse: %.4f before, %.4f after, and the interval of "
+                          "the change lies above 0."), first, then);
+  else if (then > first)
+    cli_warn (warnings, _("It makes the expected calibration error on these cases worse: %.4f before, %.4f after, which may be chance."),
+              first, then);
   for (size_t i = 0; predictions->answers != NULL && mended->answers != NULL && i < predictions->n_cases; i++)
     n_changed += predictions->answers[i] != mended->answers[i] ? 1 : 0;
   if (n_changed > 0) {
@@ -269,6 +276,23 @@ find_class (const CliCalibrationOptions  *options,
   return FALSE;
 }
 
+/* Of @before and @after, or of one class of them. */
+static gboolean
+add_change (CliCalibration               *measured,
+            const DubPredictions         *before,
+            const DubPredictions         *after,
+            int                           class_index,
+            const CliCalibrationOptions  *options,
+            DubRun                       *run,
+            GError                      **error)
+{
+  size_t c = (size_t) MAX (class_index, 0);
+  g_autoptr (DubPredictions) first = class_index >= 0 ? dub_predictions_of_class (before, c) : NULL;
+  g_autoptr (DubPredictions) then = class_index >= 0 ? dub_predictions_of_class (after, c) : NULL;
+
+  return cli_calibration_add_change (measured, first != NULL ? first : before, then != NULL ? then : after, options, run, error);
+}
+
 static CliCalibration *
 measure_one (const DubPredictions         *predictions,
              DubRecalibration             *recalibration,
@@ -310,14 +334,14 @@ measure (const CliCalibrationOptions  *options,
   if (!find_class (options, sources->file, &class_index, error))
     return FALSE;
 
-  dub_run_set_span (run, 0.0, options->recalibrate != NULL ? 0.5 : 1.0);
+  dub_run_set_span (run, 0.0, options->recalibrate != NULL ? 0.4 : 1.0);
   before = measure_one (predictions, NULL, class_index, options, run, error);
   if (before == NULL)
     return FALSE;
-  warn_of_cases (predictions, sources->file->name, warnings);
+  warn_of_cases (sources->file, warnings);
   warn_of_measures (before, warnings);
   if (sources->fit != NULL)
-    warn_of_cases (cases, sources->fit->name, warnings);
+    warn_of_cases (sources->fit, warnings);
   else
     cli_warn (warnings, _("The temperature is fitted on the cases that it is shown with: give others with --fit before you "
                                       "use it."));
@@ -334,10 +358,11 @@ measure (const CliCalibrationOptions  *options,
       map = other;
     }
     if (dub_recalibration_is_usable (map)) {
-      dub_run_set_span (run, 0.5, 1.0);
+      dub_run_set_span (run, 0.4, 0.8);
       mended = dub_recalibration_apply (map, predictions, error);
       after = mended != NULL ? measure_one (mended, map, class_index, options, run, error) : NULL;
-      if (after == NULL)
+      dub_run_set_span (run, 0.8, 1.0);
+      if (after == NULL || !add_change (after, predictions, mended, class_index, options, run, error))
         return FALSE;
       warn_of_harm (predictions, mended, before, after, warnings);
     } else {

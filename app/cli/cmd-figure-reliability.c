@@ -1,5 +1,6 @@
 /* dubito-cli figure reliability: how often answers given with confidence p are right, before and after recalibration. */
 #include "app/cli/cli-figure.h"
+#include "app/cli/cli-predictions.h"
 #include "app/cli/cli-reliability.h"
 #include "app/cli/cmd-figure.h"
 #include "core/study/answers.h"
@@ -268,7 +269,7 @@ read_files (Sources        *self,
   if (options->curves.fit == NULL)
     return TRUE;
   self->fit = dub_predictions_file_load (options->curves.fit, error);
-  if (self->fit == NULL || !check_answers (self->fit, error))
+  if (self->fit == NULL || !cli_predictions_check_alike (self->file, self->fit, error))
     return FALSE;
   self->must_fit = TRUE;
 

@@ -194,6 +194,10 @@ def t_recalibration():
         expect(after['nll']['value'] < told['nll']['value'], f'{method}: {after["nll"]}')
         expect(set(INTERVALS) | {'classwise_ece', 'brier', 'bins', 'recalibration'} <= set(after), list(after))
         expect(isinstance(after['recalibration'], dict) and method in str(after['recalibration']), after['recalibration'])
+        for name, change in after['change'].items():
+            near(change['value'], after[name]['value'] - told[name]['value'])
+            expect(change['low'] <= change['value'] <= change['high'], f'{name}: {change}')
+        expect(after['change']['ece']['high'] < 0, after['change'])
         expect(told['temperature']['fitted_on'] == 'calibration' and told['temperature']['n'] == 1500, told['temperature'])
         expect(told['temperature']['low'] < 2 < told['temperature']['high'], told['temperature'])
         expect(not any('shown with' in w for w in told['warnings']), told['warnings'])
@@ -201,6 +205,7 @@ def t_recalibration():
             logits, _ = made(4, 1500)
             q = softmax(logits / told['temperature']['value'])
             near(after['ece']['value'], ece(q.max(1), q.argmax(1) == y), 1e-6)
+            expect(after['change']['accuracy']['low'] == after['change']['accuracy']['high'] == 0, after['change'])
             expect(after['accuracy']['value'] == told['accuracy']['value'], 'a temperature changed an answer')
             expect(not any('changes the answers' in w for w in told['warnings']), told['warnings'])
 
@@ -239,7 +244,7 @@ def t_warnings():
     logits, labels = made(10, 2000, sharpness=1.0)
     numpy.savez(path('fair.npz'), logits=logits, labels=labels)
     told = document('calibration', path('fair.npz'), '--recalibrate', 'temperature', '--fit', write('cal.npz', 11, 1000)[0], *BRIEF)
-    expect(told['after']['ece']['value'] > told['ece']['value'] and any('worse' in w for w in told['warnings']), told['warnings'])
+    expect(told['after']['change']['ece']['low'] > 0 and any('worse' in w and 'above 0' in w for w in told['warnings']), told['warnings'])
 
 
 def t_degenerate():
