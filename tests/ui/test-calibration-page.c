@@ -125,6 +125,46 @@ test_no_network (Fixture       *fixture,
   g_assert_null (fixture->page->figure);
 }
 
+/* What a person has to know before applying is said where it is so, with both numbers, and nowhere else. */
+static void
+test_warnings (Fixture       *fixture,
+               gconstpointer  data)
+{
+  DubCalibrationPage *page = fixture->page;
+  guint n_worse = 0, n_better = 0, n_changed = 0;
+
+  run_networks (fixture);
+  for (int method = 0; method < DUB_N_RECALIBRATE; method++)
+    for (int n_bins = 2; n_bins <= 20; n_bins += 6) {
+      const char *why = NULL;
+
+      act (fixture, "calibration.method", "s", dub_recalibrate_id ((DubRecalibrate) method));
+      act (fixture, "calibration.bins", "i", n_bins);
+      wait_until (dub_calibration_bench_get_fit (page->bench, &why) != NULL || why != NULL);
+      if (side (fixture, 1) == NULL)
+        continue;
+
+      const DubPredictions *a = side (fixture, 0)->answers->predictions, *b = side (fixture, 1)->answers->predictions;
+      double before = dub_reliability_ece (side (fixture, 0)->bins), after = dub_reliability_ece (side (fixture, 1)->bins);
+      g_autofree char *x = _dub_calibration_number (before, 4), *y = _dub_calibration_number (after, 4);
+      g_autofree char *worse = g_strdup_printf ("Worse on test: ECE %s before, %s after.", x, y);
+      size_t n_other = 0;
+
+      for (size_t i = 0; i < a->n_cases; i++)
+        n_other += a->answers[i] != b->answers[i];
+      g_autofree char *other = g_strdup_printf ("for %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " test cases", n_other, a->n_cases);
+
+      g_assert_cmpint (shows_text (GTK_WIDGET (page->warnings), worse), ==, after > before);
+      g_assert_cmpint (shows_text (GTK_WIDGET (page->warnings), other), ==, n_other > 0);
+      n_worse += after > before;
+      n_better += after < before;
+      n_changed += n_other > 0;
+    }
+  g_test_message ("%u worse, %u better, %u with other answers", n_worse, n_better, n_changed);
+  g_assert_cmpuint (n_worse, >, 0);
+  g_assert_cmpuint (n_better, >, 0);
+}
+
 /* Every number of the page is that of the core, computed without a window. */
 static void
 test_numbers (Fixture       *fixture,
@@ -538,6 +578,7 @@ main (int   argc,
 
   g_test_add ("/calibration-page/no-network", Fixture, &empty, set_up, test_no_network, tear_down);
   g_test_add ("/calibration-page/numbers", Fixture, &trained, set_up, test_numbers, tear_down);
+  g_test_add ("/calibration-page/warnings", Fixture, &trained, set_up, test_warnings, tear_down);
   g_test_add ("/calibration-page/bins", Fixture, &trained, set_up, test_bins, tear_down);
   g_test_add ("/calibration-page/bin", Fixture, &trained, set_up, test_bin, tear_down);
   g_test_add ("/calibration-page/views", Fixture, &trained, set_up, test_views, tear_down);

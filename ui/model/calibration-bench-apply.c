@@ -185,6 +185,18 @@ about_cases (const DubRecalibration *map)
                           number);
 }
 
+static char *
+about_step (DubCalibrationBench *self)
+{
+  DubStudy *study = dub_session_get_study (self->session);
+  const char *family = dub_results_get_family (self->results);
+
+  if (study == NULL || study->data == NULL || family == NULL || !dub_study_recalibration_is_old (study, family))
+    return NULL;
+
+  return g_strdup (_("The applied step was fitted when the family had other networks: apply it anew."));
+}
+
 static void
 add (GPtrArray *warnings,
      char      *text)
@@ -203,6 +215,7 @@ dub_calibration_bench_warnings (DubCalibrationBench *self)
   DubRecalibration *map = dub_calibration_bench_get_fit (self, NULL);
   DubCalibrationAnswers *after = _dub_calibration_bench_fitted (self);
 
+  add (warnings, about_step (self));
   if (map != NULL) {
     add (warnings, about_fit (map));
     add (warnings, about_cases (map));
