@@ -4,6 +4,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "core/study/answers.h"
+#include "ui/model/calibration-words.h"
+
 /* Characters of a class name that always find room. */
 enum { LONGEST_CLASS = 10 };
 
@@ -273,6 +276,26 @@ add_network (DubOverviewPage *self,
   return row;
 }
 
+/* The figures of the ensemble are of what a recorded step makes of its answers. */
+static int
+add_recalibration (DubOverviewPage *self,
+                   const DubStudy  *study,
+                   int              row)
+{
+  const DubRecalibration *step = dub_study_get_recalibration (study, self->family);
+  gboolean old = dub_study_recalibration_is_old (study, self->family);
+
+  if (step == NULL)
+    return row;
+
+  g_autofree char *text = g_strdup_printf (old ? _("%s, of other networks") : _("recalibrated: %s"),
+                                           dub_calibration_words_curve ((int) dub_recalibration_get_method (step)));
+
+  add_model_row (self, row++, _("answers"), text, old ? "dialog-warning-symbolic" : NULL);
+
+  return row;
+}
+
 void
 _dub_overview_page_update_models (DubOverviewPage *self)
 {
@@ -293,7 +316,7 @@ _dub_overview_page_update_models (DubOverviewPage *self)
   g_autofree char *note = n > 1 ? g_strdup_printf (_("%u networks, mean p"), n) : g_strdup (_("one network"));
 
   gtk_label_set_label (self->models_note, note);
-  row = add_network (self, study, row);
+  row = add_recalibration (self, study, add_network (self, study, row));
   if (family != NULL && family->n_mismatched > 0) {
     g_autofree char *text = g_strdup_printf (_("%u of %u are of another split"), (guint) family->n_mismatched, n);
 
