@@ -125,7 +125,7 @@ update_probabilities (DubCaseInspector   *self,
 
   if (outputs->n_models > 1) {
     guint n = (guint) outputs->n_models;
-    g_autofree char *note = scores->recalibration != NULL ? g_strdup_printf (_("bar: recalibrated · ring: each of %u models"), n)
+    g_autofree char *note = scores->recalibration != NULL ? g_strdup_printf (_("bar: recalibrated · ring: each of %u"), n)
                                                           : g_strdup_printf (_("bar: mean · ring: each of %u models"), n);
 
     gtk_label_set_label (self->probability_note, note);
