@@ -59,7 +59,8 @@ void            dub_temperature_free  (DubTemperature       *self);
  *   INFINITY where one however large, is still as likely as that
  *
  * L is convex in β, so that the interval is one piece: N (L(β) - L(β̂)) ≤ 1.92, half the quantile of chi-squared. It takes every
- * case as independent of the others: several of one patient make it too narrow.
+ * case as independent of the others: several of one patient make it too narrow. It held the truth in 940 of 1000 simulated samples
+ * of 120 cases (tests/calibration/test-recalibrate.c).
  *
  * FALSE, with @error set, only if the run was cancelled.
  */

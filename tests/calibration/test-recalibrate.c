@@ -263,6 +263,39 @@ test_closed_form (void)
     }
 }
 
+/* Labels drawn under a known temperature: the interval holds it in 95 of 100 samples, within what 1000 samples tell. */
+static void
+test_coverage (void)
+{
+  enum { SAMPLES = 1000, CASES = 120, C = 3 };
+  const double truth = 1.6;
+  double logits[CASES * C], p[C];
+  int labels[CASES], n_held = 0;
+  DubRng rng;
+
+  dub_rng_init (&rng, 7, "coverage", 0);
+  for (int s = 0; s < SAMPLES; s++) {
+    for (int i = 0; i < CASES; i++) {
+      double u = dub_rng_double (&rng);
+
+      for (int c = 0; c < C; c++)
+        logits[i * C + c] = 2.5 * dub_rng_normal (&rng);
+      dub_temperature_apply (1.0 / truth, logits + i * C, 1, C, p);
+      labels[i] = u < p[0] ? 0 : u < p[0] + p[1] ? 1 : 2;
+    }
+
+    g_autoptr (DubPredictions) cases = dub_predictions_new (NULL, logits, labels, CASES, C, NULL, NULL);
+    g_autoptr (DubRecalibration) map = dub_recalibration_fit (DUB_RECALIBRATE_TEMPERATURE, cases, "calibration", NULL, NULL);
+    double low, high;
+
+    g_assert_true (dub_recalibration_temperature (map, NULL, &low, &high));
+    n_held += low <= truth && truth <= high;
+  }
+  g_test_message ("the interval holds the temperature in %d of %d samples", n_held, SAMPLES);
+  g_assert_cmpint (n_held, >=, 930);
+  g_assert_cmpint (n_held, <=, 970);
+}
+
 static gboolean
 has_warning (const DubRecalibration *map,
              const char             *part)
@@ -616,6 +649,7 @@ main (int    argc,
   g_test_add_func ("/recalibrate/vector", test_vector);
   g_test_add_func ("/recalibrate/vector/open", test_vector_open);
   g_test_add_func ("/recalibrate/closed-form", test_closed_form);
+  g_test_add_func ("/recalibrate/coverage", test_coverage);
   g_test_add_func ("/recalibrate/temperature-ends", test_temperature_ends);
   g_test_add_func ("/recalibrate/constant", test_constant);
   g_test_add_func ("/recalibrate/separable", test_separable);
