@@ -343,6 +343,19 @@ test_bin (Fixture       *fixture,
   dub_selection_clear_set (selection);
   g_assert_true (shows_text (GTK_WIDGET (page), "No bin chosen"));
 
+  /* The diagrams as a table: a row is a bin, unless it is empty. */
+  act (fixture, "calibration.table", "s", "bins");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (page->bin_rows)), ==, side (fixture, 0)->bins->n_bins);
+  gtk_single_selection_set_selected (page->bin_rows, (guint) bin);
+  g_assert_cmpint (dub_calibration_bench_get_bin (page->bench, NULL), ==, bin);
+  assert_bin_is_set (fixture);
+  g_assert_cmpuint (side (fixture, 0)->bins->count[0] + side (fixture, 1)->bins->count[0], ==, 0);
+  gtk_single_selection_set_selected (page->bin_rows, 0);
+  g_assert_cmpint (dub_calibration_bench_get_bin (page->bench, NULL), ==, bin);
+  g_assert_cmpuint (gtk_single_selection_get_selected (page->bin_rows), ==, (guint) bin);
+  dub_selection_clear_set (selection);
+  g_assert_cmpuint (gtk_single_selection_get_selected (page->bin_rows), ==, GTK_INVALID_LIST_POSITION);
+
   /* And its cases are shown. */
   act (fixture, "calibration.bin", "i", bin);
   dub_selection_get_set (selection, &n);

@@ -4,6 +4,7 @@
  *   calibration-page-side.c    what is looked at and how, the curve over M
  *   calibration-page-card.c    the chosen bin, or the selected set
  *   calibration-page-table.c   measures before and after
+ *   calibration-page-bins.c    the diagrams as a table
  *   calibration-page-state.c   what stands there instead, and the banner
  *   calibration-page-export.c  diagrams, numbers and table as files
  */
@@ -29,6 +30,8 @@ struct _DubCalibrationPage {
   GPtrArray            *choices;  /* of the networks to choose from */
   gboolean              updating; /* the page sets its controls itself */
   gboolean              of_mce;   /* the curve over M */
+  gboolean              as_bins;  /* the table is of bins */
+  GtkSingleSelection   *bin_rows;
   DubBinning            curve_binning; /* of what it shows */
   DubCalibration        tabled[2]; /* what the table shows … */
   gboolean              tabled_has[2];
@@ -55,7 +58,8 @@ struct _DubCalibrationPage {
   GtkButton      *banner_button;
   GtkWidget      *content;
   GtkGrid        *panels;
-  GtkColumnView  *table;
+  GtkStack       *tables;
+  GtkColumnView  *table, *bins_table;
   GtkDropDown    *model_choice, *class_choice, *method_choice;
   GtkLabel       *fit_label;
   GtkWidget      *apply_row, *apply_button, *back_button;
@@ -114,6 +118,11 @@ void  _dub_calibration_page_build_table   (DubCalibrationPage *self);
 void  _dub_calibration_page_update_table  (DubCalibrationPage *self);
 /* For the room there is. */
 void  _dub_calibration_page_show_columns  (DubCalibrationPage *self);
+
+/* calibration-page-bins.c */
+void  _dub_calibration_page_build_bins    (DubCalibrationPage *self);
+void  _dub_calibration_page_update_bins_table (DubCalibrationPage *self);
+void  _dub_calibration_page_choose_row    (DubCalibrationPage *self);
 
 /* calibration-page-state.c */
 void  _dub_calibration_page_update_state  (DubCalibrationPage *self);

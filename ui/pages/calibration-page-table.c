@@ -14,7 +14,7 @@ static const struct {
   float       xalign;
   int         width;  /* 0 = what is left */
 } COLUMNS[DUB_N_CALIBRATION_CELLS] = {
-  [DUB_CALIBRATION_CELL_TITLE] = { N_("Measure"), "strong", 0.0f, 0 },
+  [DUB_CALIBRATION_CELL_TITLE] = { NULL, "strong", 0.0f, 0 },
   [DUB_CALIBRATION_CELL_NOTE] = { NULL, "dim-label", 0.0f, 108 },
   [DUB_CALIBRATION_CELL_BEFORE] = { N_("before"), "strong", 1.0f, 68 },
   [DUB_CALIBRATION_CELL_BEFORE_INTERVAL] = { N_("95 % CI"), "dim-label", 1.0f, 140 },

@@ -14,6 +14,7 @@ enum {
   PROP_0,
   PROP_SESSION,
   PROP_CURVE,
+  PROP_TABLE,
   PROP_BINS,
   PROP_BINNING,
   PROP_METHOD,
@@ -61,6 +62,7 @@ redrawn_cb (DubCalibrationPage *self)
   _dub_calibration_page_update_panels (self);
   _dub_calibration_page_update_bins (self);
   _dub_calibration_page_update_table (self);
+  _dub_calibration_page_update_bins_table (self);
   _dub_calibration_page_update_card (self);
 }
 
@@ -78,6 +80,7 @@ static void
 bin_changed_cb (DubCalibrationPage *self)
 {
   _dub_calibration_page_update_marks (self);
+  _dub_calibration_page_choose_row (self);
   _dub_calibration_page_update_card (self);
 }
 
@@ -180,6 +183,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_property_action (widget_class, "calibration.bin", "bin");
   gtk_widget_class_install_property_action (widget_class, "calibration.side", "side");
   gtk_widget_class_install_property_action (widget_class, "calibration.curve", "curve");
+  gtk_widget_class_install_property_action (widget_class, "calibration.table", "table");
   gtk_widget_class_install_action (widget_class, "calibration.worst-bin", NULL, worst_action);
   gtk_widget_class_install_action (widget_class, "calibration.show", NULL, show_action);
   gtk_widget_class_install_action (widget_class, "calibration.clear", NULL, clear_action);
@@ -274,6 +278,8 @@ dub_calibration_page_get_property (GObject    *object,
 
   if (id == PROP_CURVE)
     g_value_set_string (value, self->of_mce ? "mce" : "ece");
+  else if (id == PROP_TABLE)
+    g_value_set_string (value, self->as_bins ? "bins" : "measures");
   else if (id < PROP_BINS || id >= N_PROPS)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   else if (self->bench != NULL)
@@ -293,6 +299,10 @@ dub_calibration_page_set_property (GObject      *object,
   } else if (id == PROP_CURVE) {
     self->of_mce = g_strcmp0 (g_value_get_string (value), "mce") == 0;
     _dub_calibration_page_update_curve (self);
+    g_object_notify_by_pspec (object, pspec);
+  } else if (id == PROP_TABLE) {
+    self->as_bins = g_strcmp0 (g_value_get_string (value), "bins") == 0;
+    _dub_calibration_page_update_bins_table (self);
     g_object_notify_by_pspec (object, pspec);
   } else if (id >= PROP_BINS && id < N_PROPS) {
     g_object_set_property (G_OBJECT (self->bench), pspec->name, value);
@@ -325,6 +335,7 @@ dub_calibration_page_dispose (GObject *object)
   adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), DUB_TYPE_CALIBRATION_PAGE);
   g_clear_object (&self->measures);
+  g_clear_object (&self->bin_rows);
   g_clear_object (&self->session);
 
   G_OBJECT_CLASS (dub_calibration_page_parent_class)->dispose (object);
@@ -354,7 +365,9 @@ bind_template (GtkWidgetClass *widget_class)
   BIND (banner_button);
   BIND (content);
   BIND (panels);
+  BIND (tables);
   BIND (table);
+  BIND (bins_table);
   BIND (model_choice);
   BIND (class_choice);
   BIND (method_choice);
@@ -391,6 +404,7 @@ install_properties (GObjectClass *object_class)
   props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, DUB_TYPE_SESSION,
                                              G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   props[PROP_CURVE] = g_param_spec_string ("curve", NULL, NULL, "ece", write);
+  props[PROP_TABLE] = g_param_spec_string ("table", NULL, NULL, "measures", write);
   props[PROP_BINS] = g_param_spec_int ("bins", NULL, NULL, DUB_CALIBRATION_FEWEST_BINS, DUB_CALIBRATION_MOST_BINS, DUB_RELIABILITY_BINS,
                                        write);
   props[PROP_BINNING] = g_param_spec_string ("binning", NULL, NULL, "width", write);
@@ -434,6 +448,7 @@ dub_calibration_page_init (DubCalibrationPage *self)
   /* The bin's own would keep allocations from this page. */
   gtk_widget_set_layout_manager (GTK_WIDGET (self), NULL);
   _dub_calibration_page_build_table (self);
+  _dub_calibration_page_build_bins (self);
   _dub_calibration_page_build_side (self);
   _dub_calibration_page_build_key (self);
 }
