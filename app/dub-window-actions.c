@@ -325,9 +325,10 @@ export_action (GtkWidget  *widget,
 static const char *
 help_section (DubWindow *self)
 {
+  static const char *const WITH_KEYS[] = { "calibration", "cases", "failure", "latent", "mask", NULL };
   const char *page = _dub_window_current_page (self) != NULL ? gtk_stack_get_visible_child_name (self->pages) : NULL;
 
-  if (g_strcmp0 (page, "calibration") == 0 || g_strcmp0 (page, "cases") == 0 || g_strcmp0 (page, "failure") == 0 || g_strcmp0 (page, "mask") == 0)
+  if (page != NULL && g_strv_contains (WITH_KEYS, page))
     return page;
 
   return g_strcmp0 (page, "segment") == 0 ? "mask" : "shortcuts";

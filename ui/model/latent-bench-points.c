@@ -4,6 +4,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+/* The density of more cases than these takes longer than a frame: it comes when they stand still. */
+enum { DENSITY_MOST = 20000 };
+
 static const DubStudyData *
 data_of (DubLatentBench *self)
 {
@@ -106,6 +109,7 @@ _dub_latent_bench_place_points (DubLatentBench      *self,
 
   points->n = self->n_cases;
   points->xy = xy;
+  points->density = self->settings.density && !(self->n_cases > DENSITY_MOST && dub_latent_live_get_state (map) == DUB_LATENT_RUNNING);
   points->part = read->outputs->part;
   points->label = read->outputs->labels;
   points->predicted = read->scores->predicted;

@@ -210,9 +210,12 @@ map_moved_cb (DubLatentBench    *self,
               DubLatentLive *map)
 {
   guint panel = panel_of (self, map);
+  gboolean had = self->has_points[panel];
 
   _dub_latent_bench_place_points (self, (DubLatentPanelIndex) panel);
   g_signal_emit (self, signals[MOVED], 0, panel);
+  if (had != self->has_points[panel])
+    g_signal_emit (self, signals[POINTS], 0, panel);
 }
 
 static void
@@ -223,8 +226,10 @@ map_changed_cb (DubLatentBench    *self,
   const DubLatentPoints *points = &self->points[panel];
   DubResultsRead *read = dub_latent_live_get_read (map);
 
+  gboolean stands = self->has_points[panel] && points->density != self->settings.density && dub_latent_live_get_state (map) != DUB_LATENT_RUNNING;
+
   /* What is said of the cases may be others, at the same places. */
-  if (self->has_points[panel] && (read == NULL || read->scores == NULL || points->failed != read->scores->failed)) {
+  if (self->has_points[panel] && (stands || read == NULL || read->scores == NULL || points->failed != read->scores->failed)) {
     _dub_latent_bench_place_points (self, (DubLatentPanelIndex) panel);
     g_signal_emit (self, signals[POINTS], 0, panel);
   }

@@ -143,8 +143,10 @@ void
 _dub_latent_page_update_counts (DubLatentPage *self)
 {
   const DubLatentCounts *counts = dub_latent_bench_count (self->bench);
-  gboolean lasso = dub_latent_bench_is_lasso (self->bench);
+  gboolean lasso = dub_latent_bench_is_lasso (self->bench), any = dub_latent_bench_get_points (self->bench, DUB_LATENT_MAIN) != NULL;
 
+  gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->counts_title)), any);
+  gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->counts)), any);
   gtk_label_set_text (self->counts_title, !counts->has_set ? _("All test cases") : lasso ? _("In the lasso") : _("Selected"));
   gtk_label_set_text (self->counts_part, counts->has_set ? _("test split") : "");
   gtk_label_set_text (self->histogram_set_label, lasso ? _("lasso") : _("selected"));

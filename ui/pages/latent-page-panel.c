@@ -127,6 +127,8 @@ _dub_latent_page_update_settings (DubLatentPage *self)
   self->updating = TRUE;
   g_object_get (self->bench, "colour", &colour, NULL);
   model = g_strdup (dub_latent_live_get_model (dub_latent_bench_get_map (self->bench, DUB_LATENT_MAIN)));
+  if (model == NULL && self->model_words->len == 1)
+    model = g_strdup (g_ptr_array_index (self->model_words, 0));
   choose (self->model_choice, self->model_words, model);
   choose (self->color_choice, self->color_words, colour);
   choose (self->beside_choice, self->beside_words, dub_latent_bench_get_beside (self->bench));

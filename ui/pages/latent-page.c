@@ -135,11 +135,7 @@ static void
 moved_cb (DubLatentPage *self,
           guint          panel)
 {
-  gboolean first = gtk_widget_get_first_child (GTK_WIDGET (self->counts)) == NULL || gtk_widget_get_visible (GTK_WIDGET (self->planes[panel].instead));
-
   _dub_latent_page_update_points (self, panel, TRUE);
-  if (first && self->counts_idle == 0)
-    self->counts_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE + 30, counts_cb, self, NULL);
 }
 
 static void
@@ -211,6 +207,15 @@ dub_latent_page_size_allocate (GtkWidget *widget,
   /* Not from inside an allocation: other pictures ask for another one. */
   if (self->fit_idle == 0)
     self->fit_idle = g_idle_add (fit_cb, self);
+}
+
+/* Keys go to the plane. */
+static gboolean
+dub_latent_page_grab_focus (GtkWidget *widget)
+{
+  DubLatentPage *self = DUB_LATENT_PAGE (widget);
+
+  return self->planes[DUB_LATENT_MAIN].view != NULL && gtk_widget_grab_focus (GTK_WIDGET (self->planes[DUB_LATENT_MAIN].view));
 }
 
 static void
@@ -420,6 +425,7 @@ dub_latent_page_class_init (DubLatentPageClass *klass)
   object_class->get_property = dub_latent_page_get_property;
   object_class->set_property = dub_latent_page_set_property;
   object_class->dispose = dub_latent_page_dispose;
+  widget_class->grab_focus = dub_latent_page_grab_focus;
   widget_class->measure = dub_latent_page_measure;
   widget_class->size_allocate = dub_latent_page_size_allocate;
   install_properties (object_class);
