@@ -84,7 +84,7 @@ set_up (Fixture       *fixture,
   gtk_window_set_child (GTK_WINDOW (fixture->window), GTK_WIDGET (fixture->view));
   gtk_widget_show (fixture->window);
   dub_scatter_view_set_points (fixture->view, &fixture->cloud->points, TRUE);
-  wait_until (fixture->view->texture != NULL);
+  wait_until (fixture->view->picture != NULL);
 }
 
 static void
@@ -211,7 +211,7 @@ test_pan (Fixture       *fixture,
   _dub_scatter_view_to_data (fixture->view, 100.0, 120.0, before);
   _dub_scatter_view_begin (fixture->view, FALSE, 100.0, 120.0);
   _dub_scatter_view_update (fixture->view, 101.0, 130.0);
-  iterate (100);
+  wait_until (fixture->view->picture != NULL && fixture->view->margin > 0);
   painted = fixture->view->n_painted;
   for (int k = 0; k < 40; k++) {
     _dub_scatter_view_update (fixture->view, 101.0 + 2 * k, 130.0 + k);

@@ -21,8 +21,10 @@ struct _DubScatterView {
   guint                  tick;      /* 0 = it stands */
   gint64                 glided;    /* frame time of the last step */
 
-  GdkTexture            *texture;   /* (nullable) bands and marks on the view's colour */
-  DubLatentPlane         painted;   /* what the texture shows */
+  cairo_surface_t       *picture;   /* (nullable) bands and marks on the view's colour */
+  GdkTexture            *texture;   /* (nullable) the same pixels, made where the renderer wants a texture */
+  DubLatentPlane         painted;   /* what they show */
+  DubTheme               theme;     /* in whose colours */
   int                    margin;    /* how much more than the view, to each side */
   guint                  n_painted; /* how often, for tests and measurements */
 

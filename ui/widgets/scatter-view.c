@@ -1,10 +1,10 @@
-/* The plane that is seen, what is kept as a texture, and what is drawn above it. */
+/* The plane that is seen, what is kept as a picture, and what is drawn above it. */
 #include "ui/widgets/scatter-view-private.h"
 
 #include <adwaita.h>
 #include <math.h>
+#include <string.h>
 
-#include "ui/widgets/canvas-texture.h"
 #include "ui/widgets/theme.h"
 
 G_DEFINE_FINAL_TYPE (DubScatterView, dub_scatter_view, GTK_TYPE_WIDGET)
@@ -25,9 +25,16 @@ scale_of (const DubScatterView *self)
 }
 
 static void
-repaint (DubScatterView *self)
+drop_picture (DubScatterView *self)
 {
   g_clear_object (&self->texture);
+  g_clear_pointer (&self->picture, cairo_surface_destroy);
+}
+
+static void
+repaint (DubScatterView *self)
+{
+  drop_picture (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -196,30 +203,17 @@ fit (DubScatterView *self)
 
 /* --- the picture --- */
 
-static void
-paint (DubCanvas *canvas,
-       int        width,
-       int        height,
-       gpointer   data)
-{
-  DubScatterView *self = data;
-
-  dub_canvas_set_color (canvas, dub_canvas_get_theme (canvas)->view);
-  cairo_paint (dub_canvas_get_cairo (canvas));
-  dub_latent_draw_ground (self->points, self->density, &self->painted, canvas, width, height);
-}
-
-/* Where the texture's corner lies in the view, in logical pixels. FALSE where the texture does not cover it, or shows it in another
+/* Where the picture's corner lies in the view, in logical pixels. FALSE where it does not cover the view, or shows it in another
  * size. */
 static gboolean
-place_texture (DubScatterView *self,
+place_picture (DubScatterView *self,
                double         *x,
                double         *y)
 {
   double scale = scale_of (self), device = gtk_widget_get_scale_factor (GTK_WIDGET (self));
   double width = self->width + 2 * self->margin, height = self->height + 2 * self->margin;
 
-  if (self->texture == NULL || fabs (width / (self->painted.right - self->painted.left) / scale - 1.0) > 1e-9)
+  if (self->picture == NULL || fabs (width / (self->painted.right - self->painted.left) / scale - 1.0) > 1e-9)
     return FALSE;
   *x = (self->painted.left - self->plane.left) * scale;
   *y = (self->plane.top - self->painted.top) * scale;
@@ -233,20 +227,78 @@ place_texture (DubScatterView *self,
 }
 
 static void
-make_texture (DubScatterView *self,
+make_picture (DubScatterView *self,
               const DubTheme *theme)
 {
-  double scale = scale_of (self);
+  double scale = scale_of (self), device = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  int width, height;
 
   self->margin = self->hand == DUB_SCATTER_PANNING ? PAN_MARGIN : 0;
   self->painted = (DubLatentPlane) { self->plane.left - self->margin / scale, self->plane.right + self->margin / scale,
                                      self->plane.bottom - self->margin / scale, self->plane.top + self->margin / scale };
   if (self->density == NULL && self->points->density)
     self->density = dub_latent_density_new (self->points);
-  g_clear_object (&self->texture);
-  self->texture = dub_canvas_texture (GTK_WIDGET (self), theme, self->width + 2 * self->margin, self->height + 2 * self->margin,
-                                      paint, self);
+  drop_picture (self);
+  self->theme = *theme;
+  width = self->width + 2 * self->margin;
+  height = self->height + 2 * self->margin;
+  self->picture = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int) (width * device), (int) (height * device));
+
+  cairo_t *cr = cairo_create (self->picture);
+
+  cairo_scale (cr, device, device);
+
+  g_autoptr (DubCanvas) canvas = dub_canvas_new (cr, theme, device);
+
+  dub_canvas_set_color (canvas, theme->view);
+  cairo_paint (cr);
+  dub_latent_draw_ground (self->points, self->density, &self->painted, canvas, width, height);
+  cairo_destroy (cr);
+  cairo_surface_flush (self->picture);
+  cairo_surface_set_device_scale (self->picture, device, device);
   self->n_painted++;
+}
+
+static void
+picture_unref (gpointer data)
+{
+  cairo_surface_destroy (data);
+}
+
+/* A renderer on the graphics card keeps the picture as a texture and moves it; Cairo's would turn a texture into numbers and back on
+ * every frame (GTK 4.8), and takes the picture as it is. */
+static void
+snapshot_picture (DubScatterView        *self,
+                  GtkSnapshot           *snapshot,
+                  const graphene_rect_t *bounds,
+                  double                 x,
+                  double                 y)
+{
+  GtkNative *native = gtk_widget_get_native (GTK_WIDGET (self));
+
+  if (native == NULL || !GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (native))) {
+    int stride = cairo_image_surface_get_stride (self->picture), rows = cairo_image_surface_get_height (self->picture);
+
+    if (self->texture == NULL) {
+      g_autoptr (GBytes) bytes = g_bytes_new_with_free_func (cairo_image_surface_get_data (self->picture),
+                                                             (gsize) stride * (gsize) rows, picture_unref,
+                                                             cairo_surface_reference (self->picture));
+
+      self->texture = gdk_memory_texture_new (cairo_image_surface_get_width (self->picture), rows,
+                                              GDK_MEMORY_B8G8R8A8_PREMULTIPLIED, bytes, (gsize) stride);
+    }
+    gtk_snapshot_append_texture (snapshot, self->texture,
+                                 &GRAPHENE_RECT_INIT ((float) x, (float) y, (float) (self->width + 2 * self->margin),
+                                                      (float) (self->height + 2 * self->margin)));
+    return;
+  }
+
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, bounds);
+
+  cairo_set_source_surface (cr, self->picture, x, y);
+  cairo_set_operator (cr, CAIRO_OPERATOR_SOURCE);
+  cairo_paint (cr);
+  cairo_destroy (cr);
 }
 
 /* The outline of a lasso in the widget's pixels, as the path of @cr. Returns its highest corner. */
@@ -408,14 +460,12 @@ dub_scatter_view_snapshot (GtkWidget   *widget,
     gtk_snapshot_append_color (snapshot, &background, &bounds);
     return;
   }
-  if (!place_texture (self, &x, &y)) {
-    make_texture (self, &theme);
+  if (!place_picture (self, &x, &y)) {
+    make_picture (self, &theme);
     x = y = -self->margin;
   }
   gtk_snapshot_push_clip (snapshot, &bounds);
-  gtk_snapshot_append_texture (snapshot, self->texture,
-                               &GRAPHENE_RECT_INIT ((float) x, (float) y, (float) (self->width + 2 * self->margin),
-                                                    (float) (self->height + 2 * self->margin)));
+  snapshot_picture (self, snapshot, &bounds, x, y);
   snapshot_above (self, snapshot, &theme);
   gtk_snapshot_pop (snapshot);
 }
@@ -453,7 +503,7 @@ dub_scatter_view_size_allocate (GtkWidget *widget,
   }
   self->width = width;
   self->height = height;
-  g_clear_object (&self->texture);
+  drop_picture (self);
   stop_gliding (self);
   if (!self->moved && self->points != NULL) {
     dub_latent_plane_fit (&self->plane, self->points, width, height);
@@ -465,8 +515,14 @@ static void
 dub_scatter_view_css_changed (GtkWidget         *widget,
                               GtkCssStyleChange *change)
 {
+  DubScatterView *self = DUB_SCATTER_VIEW (widget);
+  DubTheme theme;
+
   GTK_WIDGET_CLASS (dub_scatter_view_parent_class)->css_changed (widget, change);
-  repaint (DUB_SCATTER_VIEW (widget));
+  /* Focus and pointer change the style, too, but no colour of the picture. */
+  dub_widget_theme (widget, &theme);
+  if (memcmp (&theme, &self->theme, sizeof theme) != 0)
+    repaint (self);
 }
 
 static void
@@ -478,7 +534,7 @@ dub_scatter_view_unmap (GtkWidget *widget)
     self->plane = self->goal;
   stop_gliding (self);
   /* A view that nobody sees keeps no picture. */
-  g_clear_object (&self->texture);
+  drop_picture (self);
 
   GTK_WIDGET_CLASS (dub_scatter_view_parent_class)->unmap (widget);
 }
@@ -492,7 +548,7 @@ dub_scatter_view_dispose (GObject *object)
 
   stop_gliding (self);
   self->points = NULL;
-  g_clear_object (&self->texture);
+  drop_picture (self);
   g_clear_pointer (&self->density, dub_latent_density_free);
   g_clear_pointer (&self->index, dub_latent_index_free);
 
@@ -540,6 +596,7 @@ dub_scatter_view_init (DubScatterView *self)
 {
   self->hovered = -1;
   self->lassos = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "filling");
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   _dub_scatter_view_add_hands (self);

@@ -3,8 +3,8 @@
  * Left button: pans, or draws the lasso, or zooms to a box, by the tool; middle button pans always, wheel zooms at the pointer,
  * double click opens the case, 0 or Home shows all. A click takes the case under the pointer. Shift with the lasso adds to the set.
  * Keys without a pointer: arrows go to the nearest case in that direction, Enter opens it, Ctrl+A selects what is seen, + and −
- * zoom. What stands still is a texture that is larger than the view; while the plane moves it is shifted and scaled, and drawn
- * anew within the frame. Role IMG.
+ * zoom. Shift with arrows pans. What stands still is kept as a picture: it is drawn larger than the view while a hand pans, and
+ * shifted; what is zoomed, and a map that runs, is drawn anew within the frame. Role IMG.
  */
 #pragma once
 
