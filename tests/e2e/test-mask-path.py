@@ -5,15 +5,14 @@ import re
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'cli'))
-import tap  # noqa: E402
 from tap import expect  # noqa: E402
 
 try:
     import atspi
+    import program
 except (ImportError, ValueError) as missing:
     print(f'1..0 # SKIP {missing} (python3-gi, gir1.2-atspi-2.0)')
     sys.exit(0)
@@ -21,21 +20,9 @@ if not os.path.exists('/usr/share/mricron/templates/ch2bet.nii.gz'):
     print('1..0 # SKIP mricron-data is not installed')
     sys.exit(0)
 
-_folder = tempfile.TemporaryDirectory(prefix='dubito-e2e-')
-FOLDER = _folder.name
-STUDY = os.path.join(FOLDER, 'tiny.dubito')
-LOG = os.path.join(FOLDER, 'window.log')
+STUDY = os.path.join(program.FOLDER, 'tiny.dubito')
 ENERGY = re.compile(r'Iteration (\d+): sum ([\d.e+-]+), .*area ([\d.e+-]+), smoothness ([\d.e+-]+)')
 window = {}
-
-
-def home():
-    """An own home, so that nothing of the person who runs the test is read or written."""
-    environment = dict(os.environ, HOME=FOLDER, XDG_DATA_HOME=f'{FOLDER}/data', XDG_CONFIG_HOME=f'{FOLDER}/config',
-                       XDG_CACHE_HOME=f'{FOLDER}/cache', DUBITO_SETTINGS=f'{FOLDER}/settings.ini', GTK_USE_PORTAL='0')
-    for variable in ('GTK_A11Y', 'G_DEBUG'):
-        environment.pop(variable, None)
-    return environment
 
 
 def display_answers():
@@ -57,7 +44,7 @@ def energy():
 
 def first_frame(**environment):
     """Starts the window with the study, waits for its first frame and ends it: ms in all, ms of the processor."""
-    process = subprocess.Popen([os.environ['DUBITO'], '--benchmark-start', STUDY], env=dict(home(), **environment), cwd=FOLDER,
+    process = subprocess.Popen([os.environ['DUBITO'], '--benchmark-start', STUDY], env=dict(program.home(), **environment), cwd=program.FOLDER,
                                stderr=subprocess.PIPE, text=True)
     told = next((line for line in process.stderr if line.startswith('first frame')), '')
     process.kill()
@@ -69,8 +56,7 @@ def first_frame(**environment):
 
 def t_start():
     """The first frame takes less than half a second of the processor, and OpenGL draws it, too"""
-    subprocess.run([os.environ['DUBITO_CLI'], 'demo', 'brain', STUDY, '--voxel-size', '4', '--train', '8', '--test', '4',
-                    '--epochs', '2'], check=True, timeout=600, stdout=subprocess.DEVNULL)
+    program.cli('demo', 'brain', STUDY, '--voxel-size', '4', '--train', '8', '--test', '4', '--epochs', '2')
     atspi.wait('the display', display_answers)
     # What other programs take of the processor meanwhile says nothing about this one.
     expect(first_frame()[1] < 500, 'half a second is over')
@@ -79,10 +65,8 @@ def t_start():
 
 def t_open():
     """The window opens a study and its mask grows"""
-    window['log'] = open(LOG, 'w', encoding='utf-8')
-    window['process'] = subprocess.Popen([os.environ['DUBITO'], '--play', STUDY], env=home(), cwd=FOLDER,
-                                         stdout=window['log'], stderr=subprocess.STDOUT)
-    window['app'] = atspi.wait('the window', lambda: next((a for a in atspi.applications() if atspi.find(a, 'frame')), None))
+    window['program'] = program.Program('--play', STUDY)
+    window['app'] = window['program'].app
     window['slider'] = atspi.wait('the slider of λ1', lambda: atspi.find(window['app'], 'slider', 'λ1'))
     window['energy'] = atspi.wait('the energy', lambda: atspi.find(window['app'], None, 'Energy by iteration'))
     atspi.wait('some iterations', lambda: (energy() or (0,))[0] >= 10)
@@ -135,23 +119,7 @@ def offering(action):
 
 
 def export(action, ending):
-    """Does an export action and accepts the dialog's own name and place; gives the file."""
-    def written():
-        found = [os.path.join(where, one) for where, _, names in os.walk(FOLDER) for one in names
-                 if one.endswith(ending) and '_mask' in one and STUDY not in where]
-        return found[0] if found else None
-    atspi.act(offering(action), action)
-
-    def accept():
-        for dialog in atspi.children(window['app']):
-            if atspi.role(dialog) != 'frame':
-                button = atspi.find(dialog, 'push button', 'Export')
-                if button is not None:
-                    return button
-        return None
-    button = atspi.wait('the file dialog', accept)
-    atspi.act(button)
-    return atspi.wait(f'a {ending} file', written)
+    return window['program'].export(offering(action), action, ending)
 
 
 def t_export_figure():
@@ -180,30 +148,8 @@ def t_export_mask():
 
 def t_close():
     """The window closes and says nothing was wrong"""
-    frame = offering('win.close')
-    atspi.act(frame, 'win.close')  # The study …
-    try:
-        atspi.act(frame, 'win.close')  # … and the window, which ends the program.
-    except atspi.GLib.Error as unanswered:
-        # It may be gone before it has answered; its exit status tells what is wanted.
-        if 'reply' not in str(unanswered):
-            raise
-    expect(window['process'].wait(timeout=120) == 0, f'exit status {window["process"].returncode}')
-    window['log'].close()
-    with open(LOG, encoding='utf-8') as file:
-        wrong = [line for line in file if 'CRITICAL' in line or ('WARNING' in line and 'Dubito' in line)]
-    expect(not wrong, ''.join(wrong[:5]))
+    window['program'].close()
 
 
 if __name__ == '__main__':
-    try:
-        status = tap.main(sys.modules[__name__])
-    finally:
-        if 'process' in window and window['process'].poll() is None:
-            window['process'].kill()
-            window['process'].wait()
-        if os.path.exists(LOG):
-            with open(LOG, encoding='utf-8') as log:
-                for line in log.read().splitlines()[-15:]:
-                    print(f'# window: {line}')
-    sys.exit(status)
+    program.main(sys.modules[__name__])

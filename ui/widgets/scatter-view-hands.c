@@ -359,16 +359,16 @@ activate_cb (GtkWidget *widget,
   return TRUE;
 }
 
-static gboolean
-select_seen_cb (GtkWidget *widget,
-                GVariant  *args,
-                gpointer   user_data)
+static void
+select_seen_action (GtkWidget  *widget,
+                    const char *name,
+                    GVariant   *parameter)
 {
   DubScatterView *self = DUB_SCATTER_VIEW (widget);
   size_t n;
 
   if (!is_ready (self))
-    return FALSE;
+    return;
 
   const DubLatentPlane *p = &self->plane;
   const double corners[] = { p->left, p->bottom, p->right, p->bottom, p->right, p->top, p->left, p->top };
@@ -377,8 +377,6 @@ select_seen_cb (GtkWidget *widget,
   g_ptr_array_set_size (self->lassos, 0);
   _dub_scatter_view_emit_lassoed (self, indices, n, FALSE);
   gtk_widget_queue_draw (widget);
-
-  return TRUE;
 }
 
 static gboolean
@@ -422,7 +420,8 @@ _dub_scatter_view_add_keys (GtkWidgetClass *widget_class)
     gtk_widget_class_add_binding (widget_class, ALL[i], 0, show_all_cb, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (ENTER); i++)
     gtk_widget_class_add_binding (widget_class, ENTER[i], 0, activate_cb, NULL);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_a, GDK_CONTROL_MASK, select_seen_cb, NULL);
+  gtk_widget_class_install_action (widget_class, "scatter.select-seen", NULL, select_seen_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_a, GDK_CONTROL_MASK, "scatter.select-seen", NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, cancel_cb, NULL);
 }
 
