@@ -23,6 +23,9 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
   size_t n = dub_recalibration_get_n_classes (map);
 
   g_assert_no_error (error);
+  g_assert_nonnull (words);
+  g_assert_nonnull (warnings);
+  g_assert_cmpint (dub_recalibration_get_kind (back), ==, dub_recalibration_get_kind (map));
   if (n == 0 || n > 100 || !dub_recalibration_is_usable (map))
     return 0;
 
