@@ -349,7 +349,6 @@ test_case (Fixture       *fixture,
   g_assert_cmpuint (n, ==, 5);
 
   /* Nearest among the features, and the case itself is none of them. */
-  g_autoptr (GError) error = NULL;
   const DubOutputs *outputs = dub_results_get_outputs (page->results);
   size_t n_features = outputs->n_features;
   double last = 0.0;

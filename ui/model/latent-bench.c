@@ -191,23 +191,24 @@ static void
 selected_cb (DubLatentBench *self)
 {
   /* The arrays of before live until the views have the others. */
-  g_autofree guint8 *before = g_steal_pointer (&self->arrays.selected);
+  guint8 *before = g_steal_pointer (&self->arrays.selected);
 
   _dub_latent_bench_fill_selected (self);
   points_changed (self);
+  g_free (before);
   changed (self);
 }
 
 static guint
-panel_of (DubLatentBench    *self,
-          DubLatentLive *map)
+panel_of (DubLatentBench *self,
+          DubLatentLive  *map)
 {
   return map == self->maps[DUB_LATENT_BESIDE] ? DUB_LATENT_BESIDE : DUB_LATENT_MAIN;
 }
 
 static void
-map_moved_cb (DubLatentBench    *self,
-              DubLatentLive *map)
+map_moved_cb (DubLatentBench *self,
+              DubLatentLive  *map)
 {
   guint panel = panel_of (self, map);
   gboolean had = self->has_points[panel];
@@ -219,8 +220,8 @@ map_moved_cb (DubLatentBench    *self,
 }
 
 static void
-map_changed_cb (DubLatentBench    *self,
-                DubLatentLive *map)
+map_changed_cb (DubLatentBench *self,
+                DubLatentLive  *map)
 {
   guint panel = panel_of (self, map);
   const DubLatentPoints *points = &self->points[panel];
@@ -336,7 +337,7 @@ dub_latent_bench_get_beside (DubLatentBench *self)
 
 char *
 dub_latent_network_name (const DubStudy *study,
-                       const char     *model)
+                         const char     *model)
 {
   const DubStudyModel *found = dub_study_find_model (study, model);
   g_autofree char *family = family_of (study, model);

@@ -201,10 +201,10 @@ layout_new (const DubLatentOrder *order)
 
 /* Neighbours of many cases take a while; the components do not, and are where t-SNE begins. */
 static gboolean
-take_plane (DubLatentAnswer       *answer,
-            const DubLatentSource *source,
-            DubRun                *run,
-            GError               **error)
+take_plane (DubLatentAnswer        *answer,
+            const DubLatentSource  *source,
+            DubRun                 *run,
+            GError                **error)
 {
   const DubLatentOptions options = { .method = DUB_LATENT_PCA };
   g_autoptr (DubLatentMap) map = dub_latent_map_new (source->features, source->n_cases, source->n_features, &options, run, error);

@@ -56,8 +56,8 @@ poll_cb (gpointer data)
 }
 
 static void
-set_state (DubLatentLive *self,
-           DubLatentState     state)
+set_state (DubLatentLive  *self,
+           DubLatentState  state)
 {
   gboolean polls = state == DUB_LATENT_READING || state == DUB_LATENT_STARTING;
 
@@ -75,7 +75,7 @@ static void done_cb (gpointer     *result,
                      gpointer      user_data);
 
 static DubLatentOrder *
-order_new (DubLatentLive *self,
+order_new (DubLatentLive     *self,
            DubLatentWorkKind  kind)
 {
   DubLatentOrder *order = g_new0 (DubLatentOrder, 1);
@@ -99,7 +99,7 @@ order_new (DubLatentLive *self,
 }
 
 static void
-submit (DubLatentLive *self,
+submit (DubLatentLive     *self,
         DubLatentWorkKind  kind)
 {
   dub_compute_slot_submit (self->slot, _dub_latent_work, order_new (self, kind), _dub_latent_order_free,
@@ -144,10 +144,10 @@ forget_places (DubLatentLive *self)
 }
 
 static void
-take_source (DubLatentLive *self,
-             DubLatentAnswer   *answer)
+take_source (DubLatentLive   *self,
+             DubLatentAnswer *answer)
 {
-  g_autoptr (DubResultsRead) before = g_steal_pointer (&self->shown);
+  DubResultsRead *before = g_steal_pointer (&self->shown);
 
   /* Places of before are those of other cases. */
   forget_places (self);
@@ -155,12 +155,13 @@ take_source (DubLatentLive *self,
   g_clear_pointer (&self->source, _dub_latent_source_unref);
   self->source = g_steal_pointer (&answer->source);
   self->shown = dub_results_read_ref (self->source->read);
+  dub_results_read_unref (before);
 }
 
 /* Whoever shows the places of before hears of the others before they die: after "moved". */
 static void
-take_places (DubLatentLive *self,
-             DubLatentAnswer   *answer)
+take_places (DubLatentLive   *self,
+             DubLatentAnswer *answer)
 {
   float *before = self->xy;
 
@@ -174,8 +175,8 @@ take_places (DubLatentLive *self,
 }
 
 static void
-take_begun (DubLatentLive *self,
-            DubLatentAnswer   *answer)
+take_begun (DubLatentLive   *self,
+            DubLatentAnswer *answer)
 {
   self->anew = FALSE;
   self->layout = g_steal_pointer (&answer->layout);
@@ -200,8 +201,8 @@ take_begun (DubLatentLive *self,
 
 /* The next step begins before this one is drawn. */
 static void
-take_step (DubLatentLive *self,
-           DubLatentAnswer   *answer)
+take_step (DubLatentLive   *self,
+           DubLatentAnswer *answer)
 {
   gboolean over = answer->iteration >= answer->n_iterations;
 
@@ -215,7 +216,7 @@ take_step (DubLatentLive *self,
 
 static void
 fail (DubLatentLive *self,
-      const GError      *error)
+      const GError  *error)
 {
   if (g_error_matches (error, DUB_ERROR, DUB_ERROR_CANCELLED))
     return;
@@ -279,11 +280,12 @@ looked_cb (gpointer     *result,
     return;
   }
 
-  g_autoptr (DubResultsRead) before = g_steal_pointer (&self->shown);
+  DubResultsRead *before = g_steal_pointer (&self->shown);
 
   self->shown = dub_results_read_ref (answer->source->read);
   /* Whoever shows points lets go of what was said before. */
   changed (self);
+  dub_results_read_unref (before);
 }
 
 static void
@@ -299,7 +301,7 @@ look_again (DubLatentLive *self)
 static void
 forget_source (DubLatentLive *self)
 {
-  g_autoptr (DubResultsRead) before = g_steal_pointer (&self->shown);
+  DubResultsRead *before = g_steal_pointer (&self->shown);
 
   forget_places (self);
   if (self->asking != NULL)
@@ -310,15 +312,16 @@ forget_source (DubLatentLive *self)
   g_clear_pointer (&self->nearest, g_free);
   g_clear_pointer (&self->source, _dub_latent_source_unref);
   g_clear_pointer (&self->layout, _dub_latent_layout_unref);
+  dub_results_read_unref (before);
 }
 
 void
-dub_latent_live_set_source (DubLatentLive *self,
-                                 const char        *folder,
-                                 const char        *family,
-                                 const char        *model,
-                                 DubResultsRead    *read,
-                                 gboolean           anew)
+dub_latent_live_set_source (DubLatentLive  *self,
+                            const char     *folder,
+                            const char     *family,
+                            const char     *model,
+                            DubResultsRead *read,
+                            gboolean        anew)
 {
   g_return_if_fail (DUB_IS_LATENT_LIVE (self));
 
@@ -353,8 +356,8 @@ same_options (const DubLatentOptions *a,
 }
 
 void
-dub_latent_live_set_options (DubLatentLive      *self,
-                                  const DubLatentOptions *options)
+dub_latent_live_set_options (DubLatentLive          *self,
+                             const DubLatentOptions *options)
 {
   g_return_if_fail (DUB_IS_LATENT_LIVE (self));
 
@@ -468,9 +471,9 @@ dub_latent_live_get_options (DubLatentLive *self)
 }
 
 void
-dub_latent_live_get_made (DubLatentLive *self,
-                               DubLatentOptions  *options,
-                               guint             *n_iterations)
+dub_latent_live_get_made (DubLatentLive    *self,
+                          DubLatentOptions *options,
+                          guint            *n_iterations)
 {
   *options = self->options;
   if (self->source != NULL)
@@ -559,9 +562,9 @@ nearest_cb (gpointer     *result,
 
 gboolean
 dub_latent_live_get_nearest (DubLatentLive  *self,
-                                  guint               index,
-                                  const guint       **cases,
-                                  guint              *n)
+                             guint           index,
+                             const guint   **cases,
+                             guint          *n)
 {
   g_return_val_if_fail (DUB_IS_LATENT_LIVE (self), FALSE);
 

@@ -31,60 +31,60 @@ typedef enum {
   DUB_LATENT_FAILED,   /* dub_latent_live_get_failure() says why */
 } DubLatentState;
 
-DubLatentLive      *dub_latent_live_new           (DubSession              *session);
+DubLatentLive          *dub_latent_live_new              (DubSession              *session);
 /* dub_latent_live_set_source:
  * @folder: (nullable): of the study; NULL = no source
  * @model: (nullable): the family's first
  * @read: (nullable): of the family, where it was read already
  * @anew: even where family, model and read are what they were
  */
-void                    dub_latent_live_set_source    (DubLatentLive       *self,
-                                                            const char              *folder,
-                                                            const char              *family,
-                                                            const char              *model,
-                                                            DubResultsRead          *read,
-                                                            gboolean                 anew);
+void                    dub_latent_live_set_source       (DubLatentLive           *self,
+                                                          const char              *folder,
+                                                          const char              *family,
+                                                          const char              *model,
+                                                          DubResultsRead          *read,
+                                                          gboolean                 anew);
 /* Begins at once where they differ. */
-void                    dub_latent_live_set_options   (DubLatentLive       *self,
-                                                            const DubLatentOptions  *options);
+void                    dub_latent_live_set_options      (DubLatentLive           *self,
+                                                          const DubLatentOptions  *options);
 /* Goes on from a pause or an early stop; begins again where it is done or failed. */
-void                    dub_latent_live_run           (DubLatentLive       *self);
-void                    dub_latent_live_pause         (DubLatentLive       *self);
+void                    dub_latent_live_run              (DubLatentLive           *self);
+void                    dub_latent_live_pause            (DubLatentLive           *self);
 /* Leaves it as it is, and measures it. */
-void                    dub_latent_live_stop          (DubLatentLive       *self);
+void                    dub_latent_live_stop             (DubLatentLive           *self);
 /* From the beginning, even if it is kept. */
-void                    dub_latent_live_restart       (DubLatentLive       *self);
+void                    dub_latent_live_restart          (DubLatentLive           *self);
 
-DubLatentState          dub_latent_live_get_state     (DubLatentLive       *self);
+DubLatentState          dub_latent_live_get_state        (DubLatentLive           *self);
 /* (nullable) [N][2], valid until "moved"; NULL before there are any. */
-const float            *dub_latent_live_get_xy        (DubLatentLive       *self);
-size_t                  dub_latent_live_get_n_cases   (DubLatentLive       *self);
-size_t                  dub_latent_live_get_n_features (DubLatentLive      *self);
+const float            *dub_latent_live_get_xy           (DubLatentLive           *self);
+size_t                  dub_latent_live_get_n_cases      (DubLatentLive           *self);
+size_t                  dub_latent_live_get_n_features   (DubLatentLive           *self);
 /* (nullable): what the shown places were made from, also while another source is read. */
-const char             *dub_latent_live_get_family    (DubLatentLive       *self);
-const char             *dub_latent_live_get_model     (DubLatentLive       *self);
-DubResultsRead         *dub_latent_live_get_read      (DubLatentLive       *self);
+const char             *dub_latent_live_get_family       (DubLatentLive           *self);
+const char             *dub_latent_live_get_model        (DubLatentLive           *self);
+DubResultsRead         *dub_latent_live_get_read         (DubLatentLive           *self);
 /* As they were asked for. */
-const DubLatentOptions *dub_latent_live_get_options   (DubLatentLive       *self);
+const DubLatentOptions *dub_latent_live_get_options      (DubLatentLive           *self);
 /* As the shown layout was made with; iterations that were made. */
-void                    dub_latent_live_get_made      (DubLatentLive       *self,
-                                                            DubLatentOptions        *options,
-                                                            guint                   *n_iterations);
+void                    dub_latent_live_get_made         (DubLatentLive           *self,
+                                                          DubLatentOptions        *options,
+                                                          guint                   *n_iterations);
 
-guint                   dub_latent_live_get_iteration (DubLatentLive       *self);
-guint                   dub_latent_live_get_n_iterations (DubLatentLive    *self);
+guint                   dub_latent_live_get_iteration    (DubLatentLive           *self);
+guint                   dub_latent_live_get_n_iterations (DubLatentLive           *self);
 /* Of the iterations, or of finding neighbours. */
-double                  dub_latent_live_get_fraction  (DubLatentLive       *self);
+double                  dub_latent_live_get_fraction     (DubLatentLive           *self);
 /* Since the state came about. */
-double                  dub_latent_live_get_seconds       (DubLatentLive            *self);
+double                  dub_latent_live_get_seconds      (DubLatentLive           *self);
 /* NaN = not known. */
-double                  dub_latent_live_get_seconds_left (DubLatentLive    *self);
-double                  dub_latent_live_get_loss      (DubLatentLive       *self);
+double                  dub_latent_live_get_seconds_left (DubLatentLive           *self);
+double                  dub_latent_live_get_loss         (DubLatentLive           *self);
 /* (nullable): NULL until it is measured */
-const DubLatentQuality *dub_latent_live_get_quality   (DubLatentLive       *self);
+const DubLatentQuality *dub_latent_live_get_quality      (DubLatentLive           *self);
 /* (nullable) */
-const char             *dub_latent_live_get_note      (DubLatentLive       *self);
-const char             *dub_latent_live_get_failure   (DubLatentLive       *self);
+const char             *dub_latent_live_get_note         (DubLatentLive           *self);
+const char             *dub_latent_live_get_failure      (DubLatentLive           *self);
 
 /* dub_latent_live_get_nearest:
  * @cases: (out) at most 5, nearest first
@@ -92,9 +92,9 @@ const char             *dub_latent_live_get_failure   (DubLatentLive       *self
  * The cases nearest to @index among the features, whatever the plane says. FALSE where they are not known yet: they are looked for
  * then, and "nearest" follows.
  */
-gboolean                dub_latent_live_get_nearest   (DubLatentLive       *self,
-                                                            guint                    index,
-                                                            const guint            **cases,
-                                                            guint                   *n);
+gboolean                dub_latent_live_get_nearest      (DubLatentLive           *self,
+                                                          guint                    index,
+                                                          const guint            **cases,
+                                                          guint                   *n);
 
 G_END_DECLS

@@ -249,8 +249,8 @@ told_map (DubLatentPage *self)
 }
 
 static void
-append_loss (GString           *text,
-             DubLatentPage     *self,
+append_loss (GString       *text,
+             DubLatentPage *self,
              DubLatentLive *map)
 {
   double loss = dub_latent_live_get_loss (map);
@@ -262,9 +262,9 @@ append_loss (GString           *text,
 }
 
 static char *
-run_text (DubLatentPage     *self,
-          DubLatentLive *map,
-          DubLatentState     state)
+run_text (DubLatentPage  *self,
+          DubLatentLive  *map,
+          DubLatentState  state)
 {
   guint at = dub_latent_live_get_iteration (map), of = dub_latent_live_get_n_iterations (map);
   double left = dub_latent_live_get_seconds_left (map);
