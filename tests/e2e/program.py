@@ -66,11 +66,11 @@ class Program:
     def button(self, words):
         return atspi.wait(f'the button {words}', lambda: atspi.find(self.app, 'push button', words))
 
-    def export(self, page, action, ending, others=()):
-        """Does an export action and accepts the dialog's own name and place; gives the new file."""
+    def export(self, page, action, ending, part=''):
+        """Does an export action and accepts the dialog's own name and place; gives the file, with @part in its name."""
         def written():
             found = [os.path.join(where, one) for where, _, names in os.walk(FOLDER) for one in names
-                     if one.endswith(ending) and '.dubito' not in where and one not in others]
+                     if one.endswith(ending) and part in one and '.dubito' not in where]
             return found[0] if found else None
 
         def accept():

@@ -119,7 +119,7 @@ def offering(action):
 
 
 def export(action, ending):
-    return window['program'].export(offering(action), action, ending)
+    return window['program'].export(offering(action), action, ending, '_mask')
 
 
 def t_export_figure():
