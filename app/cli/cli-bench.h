@@ -51,5 +51,7 @@ gboolean cli_bench_occlusion      (CliBench  *bench,
                                    GError   **error);
 gboolean cli_bench_slice          (CliBench  *bench,
                                    GError   **error);
+gboolean cli_bench_ece            (CliBench  *bench,
+                                   GError   **error);
 
 G_END_DECLS

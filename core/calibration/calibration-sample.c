@@ -122,8 +122,8 @@ set_classes (DubCalibrationSample  *self,
 }
 
 /* Two classes have the same error twice: half of the sum is the binary form. */
-static double
-class_weight (const DubCalibrationSample *self)
+double
+_dub_calibration_sample_weight (const DubCalibrationSample *self)
 {
   return self->n_classes == 2 ? 0.5 : 1.0;
 }
@@ -148,7 +148,7 @@ brier_term (const DubCalibrationSample *self,
     sum += distance * distance;
   }
 
-  return class_weight (self) * sum;
+  return _dub_calibration_sample_weight (self) * sum;
 }
 
 /* The probability that was given to what happened. */
@@ -229,25 +229,13 @@ _dub_calibration_sample_scratch (const DubCalibrationSample *self)
   return self->smooth != NULL ? _dub_smooth_scratch (self->smooth) : 1;
 }
 
-/* Everything that the bins of one event tell. */
-typedef struct {
-  uint64_t n, happened;
-  double   confidence;
-  double   gaps;      /* Σ |happened - confidence|, as sums */
-  double   largest;   /* of the mean gaps of bins that are not empty */
-  double   mean_gaps; /* their sum … */
-  uint64_t n_filled;  /* … and number */
-  double   reliability; /* Brier's parts, as means */
-  double   within_bins; /* Σ happened² / n: resolution is this / n - (base rate)² */
-} Bins;
-
-static Bins
+static DubBinErrors
 measure_bins (const DubCalibrationSample *self,
               const DubEventBins         *event,
               const size_t               *first,
               const uint32_t             *count)
 {
-  Bins bins = { 0 };
+  DubBinErrors bins = { 0 };
 
   for (size_t m = 0; m < self->n_bins; m++) {
     size_t at = first[m], n = first[m + 1] - at;
@@ -259,20 +247,7 @@ measure_bins (const DubCalibrationSample *self,
       ? _dub_bin_sums_of_listed (count, event->cases + at, event->confidence + at, event->happened + at, n)
       : _dub_bin_sums_of_run (count + at, event->confidence + at, event->happened + at, n);
 
-    if (sums.n == 0)
-      continue;
-
-    double gap = fabs ((double) sums.happened - sums.confidence), in_bin = (double) sums.n;
-
-    bins.n += sums.n;
-    bins.happened += sums.happened;
-    bins.confidence += sums.confidence;
-    bins.gaps += gap;
-    bins.largest = MAX (bins.largest, gap / in_bin);
-    bins.mean_gaps += gap / in_bin;
-    bins.n_filled++;
-    bins.reliability += gap * gap / in_bin;
-    bins.within_bins += (double) sums.happened * (double) sums.happened / in_bin;
+    _dub_bin_errors_add (&bins, &sums);
   }
 
   return bins;
@@ -280,14 +255,14 @@ measure_bins (const DubCalibrationSample *self,
 
 /* Adds Brier's parts of one event. */
 static void
-add_parts (const Bins *bins,
-           double      weight,
-           double     *values)
+add_parts (const DubBinErrors *bins,
+           double              weight,
+           double             *values)
 {
   double n = (double) bins->n, base_rate = (double) bins->happened / n;
 
   values[DUB_CALIBRATION_BRIER_RELIABILITY] += weight * bins->reliability / n;
-  values[DUB_CALIBRATION_BRIER_RESOLUTION] += weight * MAX (bins->within_bins / n - base_rate * base_rate, 0.0);
+  values[DUB_CALIBRATION_BRIER_RESOLUTION] += weight * MAX (bins->shares / n - base_rate * base_rate, 0.0);
   values[DUB_CALIBRATION_BRIER_UNCERTAINTY] += weight * base_rate * (1.0 - base_rate);
 }
 
@@ -299,10 +274,10 @@ measure_classes (const DubCalibrationSample *self,
   double sum = 0.0;
 
   for (size_t c = 0; c < self->n_classes; c++) {
-    Bins bins = measure_bins (self, &self->classes[c], self->classes[c].first, count);
+    DubBinErrors bins = measure_bins (self, &self->classes[c], self->classes[c].first, count);
 
     sum += bins.gaps / (double) bins.n;
-    add_parts (&bins, class_weight (self), values);
+    add_parts (&bins, _dub_calibration_sample_weight (self), values);
   }
   values[DUB_CALIBRATION_CLASSWISE_ECE] = sum / (double) self->n_classes;
 }
@@ -313,9 +288,9 @@ _dub_calibration_sample_measure (const DubCalibrationSample *self,
                                  double                     *scratch,
                                  double                     *values)
 {
-  Bins width = measure_bins (self, &self->width, self->width.first, count);
-  Bins mass = self->mass_first != NULL ? measure_bins (self, &self->width, self->mass_first, count) : width;
-  const Bins *chosen = self->binning == DUB_BINS_EQUAL_MASS ? &mass : &width;
+  DubBinErrors width = measure_bins (self, &self->width, self->width.first, count);
+  DubBinErrors mass = self->mass_first != NULL ? measure_bins (self, &self->width, self->mass_first, count) : width;
+  const DubBinErrors *chosen = self->binning == DUB_BINS_EQUAL_MASS ? &mass : &width;
   double n = (double) width.n;
 
   for (guint k = 0; k < DUB_N_CALIBRATION_MEASURES; k++)

@@ -45,6 +45,8 @@ DubCalibrationSample *_dub_calibration_sample_new     (const DubPredictions     
                                                        GError                     **error);
 void                  _dub_calibration_sample_free    (DubCalibrationSample        *self);
 
+/* Of every class in a sum over the classes: 1/2 for two, whose errors are the same, so that Brier's score has its binary form. */
+double                _dub_calibration_sample_weight  (const DubCalibrationSample  *self);
 /* Doubles of scratch that one thread needs. */
 size_t                _dub_calibration_sample_scratch (const DubCalibrationSample  *self);
 /* @count: [N] how often each case was drawn, in this order; not all 0

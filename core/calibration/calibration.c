@@ -1,6 +1,7 @@
 /* One bootstrap for all measures: a resample is drawn once, and every measure is read from how often it holds each case. */
 #include "core/calibration/calibration.h"
 
+#include "core/calibration/calibration-null.h"
 #include "core/calibration/calibration-sample.h"
 #include "core/stats/bootstrap.h"
 #include "core/stats/rate.h"
@@ -10,6 +11,8 @@
 #define MAX_BINS 1000000
 
 static const char *const REASON_NOT_ASKED = "none: it was not asked for";
+static const char *const UNLESS_REFUTED = "bootstrap (basic, from 0 unless refuted)";
+static const char *const UNLESS_REFUTED_BY_PATIENT = "bootstrap (basic, from 0 unless refuted, by patient)";
 static const char *const REASON_NO_CLASSES = "none: only the confidence of the answers is known";
 
 static const struct {
@@ -74,17 +77,24 @@ draw_resamples (const DubCalibrationSample   *sample,
   return bootstrap;
 }
 
-/* Cut to the range of the measure and widened to hold its value. */
+/* Cut to the range of the measure and widened to hold its value; and to hold 0 where a perfect network has an error as large with
+ * a chance that one tail of the interval may have. @chance: NaN for what is no such error */
 static DubEstimate
 take_interval (const DubBootstrap   *bootstrap,
                DubCalibrationMeasure measure,
-               double                confidence)
+               double                confidence,
+               double                chance)
 {
   DubEstimate estimate = dub_bootstrap_interval (bootstrap, measure, INTERVALS[measure].kind, confidence);
 
   if (!isnan (estimate.low)) {
     estimate.low = CLAMP (MIN (estimate.low, estimate.value), INTERVALS[measure].low, INTERVALS[measure].high);
     estimate.high = CLAMP (MAX (estimate.high, estimate.value), INTERVALS[measure].low, INTERVALS[measure].high);
+    if (!isnan (chance)) {
+      estimate.method = bootstrap->grouped ? UNLESS_REFUTED_BY_PATIENT : UNLESS_REFUTED;
+      if (chance > (1.0 - confidence) / 2.0)
+        estimate.low = 0.0;
+    }
   }
 
   return estimate;
@@ -103,7 +113,7 @@ take_accuracy (const DubCalibrationSample *sample,
   if (sample->groups == NULL)
     return dub_rate_wilson (rate, confidence);
 
-  DubEstimate estimate = take_interval (bootstrap, DUB_CALIBRATION_ACCURACY, confidence);
+  DubEstimate estimate = take_interval (bootstrap, DUB_CALIBRATION_ACCURACY, confidence, (double) NAN);
 
   estimate.n = rate.n;
   estimate.d = rate.d;
@@ -168,7 +178,10 @@ dub_calibration_measure (const DubPredictions        *predictions,
     _dub_calibration_sample_new (predictions, measures, n_bins, options->binning, error);
   g_autoptr (DubBootstrap) bootstrap = sample != NULL ? draw_resamples (sample, options, run, error) : NULL;
 
-  if (bootstrap == NULL)
+  double chance[DUB_N_CALIBRATION_MEASURES];
+
+  if (bootstrap == NULL
+      || !_dub_calibration_null (sample, predictions, bootstrap->value, options->seed, run, chance, error))
     return FALSE;
 
   *calibration = (DubCalibration) {
@@ -188,7 +201,7 @@ dub_calibration_measure (const DubPredictions        *predictions,
     else if (k == DUB_CALIBRATION_ACCURACY)
       calibration->estimate[k] = take_accuracy (sample, bootstrap, confidence);
     else
-      calibration->estimate[k] = take_interval (bootstrap, k, confidence);
+      calibration->estimate[k] = take_interval (bootstrap, k, confidence, chance[k]);
 
   return TRUE;
 }

@@ -55,13 +55,22 @@ typedef struct {
   size_t      worst_count; /* cases in it: few make MCE mean little */
   size_t      n_clipped;   /* of NLL, as in scores.h */
   const char *brier_form;
-  DubEstimate estimate[DUB_N_CALIBRATION_MEASURES]; /* what was not asked for is undefined */
+  DubEstimate estimate[DUB_N_CALIBRATION_MEASURES]; /* what was not asked for is undefined, and its method says so */
 } DubCalibration;
 
 /* dub_calibration_measure:
  *
- * The same seed gives the same bits for any number of threads. How far each kind of interval covers the truth was simulated:
- * core/calibration/README.
+ * The same seed gives the same bits for any number of threads, and for any order of the cases. Bins are those of the sample: a
+ * resample fills them differently and leaves their edges.
+ *
+ * Intervals. Accuracy has Wilson's where cases are independent. Means (confidence - accuracy, Brier, NLL, Brier's uncertainty) have
+ * the percentile bootstrap. Errors of bins, the smooth error and Brier's resolution are overestimated from few cases, and more so
+ * on a resample of them, so that percentiles and BCa miss the truth, and they carry the basic bootstrap. It alone still begins
+ * above 0 for half of the perfectly calibrated networks: so the limit of every error that is 0 of such a network is 0, unless 999
+ * samples of outcomes drawn from the probabilities refute it at the level of one tail. Simulated coverage of .95: from .88 to .98
+ * for the ECE (the table in core/calibration/README has percentile, BCa and basic, too). All are cut to the range of the measure
+ * and widened to hold its value. Where patients have several cases, patients are resampled; the samples that refute are of
+ * independent outcomes all the same, and so refute too soon rather than too late.
  *
  * FALSE, with @error set: DUB_ERROR_ARGUMENT, DUB_ERROR_MEMORY, DUB_ERROR_CANCELLED. @calibration is then undefined.
  */
@@ -74,6 +83,7 @@ gboolean    dub_calibration_measure  (const DubPredictions         *predictions,
 /* --- calibration-curve.c: within a frame, for a slider --- */
 
 /* dub_calibration_curve:
+ * @lowest, @highest: M, 0 < lowest <= highest
  * @ece, @mce: (out) [highest - lowest + 1] for M = lowest … highest bins; either may be NULL
  */
 void        dub_calibration_curve    (const DubPredictions         *predictions,
@@ -93,7 +103,10 @@ typedef enum {
 } DubBand;
 
 /* dub_calibration_band:
+ * @reliability: of @predictions
  * @low, @high: (out) [M] NaN for empty bins
+ *
+ * Limits are order statistics of the resamples in which the bin is not empty. Errors as of dub_calibration_measure.
  */
 gboolean    dub_calibration_band     (const DubPredictions         *predictions,
                                       const DubReliability         *reliability,

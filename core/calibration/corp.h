@@ -23,7 +23,10 @@ typedef struct {
 /* dub_corp_new:
  * @n_resamples: of the band; 0 = no band
  *
- * Returns: (transfer full), or NULL with @error set: DUB_ERROR_CANCELLED, DUB_ERROR_MEMORY.
+ * The band keeps the confidences and draws the outcomes that they say, each case alone; its limits are read at the K points.
+ *
+ * Returns: (transfer full), or NULL with @error set: DUB_ERROR_CANCELLED, DUB_ERROR_MEMORY, DUB_ERROR_ARGUMENT for a confidence
+ *   outside (0, 1) or more than a million resamples.
  */
 G_GNUC_WARN_UNUSED_RESULT
 DubCorp *dub_corp_new  (const DubPredictions  *predictions,

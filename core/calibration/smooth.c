@@ -24,6 +24,7 @@ struct _DubSmooth {
   size_t  n_runs;
   Run    *runs;     /* [n_runs + 1] */
   double *residual; /* [N] outcome - confidence */
+  double *confidence; /* [N] */
   double *place;    /* [N] from the point below, in [0, 1) grid steps */
   double *cosine;   /* [HALF] of π t */
   double  start;    /* where the width is looked for first */
@@ -80,7 +81,8 @@ spread (const double *moment, /* [4] */
 
 static void
 gather_residuals (const DubSmooth *self,
-                  const uint32_t  *count, /* (nullable): each once */
+                  const uint32_t  *count,    /* (nullable): each once */
+                  const uint32_t  *happened, /* (nullable): what happened */
                   size_t           n,
                   Work            *work)
 {
@@ -93,7 +95,8 @@ gather_residuals (const DubSmooth *self,
 
     for (size_t i = self->runs[k].first; i < self->runs[k + 1].first; i++) {
       double x = self->place[i];
-      double weight = count != NULL ? (double) count[i] * self->residual[i] : self->residual[i];
+      double residual = happened != NULL ? (happened[i] != 0 ? 1.0 : 0.0) - self->confidence[i] : self->residual[i];
+      double weight = count != NULL ? (double) count[i] * residual : residual;
 
       moment[0] += weight;
       moment[1] += weight * x;
@@ -216,7 +219,19 @@ _dub_smooth_measure (const DubSmooth *self,
 {
   Work work = work_over (scratch);
 
-  gather_residuals (self, count, n, &work);
+  gather_residuals (self, count, NULL, n, &work);
+
+  return find_width (self, &work, self->start);
+}
+
+double
+_dub_smooth_measure_outcomes (const DubSmooth *self,
+                              const uint32_t  *happened,
+                              double          *scratch)
+{
+  Work work = work_over (scratch);
+
+  gather_residuals (self, NULL, happened, self->n_cases, &work);
 
   return find_width (self, &work, self->start);
 }
@@ -249,6 +264,7 @@ smooth_alloc (const double   *confidence,
   self->n_cases = n_cases;
   self->runs = g_new (Run, n_cases + 1);
   self->residual = g_new (double, n_cases);
+  self->confidence = g_memdup2 (confidence, n_cases * sizeof *confidence);
   self->place = g_new (double, n_cases);
   self->cosine = g_new (double, HALF);
   self->start = 0.05;
@@ -279,6 +295,7 @@ _dub_smooth_free (DubSmooth *self)
     return;
   g_free (self->runs);
   g_free (self->residual);
+  g_free (self->confidence);
   g_free (self->place);
   g_free (self->cosine);
   g_free (self);
@@ -309,7 +326,7 @@ dub_smooth_ece_at (const double   *confidence,
   g_autofree double *scratch = g_new (double, SCRATCH);
   Work work = work_over (scratch);
 
-  gather_residuals (self, NULL, n_cases, &work);
+  gather_residuals (self, NULL, NULL, n_cases, &work);
 
   return measure_at (self, &work, sigma);
 }

@@ -59,6 +59,11 @@ double       _dub_smooth_measure      (const DubSmooth *self,
                                        size_t           n,
                                        double          *scratch);
 
+/* The same cases with other outcomes. @happened: [N] 0 or UINT32_MAX */
+double       _dub_smooth_measure_outcomes (const DubSmooth *self,
+                                           const uint32_t  *happened,
+                                           double          *scratch);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DubSmooth, _dub_smooth_free)
 
 G_END_DECLS

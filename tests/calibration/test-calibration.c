@@ -1,75 +1,13 @@
-/* The measures of calibration against hand-made samples, against the functions that each of them has of its own, and their
- * intervals against a bootstrap that computes every resample anew. */
-#include "core/base/rng.h"
-#include "core/calibration/calibration.h"
+/* The measures of calibration against hand-made samples, and against the functions that each of them has of its own. */
 #include "core/calibration/scores.h"
 #include "core/calibration/smooth.h"
-#include "core/stats/bootstrap.h"
-#include "core/stats/rate.h"
-
-#include <math.h>
-#include <string.h>
+#include "tests/calibration/calibration-cases.h"
 
 static double
 value_of (const DubCalibration *calibration,
           DubCalibrationMeasure measure)
 {
   return calibration->estimate[measure].value;
-}
-
-static void
-measure (const DubPredictions        *predictions,
-         const DubCalibrationOptions *options,
-         DubRun                      *run,
-         DubCalibration              *calibration)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (dub_calibration_measure (predictions, options, run, calibration, &error));
-  g_assert_no_error (error);
-}
-
-/* Softmax outputs of @n_classes; confidences of the answers alone for 0. Rounded, so that there are ties. */
-static DubPredictions *
-draw_predictions (size_t     n,
-                  size_t     n_classes,
-                  const int *groups,
-                  guint64    seed)
-{
-  g_autoptr (GError) error = NULL;
-  DubRng rng;
-
-  dub_rng_init (&rng, seed, "test", 0);
-  if (n_classes == 0) {
-    g_autofree double *confidence = g_new (double, n);
-    g_autofree gboolean *correct = g_new (gboolean, n);
-
-    for (size_t i = 0; i < n; i++) {
-      confidence[i] = round (200.0 * sqrt (dub_rng_double (&rng))) / 200.0;
-      correct[i] = dub_rng_double (&rng) < 0.15 + 0.7 * confidence[i];
-    }
-
-    return dub_predictions_new_top (confidence, correct, n, groups, &error);
-  }
-
-  g_autofree double *p = g_new (double, n * n_classes);
-  g_autofree int *labels = g_new (int, n);
-
-  for (size_t i = 0; i < n; i++) {
-    double sum = 0.0;
-
-    labels[i] = (int) dub_rng_below (&rng, (uint32_t) n_classes);
-    for (size_t c = 0; c < n_classes; c++)
-      sum += p[i * n_classes + c] = exp (1.5 * dub_rng_normal (&rng) + (c == (size_t) labels[i] ? 1.2 : 0.0));
-    for (size_t c = 0; c < n_classes; c++)
-      p[i * n_classes + c] /= sum;
-  }
-
-  DubPredictions *predictions = dub_predictions_new (p, NULL, labels, n, n_classes, groups, &error);
-
-  g_assert_no_error (error);
-
-  return predictions;
 }
 
 /* Four bins, the second empty: gaps .1 - 0, -, .7 - .5, .95 - 1. */
@@ -181,169 +119,6 @@ test_functions (void)
                          fabs (chosen->accuracy[found.worst_bin] - chosen->confidence[found.worst_bin]));
       g_assert_cmpuint (found.worst_count, ==, chosen->count[found.worst_bin]);
     }
-}
-
-/* --- Intervals: the same draws, every resample written out and measured by the functions of its own --- */
-
-typedef struct {
-  const DubPredictions *predictions;
-  const DubReliability *width, *mass;
-} Naive;
-
-enum { NAIVE_SUM_GAP, NAIVE_LARGEST, NAIVE_MEAN, N_NAIVE };
-
-static void
-measure_bins_naively (const Naive          *naive,
-                      const DubReliability *bins,
-                      const DubResample    *resample,
-                      double               *out)
-{
-  g_autofree double *sum = g_new0 (double, 2 * bins->n_bins);
-  double *n = sum + bins->n_bins, filled = 0.0;
-
-  memset (out, 0, N_NAIVE * sizeof *out);
-  for (size_t i = 0; i < resample->n; i++) {
-    size_t k = resample->cases[i], m = dub_reliability_find_bin (bins, naive->predictions->confidence[k]);
-
-    sum[m] += (naive->predictions->correct[k] ? 1.0 : 0.0) - naive->predictions->confidence[k];
-    n[m] += 1.0;
-  }
-  for (size_t m = 0; m < bins->n_bins; m++)
-    if (n[m] > 0.0) {
-      out[NAIVE_SUM_GAP] += fabs (sum[m]) / (double) resample->n;
-      out[NAIVE_LARGEST] = MAX (out[NAIVE_LARGEST], fabs (sum[m] / n[m]));
-      out[NAIVE_MEAN] += fabs (sum[m] / n[m]);
-      filled += 1.0;
-    }
-  out[NAIVE_MEAN] /= filled;
-}
-
-static void
-naive_cb (const DubResample *resample,
-          double            *values,
-          gpointer           user_data)
-{
-  const Naive *naive = user_data;
-  const DubPredictions *predictions = naive->predictions;
-  size_t n = resample->n, n_classes = predictions->n_classes;
-  g_autofree double *p = g_new (double, n * n_classes);
-  g_autofree int *labels = g_new (int, n);
-  g_autofree double *confidence = g_new (double, n);
-  g_autofree gboolean *correct = g_new (gboolean, n);
-  double form = n_classes == 2 ? 0.5 : 1.0, width[N_NAIVE], mass[N_NAIVE];
-  DubBrierParts parts;
-
-  for (size_t i = 0; i < n; i++) {
-    size_t k = resample->cases[i];
-
-    memcpy (p + i * n_classes, predictions->probabilities + k * n_classes, n_classes * sizeof *p);
-    labels[i] = predictions->labels[k];
-    confidence[i] = predictions->confidence[k];
-    correct[i] = predictions->correct[k];
-  }
-  measure_bins_naively (naive, naive->width, resample, width);
-  measure_bins_naively (naive, naive->mass, resample, mass);
-  g_assert_true (dub_brier_sum_parts (p, labels, n, n_classes, 15, &parts, NULL));
-
-  g_autoptr (DubReliability) bins = dub_reliability_new (confidence, correct, n, 15, NULL);
-
-  g_assert_cmpfloat_with_epsilon (width[NAIVE_SUM_GAP], dub_reliability_ece (bins), 1e-13);
-  values[DUB_CALIBRATION_ECE] = dub_reliability_ece (bins);
-  values[DUB_CALIBRATION_ADAPTIVE_ECE] = mass[NAIVE_SUM_GAP];
-  values[DUB_CALIBRATION_CLASSWISE_ECE] = dub_classwise_ece (p, labels, n, n_classes, 15, DUB_BINS_EQUAL_WIDTH, NULL, NULL);
-  values[DUB_CALIBRATION_MCE] = mass[NAIVE_LARGEST];
-  values[DUB_CALIBRATION_AVERAGE] = mass[NAIVE_MEAN];
-  values[DUB_CALIBRATION_SMOOTH] = dub_smooth_ece (confidence, correct, n);
-  values[DUB_CALIBRATION_OVERCONFIDENCE] = dub_reliability_overconfidence (bins);
-  values[DUB_CALIBRATION_BRIER] = form * parts.brier;
-  values[DUB_CALIBRATION_BRIER_RELIABILITY] = form * parts.reliability;
-  values[DUB_CALIBRATION_BRIER_RESOLUTION] = form * parts.resolution;
-  values[DUB_CALIBRATION_BRIER_UNCERTAINTY] = form * parts.uncertainty;
-  values[DUB_CALIBRATION_NLL] = dub_nll (p, labels, n, n_classes, NULL, NULL);
-  values[DUB_CALIBRATION_ACCURACY] = 0.0;
-  for (size_t i = 0; i < n; i++)
-    values[DUB_CALIBRATION_ACCURACY] += correct[i] ? 1.0 / (double) n : 0.0;
-}
-
-/* Resamples are of the cases in the order of their confidence, so the oracle is given them in that order. */
-static DubPredictions *
-in_order (const DubPredictions *predictions)
-{
-  size_t n = predictions->n_cases, n_classes = predictions->n_classes;
-  g_autofree double *p = g_new (double, n * n_classes);
-  g_autofree int *labels = g_new (int, n);
-  g_autofree int *groups = g_new (int, n);
-  g_autofree gboolean *taken = g_new0 (gboolean, n);
-
-  for (size_t i = 0; i < n; i++) {
-    size_t next = n;
-
-    for (size_t k = 0; k < n; k++)
-      if (!taken[k] && (next == n || predictions->confidence[k] < predictions->confidence[next]))
-        next = k;
-    taken[next] = TRUE;
-    memcpy (p + i * n_classes, predictions->probabilities + next * n_classes, n_classes * sizeof *p);
-    labels[i] = predictions->labels[next];
-    groups[i] = predictions->groups != NULL ? predictions->groups[next] : 0;
-  }
-
-  return dub_predictions_new (p, NULL, labels, n, n_classes, predictions->groups != NULL ? groups : NULL, NULL);
-}
-
-static void
-check_intervals (size_t     n_classes,
-                 const int *groups)
-{
-  enum { N = 150, R = 300 };
-  g_autoptr (DubPredictions) predictions = draw_predictions (N, n_classes, groups, 17);
-  g_autoptr (DubPredictions) ordered = in_order (predictions);
-  g_autoptr (DubReliability) width = dub_predictions_reliability (ordered, DUB_BINS_EQUAL_WIDTH, 15);
-  g_autoptr (DubReliability) mass = dub_predictions_reliability (ordered, DUB_BINS_EQUAL_MASS, 15);
-  Naive naive = { ordered, width, mass };
-  DubBootstrapDesign design = { .n_cases = N, .n_resamples = R, .seed = 5, .groups = ordered->groups };
-  g_autoptr (DubBootstrap) bootstrap =
-    dub_bootstrap_new (&design, naive_cb, DUB_N_CALIBRATION_MEASURES, &naive, NULL, NULL);
-  DubCalibration found;
-
-  measure (predictions, &(DubCalibrationOptions) { .binning = DUB_BINS_EQUAL_MASS, .n_resamples = R, .seed = 5 }, NULL, &found);
-  for (guint k = 0; k < DUB_N_CALIBRATION_MEASURES; k++) {
-    const DubEstimate *estimate = &found.estimate[k];
-    gboolean basic = strstr (estimate->method, "basic") != NULL;
-
-    g_test_message ("%s %.4f [%.4f, %.4f] %s", dub_calibration_measure_id (k), estimate->value, estimate->low, estimate->high,
-                    estimate->method);
-    if (k == DUB_CALIBRATION_ACCURACY && groups == NULL) {
-      DubEstimate wilson = dub_rate_wilson ((DubRate) { estimate->n, estimate->d }, .95);
-
-      g_assert_cmpfloat (estimate->low, ==, wilson.low);
-      g_assert_cmpfloat (estimate->high, ==, wilson.high);
-      continue;
-    }
-
-    DubEstimate expected =
-      dub_bootstrap_interval (bootstrap, k, basic ? DUB_INTERVAL_BASIC : DUB_INTERVAL_PERCENTILE, .95);
-
-    g_assert_cmpstr (estimate->method, ==, expected.method);
-    g_assert_cmpint (strstr (estimate->method, "by patient") != NULL, ==, groups != NULL);
-    if (k != DUB_CALIBRATION_OVERCONFIDENCE)
-      expected.low = MAX (expected.low, 0.0);
-    g_assert_cmpfloat_with_epsilon (estimate->value, expected.value, 3e-9);
-    g_assert_cmpfloat_with_epsilon (estimate->low, MIN (expected.low, expected.value), 6e-9);
-    g_assert_cmpfloat_with_epsilon (estimate->high, MAX (expected.high, expected.value), 6e-9);
-  }
-}
-
-static void
-test_intervals (void)
-{
-  int groups[150];
-
-  for (int i = 0; i < 150; i++)
-    groups[i] = (i * i) % 41;
-  for (size_t n_classes = 2; n_classes <= 3; n_classes++) {
-    check_intervals (n_classes, NULL);
-    check_intervals (n_classes, groups);
-  }
 }
 
 static void
@@ -540,7 +315,6 @@ main (int    argc,
   g_test_add_func ("/calibration/by-hand", test_by_hand);
   g_test_add_func ("/calibration/classes-by-hand", test_classes_by_hand);
   g_test_add_func ("/calibration/functions", test_functions);
-  g_test_add_func ("/calibration/intervals", test_intervals);
   g_test_add_func ("/calibration/threads", test_threads);
   g_test_add_func ("/calibration/order", test_order);
   g_test_add_func ("/calibration/ends", test_ends);

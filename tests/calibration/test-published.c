@@ -4,6 +4,7 @@
  * 3e-7. The values of the last file were computed once in double precision with NumPy and SciPy, and printed with
  * eight decimals, its temperature with six: what is allowed is one unit of the last digit. */
 #include "core/calibration/recalibration.h"
+#include "core/calibration/calibration.h"
 #include "core/calibration/reliability.h"
 #include "core/calibration/scores.h"
 #include "core/calibration/temperature.h"
@@ -60,6 +61,28 @@ test_published (gconstpointer data)
   g_assert_no_error (error);
   g_assert_cmpfloat_with_epsilon (dub_reliability_ece (bins), PUBLISHED[k].ece, 1e-8);
   g_assert_cmpfloat_with_epsilon (dub_reliability_mce (bins), PUBLISHED[k].mce, 5e-7);
+
+  g_autoptr (DubPredictions) predictions = dub_predictions_new_top (confidence, correct, n, NULL, &error);
+  const DubCalibrationOptions options = {
+    .measures = 1u << DUB_CALIBRATION_ECE | 1u << DUB_CALIBRATION_MCE | 1u << DUB_CALIBRATION_ACCURACY,
+    .n_resamples = 99,
+  };
+  DubCalibration measured;
+  double ece[2], mce[2];
+
+  g_assert_no_error (error);
+  g_assert_true (dub_calibration_measure (predictions, &options, NULL, &measured, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (measured.n_bins, ==, 15);
+  g_assert_cmpfloat (measured.estimate[DUB_CALIBRATION_ACCURACY].value, ==, PUBLISHED[k].accuracy);
+  g_assert_cmpfloat_with_epsilon (measured.estimate[DUB_CALIBRATION_ECE].value, PUBLISHED[k].ece, 1e-8);
+  g_assert_cmpfloat_with_epsilon (measured.estimate[DUB_CALIBRATION_MCE].value, PUBLISHED[k].mce, 5e-7);
+  /* These two networks are far too sure: chance does not make such errors of 10000 cases. */
+  g_assert_cmpfloat (measured.estimate[DUB_CALIBRATION_ECE].low, >, 0.9 * PUBLISHED[k].ece);
+  g_assert_cmpfloat (measured.estimate[DUB_CALIBRATION_ECE].high, <, 1.15 * PUBLISHED[k].ece);
+  dub_calibration_curve (predictions, DUB_BINS_EQUAL_WIDTH, 15, 16, ece, mce);
+  g_assert_cmpfloat_with_epsilon (ece[0], PUBLISHED[k].ece, 1e-8);
+  g_assert_cmpfloat_with_epsilon (mce[0], PUBLISHED[k].mce, 5e-7);
 }
 
 static double *
