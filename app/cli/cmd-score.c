@@ -110,6 +110,7 @@ print_json (const DubStudy        *study,
   json_builder_begin_object (b);
   cli_json_string (b, "study", study->folder);
   cli_json_string (b, "family", scores->family);
+  cli_json_string (b, "recalibration", scores->recalibration);
   cli_scores_build_texts (b, "models", scores->models, scores->n_models);
   cli_scores_build_texts (b, "classes", (char *const *) study->classes->pdata, study->classes->len);
   cli_json_string (b, "percentile_of", "calibration");

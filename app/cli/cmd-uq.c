@@ -221,6 +221,7 @@ print_json (const Measured *self)
   cli_json_string (b, "study", self->study->folder);
   cli_json_string (b, "title", self->study->title);
   cli_json_string (b, "family", scores->family);
+  cli_json_string (b, "recalibration", scores->recalibration);
   cli_scores_build_texts (b, "models", scores->models, g_strv_length (scores->models));
   cli_json_string (b, "data_hash", data->hash);
   cli_json_string (b, "split_hash", data->split_hash);

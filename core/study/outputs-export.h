@@ -8,8 +8,8 @@
  *         recalibration (1)?    what was done to the mean, in words; logits and model_probabilities are as the networks gave them
  *   .csv  id,label,split,fold[,patient],p_<class>…: probabilities of the family
  *
- * Where a recalibration is recorded for the family (answers.h), its probabilities are the mean with that applied; an import takes
- * what the networks gave, so that it has to be recorded there again.
+ * Where a recalibration is recorded for the family (answers.h), its probabilities are the mean with that applied. An import of
+ * an .npz takes what the networks gave, so that the step has to be recorded there again; a .csv holds nothing but the answers.
  *
  * Strings are NumPy's own ("<U12"): numpy.load reads the file without pickle.
  */

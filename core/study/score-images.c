@@ -33,6 +33,7 @@ dub_image_scores_free (DubImageScores *self)
   g_strfreev (self->models);
   g_free (self->probabilities);
   g_free (self->mean);
+  g_free (self->recalibration);
   g_free (self->predicted);
   g_clear_pointer (&self->scores, g_ptr_array_unref);
   g_free (self->percentile);
@@ -295,6 +296,7 @@ take_answers (const Work *work)
   self->n_classes = answers->n_classes;
   self->probabilities = g_memdup2 (answers->probabilities, answers->n_models * n_row * sizeof (float));
   self->mean = g_memdup2 (answers->mean, n_row * sizeof (float));
+  self->recalibration = g_strdup (work->known->recalibration);
   self->predicted = g_memdup2 (answers->predicted, answers->n_cases * sizeof (int));
   self->warnings = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < work->known->warnings->len; i++)

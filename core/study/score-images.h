@@ -16,6 +16,7 @@ typedef struct {
   size_t     n_models, n_cases, n_classes;
   float     *probabilities; /* (M, n, C) */
   float     *mean;          /* (n, C) the family's answer, recalibrated where that was recorded */
+  char      *recalibration; /* (nullable) that step in words, as in DubScores */
   int       *predicted;     /* [n] */
   GPtrArray *scores;        /* of DubScore *: those that the study has, with values [n]; the others with their reason */
   double    *percentile;    /* (K, n) share of calibration cases at most as unsure; NaN where there is no value */

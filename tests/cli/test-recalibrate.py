@@ -111,12 +111,15 @@ def t_everything_reads_through_it():
     again = document('evaluate', path('imported.dubito'), '--json', *BRIEF)['families'][0]['ensemble']['splits']['test']
     expect(abs(again['nll']['value'] - told['test']['before']['nll']['value']) < 1e-6, again['nll'])
 
-    cli('uq', own, '--split', 'test', '--scores', 'msr', '--cases', path('cases.csv'), *BRIEF)
+    said = document('uq', own, '--split', 'test', '--scores', 'msr', '--cases', path('cases.csv'), '--json', *BRIEF)
+    expect(said['recalibration'].startswith('Vector scaling, '), said['recalibration'])
     rows = [line.split(',') for line in open(path('cases.csv'), encoding='utf-8').read().splitlines()]
     msr = numpy.array([float(row[rows[0].index('msr')]) for row in rows[1:]])
     expect(numpy.abs(msr - (1 - archive['probabilities'].max(1))).max() < 1e-6, 'the scores')
     at = 2
-    image, = document('score', own, f'{path("noisy.npz")}:{archive["ids"][at]}', '--json')['images']
+    said = document('score', own, f'{path("noisy.npz")}:{archive["ids"][at]}', '--json')
+    image, = said['images']
+    expect(said['recalibration'].startswith('Vector scaling, '), said['recalibration'])
     told_p = [image['probabilities'][name] for name in image['probabilities']]
     expect(numpy.abs(numpy.array(told_p) - archive['probabilities'][at]).max() < 1e-6, f'{told_p} {archive["probabilities"][at]}')
 
