@@ -4,6 +4,8 @@
 #include <adwaita.h>
 #include <math.h>
 
+#include "core/base/rng.h"
+#include "core/study/study-import.h"
 #include "tests/ui/application.h"
 #include "tests/ui/find.h"
 #include "tests/ui/squares-fixture.h"
@@ -123,6 +125,69 @@ test_no_network (Fixture       *fixture,
   wait_for_text (GTK_WIDGET (fixture->page), "This study has no network yet");
   g_assert_true (shows_text (GTK_WIDGET (fixture->page), "Train Networks"));
   g_assert_null (fixture->page->figure);
+}
+
+/* Opens a study of somebody else's outputs: @n_test test and @n_fitting calibration cases. */
+static void
+open_outputs (Fixture    *fixture,
+              const char *name,
+              guint       n_test,
+              guint       n_fitting,
+              gboolean    one_class)
+{
+  g_autofree char *path = g_strdup_printf ("%s/%s.csv", fixture->root, name);
+  g_autofree char *folder = g_strdup_printf ("%s/%s.dubito", fixture->root, name);
+  g_autoptr (GString) text = g_string_new ("label,p,split\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DubRun) run = dub_run_new (1);
+  const DubImportOutputs options = { .path = path, .n_classes = 2 };
+  DubRng rng;
+
+  dub_rng_init (&rng, 2, name, 0);
+  for (guint i = 0; i < n_test + n_fitting; i++) {
+    double p = dub_rng_double (&rng);
+    gboolean label = one_class || dub_rng_double (&rng) < p;
+
+    g_string_append_printf (text, "%d,%.6f,%s\n", label, p, i < n_test ? "test" : "calibration");
+  }
+  g_assert_true (g_file_set_contents (path, text->str, -1, &error));
+
+  g_autoptr (DubStudy) study = dub_study_import_outputs (folder, &options, run, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (dub_session_open (fixture->session, folder, &error));
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.page", "s", "calibration"));
+  wait_until (side (fixture, 0) != NULL && side (fixture, 0)->bins->n_cases == n_test);
+}
+
+/* What is missing is said where it is missed, with the reason. */
+static void
+test_states (Fixture       *fixture,
+             gconstpointer  data)
+{
+  DubCalibrationPage *page = fixture->page;
+
+  open_outputs (fixture, "alone", 80, 0, FALSE);
+  g_assert_null (side (fixture, 1));
+  g_assert_true (shows_text (GTK_WIDGET (page), "no calibration cases"));
+  g_assert_true (shows_text (GTK_WIDGET (page), "There are no labelled calibration cases to fit on."));
+  g_assert_false (gtk_widget_get_sensitive (GTK_WIDGET (page->method_choice)));
+  g_assert_false (gtk_widget_get_visible (page->apply_row));
+  g_assert_false (gtk_widget_get_visible (page->banner));
+
+  open_outputs (fixture, "few", 7, 60, FALSE);
+  wait_until (side (fixture, 1) != NULL);
+  g_assert_true (shows_text (GTK_WIDGET (page), "Only 7 test cases"));
+  g_assert_true (shows_text (GTK_WIDGET (page), "T fitted on calibration · 60"));
+  g_assert_false (gtk_widget_has_css_class (page->fitted_badge, "warning"));
+
+  open_outputs (fixture, "single", 50, 60, TRUE);
+  g_assert_true (shows_text (GTK_WIDGET (page), "All test cases are of the class"));
+
+  /* And nothing of a study is left behind by it. */
+  dub_session_set_study (fixture->session, NULL);
+  g_assert_null (side (fixture, 0));
+  g_assert_null (page->figure);
 }
 
 /* What a person has to know before applying is said where it is so, with both numbers, and nowhere else. */
@@ -591,6 +656,7 @@ main (int   argc,
 
   g_test_add ("/calibration-page/no-network", Fixture, &empty, set_up, test_no_network, tear_down);
   g_test_add ("/calibration-page/numbers", Fixture, &trained, set_up, test_numbers, tear_down);
+  g_test_add ("/calibration-page/states", Fixture, &empty, set_up, test_states, tear_down);
   g_test_add ("/calibration-page/warnings", Fixture, &trained, set_up, test_warnings, tear_down);
   g_test_add ("/calibration-page/bins", Fixture, &trained, set_up, test_bins, tear_down);
   g_test_add ("/calibration-page/bin", Fixture, &trained, set_up, test_bin, tear_down);
