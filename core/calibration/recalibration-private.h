@@ -34,4 +34,18 @@ DubFitKind        _dub_recalibration_map_kind (const DubRecalibration *self,
 /* From the kinds of its maps. */
 DubFitKind        _dub_recalibration_judge    (const DubRecalibration *self);
 
+/* Of a probability, no further from 0 than 34.5. */
+double            _dub_recalibration_log_odds (double                  probability);
+/* The log-odds of every class against the rest, z_c - ln Σ exp z of the others, with an exponential for each: the rest of a class
+ * that is not the largest holds the largest, so that sums from both sides have all digits. @scratch: [C + 1]; @out: (out) [C] */
+void              _dub_recalibration_log_odds_row (const double       *z,
+                                               size_t                  n_classes,
+                                               double                 *scratch,
+                                               double                 *out);
+/* The probability of a class against the rest; of the sum of the rest, because 1 - p has no digits near 1, and a row's sum is 1
+ * within rounding only. */
+double            _dub_recalibration_share    (const double           *p,
+                                               size_t                  n_classes,
+                                               size_t                  c);
+
 G_END_DECLS
