@@ -260,6 +260,36 @@ test_paper_is_screen (void)
   cairo_surface_destroy (paper);
 }
 
+/* A canvas within a canvas, at a fraction of a pixel: stamped all the same, and nothing beside it. */
+static void
+test_inset (void)
+{
+  g_autoptr (Cloud) cloud = cloud_new_mixed (DUB_LATENT_STAMPED * 2, 8);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, WIDTH, HEIGHT);
+  cairo_t *cr = cairo_create (surface);
+  DubTheme theme;
+
+  dub_theme_init (&theme, DUB_THEME_LIGHT);
+  cairo_set_source_rgb (cr, 1.0, 1.0, 1.0);
+  cairo_paint (cr);
+  cairo_translate (cr, 40.3, 30.7);
+  {
+    g_autoptr (DubCanvas) canvas = dub_canvas_new (cr, &theme, 1.0);
+
+    cloud->points.density = FALSE;
+    dub_latent_draw_ground (&cloud->points, NULL, &(DubLatentPlane) { 0.0, 2.0, -1.0, 1.0 }, canvas, 100.0, 100.0);
+  }
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  for (int y = 0; y < HEIGHT; y++)
+    for (int x = 0; x < WIDTH; x++)
+      if (x < 40 || x >= 140 || y < 31 || y >= 131)
+        g_assert_cmphex (pixel (surface, x, y), ==, 0xffffff);
+  /* So many marks that no paper is left between them. */
+  g_assert_cmphex (pixel (surface, 40, 80) & pixel (surface, 139, 81) & pixel (surface, 90, 31), !=, 0xffffff);
+  cairo_surface_destroy (surface);
+}
+
 /* --- density --- */
 
 static guint32
@@ -640,6 +670,7 @@ main (int   argc,
   g_test_add_func ("/latent-figure/stamps", test_stamps);
   g_test_add_func ("/latent-figure/border", test_border);
   g_test_add_func ("/latent-figure/paper-is-screen", test_paper_is_screen);
+  g_test_add_func ("/latent-figure/inset", test_inset);
   g_test_add_func ("/latent-figure/density-radius", test_density_radius);
   g_test_add_func ("/latent-figure/density-shapes", test_density_shapes);
   g_test_add_func ("/latent-figure/plane", test_plane);

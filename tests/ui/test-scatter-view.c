@@ -240,6 +240,64 @@ test_pan (Fixture       *fixture,
   wait_until (fixture->view->tick == 0);
 }
 
+static cairo_surface_t *
+copy_of (cairo_surface_t *picture)
+{
+  int width = cairo_image_surface_get_width (picture), height = cairo_image_surface_get_height (picture);
+  cairo_surface_t *copy = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
+  cairo_t *cr = cairo_create (copy);
+
+  cairo_surface_set_device_scale (copy, 1.0, 1.0);
+  cairo_set_source_surface (cr, picture, 0.0, 0.0);
+  cairo_paint (cr);
+  cairo_destroy (cr);
+
+  return copy;
+}
+
+/* What a pan has put together of old and new is what is drawn at once. */
+static void
+test_shift (Fixture       *fixture,
+            gconstpointer  data)
+{
+  static const double WAYS[][2] = { { 220, 0 }, { 0, 190 }, { -230, 0 }, { 0, -210 }, { 180, 170 }, { -190, -160 }, { 200, -150 } };
+  g_autoptr (Cloud) cloud = cloud_new_mixed (3000, 6);
+  DubScatterView *view = fixture->view;
+
+  dub_scatter_view_set_points (view, &cloud->points, TRUE);
+  wait_until (view->picture != NULL && view->tick == 0);
+  for (guint k = 0; k < G_N_ELEMENTS (WAYS); k++) {
+    cairo_surface_t *put_together;
+    guint painted;
+
+    _dub_scatter_view_begin (view, FALSE, 300.0, 250.0);
+    _dub_scatter_view_update (view, 310.0, 250.0);
+    wait_until (view->picture != NULL && view->margin > 0);
+    painted = view->n_painted;
+    _dub_scatter_view_update (view, 310.0 + WAYS[k][0], 250.0 + WAYS[k][1]);
+    wait_until (view->n_painted > painted);
+    put_together = copy_of (view->picture);
+    g_clear_pointer (&view->picture, cairo_surface_destroy);
+    gtk_widget_queue_draw (GTK_WIDGET (view));
+    wait_until (view->picture != NULL);
+
+    cairo_surface_t *at_once = copy_of (view->picture);
+    int stride = cairo_image_surface_get_stride (at_once), rows = cairo_image_surface_get_height (at_once), n_differ = 0;
+
+    g_assert_cmpint (cairo_image_surface_get_height (put_together), ==, rows);
+    for (int y = 0; y < rows; y++)
+      for (int x = 0; x < stride; x++)
+        n_differ += abs (cairo_image_surface_get_data (put_together)[y * stride + x]
+                         - cairo_image_surface_get_data (at_once)[y * stride + x]) > 16;
+    /* A mark may lie on the border between two quarters of a pixel. */
+    g_assert_cmpint (n_differ, <, stride * rows / 2000);
+    cairo_surface_destroy (put_together);
+    cairo_surface_destroy (at_once);
+    _dub_scatter_view_end (view, FALSE);
+  }
+  dub_scatter_view_set_points (view, NULL, TRUE);
+}
+
 static void
 test_zoom (Fixture       *fixture,
            gconstpointer  data)
@@ -538,6 +596,7 @@ main (int   argc,
   ADD ("pick", test_pick);
   ADD ("hover", test_hover);
   ADD ("pan", test_pan);
+  ADD ("shift", test_shift);
   ADD ("zoom", test_zoom);
   ADD ("lasso", test_lasso);
   ADD ("follow", test_follow);

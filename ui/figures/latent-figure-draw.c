@@ -16,6 +16,7 @@
 #define OUTSIDE 0.62 /* opacity outside of the selected set */
 #define SIGN 0.72    /* of the radius */
 
+enum { MAX_TARGETS = 8 };
 enum { N_LAYERS = 6 }; /* training; unknown; right, outside and inside of the set; wrong, outside and inside */
 
 /* From data to the canvas. */
@@ -118,10 +119,22 @@ typedef struct {
   DubRgba                rim;
 } Drawing;
 
-/* @origin: the canvas' corner in the target, in pixels */
+static void
+put_batch (const DubStamps      *stamps,
+           const DubStampTarget *targets,
+           int                   n_targets,
+           const DubStampMark   *batch,
+           int                   n)
+{
+  for (int k = 0; k < n_targets; k++)
+    _dub_stamps_put (stamps, &targets[k], batch, n);
+}
+
+/* @targets: [n_targets] of one image, which do not overlap; @origin: the canvas' corner in it, in pixels */
 static void
 stamp_layers (const Drawing        *drawing,
-              const DubStampTarget *target,
+              const DubStampTarget *targets,
+              int                   n_targets,
               const double          origin[2],
               const double          density[2])
 {
@@ -152,25 +165,26 @@ stamp_layers (const Drawing        *drawing,
       batch[n].x = origin[0] + ((double) points->xy[2 * i] - map->left) * map->sx * density[0];
       batch[n].y = origin[1] + (map->top - (double) points->xy[2 * i + 1]) * map->sy * density[1];
       if (++n == DUB_STAMP_BATCH) {
-        _dub_stamps_put (stamps, target, batch, n);
+        put_batch (stamps, targets, n_targets, batch, n);
         n = 0;
       }
     }
-    _dub_stamps_put (stamps, target, batch, n);
+    put_batch (stamps, targets, n_targets, batch, n);
   }
 }
 
 /* Right into the image that the canvas draws on, where it does so without turning. */
 static gboolean
 stamp_directly (const Drawing *drawing,
-                DubCanvas     *canvas,
-                double         width,
-                double         height)
+                DubCanvas     *canvas)
 {
   cairo_t *cr = dub_canvas_get_cairo (canvas);
   cairo_surface_t *surface = cairo_get_group_target (cr);
-  double dx, dy;
+  cairo_rectangle_list_t *clip;
+  DubStampTarget targets[MAX_TARGETS];
   cairo_matrix_t matrix;
+  double dx, dy;
+  gboolean whole;
 
   if (cairo_surface_get_type (surface) != CAIRO_SURFACE_TYPE_IMAGE
       || (cairo_image_surface_get_format (surface) != CAIRO_FORMAT_ARGB32
@@ -181,21 +195,28 @@ stamp_directly (const Drawing *drawing,
   if (matrix.xy != 0.0 || matrix.yx != 0.0 || !(matrix.xx > 0.0) || !(matrix.yy > 0.0))
     return FALSE;
   cairo_surface_flush (surface);
+  /* Where the canvas may be drawn on, the caller's clip included, as long as it lies along the pixels. */
+  clip = cairo_copy_clip_rectangle_list (cr);
+  whole = clip->status == CAIRO_STATUS_SUCCESS && clip->num_rectangles <= MAX_TARGETS && cairo_image_surface_get_data (surface) != NULL;
+  for (int k = 0; whole && k < clip->num_rectangles; k++) {
+    const cairo_rectangle_t *part = &clip->rectangles[k];
 
-  DubStampTarget target = {
-    .pixels = cairo_image_surface_get_data (surface), .stride = cairo_image_surface_get_stride (surface),
-    .x0 = MAX (0, (int) floor (matrix.x0 + dx + 0.5)), .y0 = MAX (0, (int) floor (matrix.y0 + dy + 0.5)),
-    .x1 = MIN (cairo_image_surface_get_width (surface), (int) floor (matrix.x0 + dx + width * matrix.xx + 0.5)),
-    .y1 = MIN (cairo_image_surface_get_height (surface), (int) floor (matrix.y0 + dy + height * matrix.yy + 0.5)),
-  };
+    targets[k] = (DubStampTarget) {
+      .pixels = cairo_image_surface_get_data (surface), .stride = cairo_image_surface_get_stride (surface),
+      .x0 = MAX (0, (int) floor (matrix.x0 + dx + part->x * matrix.xx + 0.5)),
+      .y0 = MAX (0, (int) floor (matrix.y0 + dy + part->y * matrix.yy + 0.5)),
+      .x1 = MIN (cairo_image_surface_get_width (surface), (int) floor (matrix.x0 + dx + (part->x + part->width) * matrix.xx + 0.5)),
+      .y1 = MIN (cairo_image_surface_get_height (surface), (int) floor (matrix.y0 + dy + (part->y + part->height) * matrix.yy + 0.5)),
+    };
+  }
+  if (whole) {
+    stamp_layers (drawing, targets, clip->num_rectangles, (const double[2]) { matrix.x0 + dx, matrix.y0 + dy },
+                  (const double[2]) { matrix.xx, matrix.yy });
+    cairo_surface_mark_dirty (surface);
+  }
+  cairo_rectangle_list_destroy (clip);
 
-  if (target.pixels == NULL)
-    return FALSE;
-  stamp_layers (drawing, &target, (const double[2]) { matrix.x0 + dx, matrix.y0 + dy },
-                (const double[2]) { matrix.xx, matrix.yy });
-  cairo_surface_mark_dirty (surface);
-
-  return TRUE;
+  return whole;
 }
 
 /* Into an image of the canvas' resolution, which is then drawn. */
@@ -212,7 +233,7 @@ stamp_image (const Drawing *drawing,
   DubStampTarget target = { cairo_image_surface_get_data (surface), cairo_image_surface_get_stride (surface), 0, 0, columns, rows };
 
   if (target.pixels != NULL) {
-    stamp_layers (drawing, &target, (const double[2]) { 0.0, 0.0 }, (const double[2]) { density, density });
+    stamp_layers (drawing, &target, 1, (const double[2]) { 0.0, 0.0 }, (const double[2]) { density, density });
     cairo_surface_mark_dirty (surface);
     cairo_save (cr);
     cairo_scale (cr, 1.0 / density, 1.0 / density);
@@ -243,6 +264,28 @@ stroke_layers (const Drawing *drawing,
       color.alpha *= OUTSIDE;
     _dub_latent_draw_mark (canvas, dub_latent_shape (points, i), color, drawing->rim, radius, x, y);
   }
+}
+
+/* To the canvas, its rim moved to the nearest edges between pixels: a clip that cuts pixels could not be stamped into. */
+static void
+clip_box (cairo_t *cr,
+          double   width,
+          double   height)
+{
+  double x0 = 0.0, y0 = 0.0, x1 = width, y1 = height;
+
+  if (cairo_surface_get_type (cairo_get_group_target (cr)) == CAIRO_SURFACE_TYPE_IMAGE) {
+    cairo_user_to_device (cr, &x0, &y0);
+    cairo_user_to_device (cr, &x1, &y1);
+    x0 = floor (x0 + 0.5);
+    y0 = floor (y0 + 0.5);
+    x1 = floor (x1 + 0.5);
+    y1 = floor (y1 + 0.5);
+    cairo_device_to_user (cr, &x0, &y0);
+    cairo_device_to_user (cr, &x1, &y1);
+  }
+  cairo_rectangle (cr, x0, y0, x1 - x0, y1 - y0);
+  cairo_clip (cr);
 }
 
 void
@@ -278,9 +321,8 @@ dub_latent_draw_ground (const DubLatentPoints  *points,
     drawing.rim = dub_rgba_with_alpha (theme->text, 0.45);
   }
   cairo_save (cr);
-  cairo_rectangle (cr, 0.0, 0.0, width, height);
-  cairo_clip (cr);
-  if (!stamp_directly (&drawing, canvas, width, height)) {
+  clip_box (cr, width, height);
+  if (!stamp_directly (&drawing, canvas)) {
     if (end[N_LAYERS - 1] <= DUB_LATENT_STAMPED)
       stroke_layers (&drawing, canvas, width, height);
     else
