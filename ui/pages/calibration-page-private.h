@@ -125,6 +125,8 @@ void  _dub_calibration_page_update_bins_table (DubCalibrationPage *self);
 void  _dub_calibration_page_choose_row    (DubCalibrationPage *self);
 
 /* calibration-page-state.c */
+/* Another family of the same study is being read, in an instant: what was shown of the one before stays, faint. */
+gboolean _dub_calibration_page_waits      (DubCalibrationPage *self);
 void  _dub_calibration_page_update_state  (DubCalibrationPage *self);
 
 /* calibration-page-export.c: actions */

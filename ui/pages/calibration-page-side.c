@@ -340,6 +340,51 @@ _dub_calibration_page_update_side (DubCalibrationPage *self)
   self->updating = FALSE;
 }
 
+/* A name that is longer than its row ends in an ellipsis there, and is read in full in the list. */
+static void
+setup_choice_cb (GtkSignalListItemFactory *factory,
+                 GtkListItem              *item,
+                 gpointer                  in_list)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *label = _dub_calibration_label (NULL, NULL, 0.0f);
+
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_box_append (GTK_BOX (box), label);
+  if (GPOINTER_TO_INT (in_list)) {
+    GtkWidget *mark = gtk_image_new_from_icon_name ("object-select-symbolic");
+
+    g_object_bind_property (item, "selected", mark, "visible", G_BINDING_SYNC_CREATE);
+    gtk_box_append (GTK_BOX (box), mark);
+  } else {
+    gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  }
+  gtk_list_item_set_child (item, box);
+}
+
+static void
+bind_choice_cb (GtkSignalListItemFactory *factory,
+                GtkListItem              *item)
+{
+  GtkWidget *label = gtk_widget_get_first_child (gtk_list_item_get_child (item));
+
+  gtk_label_set_text (GTK_LABEL (label), gtk_string_object_get_string (gtk_list_item_get_item (item)));
+}
+
+static void
+keep_in_row (GtkDropDown *choice)
+{
+  for (int in_list = 0; in_list < 2; in_list++) {
+    g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+
+    g_signal_connect (factory, "setup", G_CALLBACK (setup_choice_cb), GINT_TO_POINTER (in_list));
+    g_signal_connect (factory, "bind", G_CALLBACK (bind_choice_cb), NULL);
+    if (in_list)
+      gtk_drop_down_set_list_factory (choice, factory);
+    else
+      gtk_drop_down_set_factory (choice, factory);
+  }
+}
+
 static void
 add_methods (DubCalibrationPage *self)
 {
@@ -355,6 +400,8 @@ _dub_calibration_page_build_side (DubCalibrationPage *self)
 {
   self->choices = g_ptr_array_new_with_free_func (choice_free);
   self->updating = TRUE;
+  keep_in_row (self->model_choice);
+  keep_in_row (self->class_choice);
   add_methods (self);
   gtk_range_set_range (GTK_RANGE (self->bins_scale), DUB_CALIBRATION_FEWEST_BINS, DUB_CALIBRATION_MOST_BINS);
   gtk_range_set_increments (GTK_RANGE (self->bins_scale), 1.0, 5.0);

@@ -76,6 +76,16 @@ about_results (DubCalibrationPage *self,
   }
 }
 
+gboolean
+_dub_calibration_page_waits (DubCalibrationPage *self)
+{
+  gboolean outputs = dub_results_get_outputs (self->results) != NULL;
+
+  return self->figure != NULL && dub_calibration_bench_get_subject (self->bench) == NULL &&
+         dub_calibration_bench_get_failure (self->bench) == NULL &&
+         (dub_results_get_state (self->results) == DUB_RESULTS_READING || (outputs && dub_calibration_bench_is_reading (self->bench)));
+}
+
 static Remark
 nothing_yet (DubCalibrationPage *self)
 {
@@ -151,6 +161,11 @@ to_know (DubCalibrationPage *self)
 void
 _dub_calibration_page_update_state (DubCalibrationPage *self)
 {
+  if (_dub_calibration_page_waits (self)) {
+    gtk_widget_add_css_class (self->content, "stale");
+    return;
+  }
+
   g_auto (Remark) instead = nothing_yet (self);
   double fraction = CLAMP (dub_results_get_fraction (self->results), 0.0, 1.0);
 

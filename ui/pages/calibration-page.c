@@ -70,10 +70,21 @@ static void
 changed_cb (DubCalibrationPage *self)
 {
   _dub_calibration_page_update_state (self);
+  if (_dub_calibration_page_waits (self))
+    return;
   _dub_calibration_page_update_badges (self);
   _dub_calibration_page_update_side (self);
   _dub_calibration_page_update_curve (self);
   redrawn_cb (self);
+}
+
+/* What was shown is of other cases: nothing of it may stay. */
+static void
+study_changed_cb (DubCalibrationPage *self)
+{
+  _dub_calibration_page_drop_panels (self);
+  g_clear_pointer (&self->figure, dub_reliability_figure_free);
+  changed_cb (self);
 }
 
 static void
@@ -262,6 +273,7 @@ dub_calibration_page_constructed (GObject *object)
   g_signal_connect_object (self->bench, "redrawn", G_CALLBACK (redrawn_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->bench, "bin-changed", G_CALLBACK (bin_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->bench, "notify", G_CALLBACK (bench_notify_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::study", G_CALLBACK (study_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->results, "notify::fraction", G_CALLBACK (fraction_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (dub_session_get_selection (self->session), "notify::case", G_CALLBACK (_dub_calibration_page_update_marks),
                            self, G_CONNECT_SWAPPED);
@@ -321,6 +333,7 @@ dub_calibration_page_dispose (GObject *object)
   if (self->bench != NULL) {
     g_signal_handlers_disconnect_by_data (self->bench, self);
     g_signal_handlers_disconnect_by_data (self->results, self);
+    g_signal_handlers_disconnect_by_data (self->session, self);
     g_signal_handlers_disconnect_by_data (dub_session_get_selection (self->session), self);
     _dub_calibration_page_drop_panels (self);
     /* Undo may hold the bench longer; what it measures then is for nobody. */
