@@ -68,6 +68,27 @@ void      _dub_scatter_view_to_widget      (DubScatterView        *self,
                                             double                *x,
                                             double                *y);
 
+/* Pixels a unit. */
+static inline double
+_dub_scatter_view_scale (const DubScatterView *self)
+{
+  return self->width / (self->plane.right - self->plane.left);
+}
+
+/* --- scatter-view-picture.c --- */
+
+void      _dub_scatter_view_drop_picture     (DubScatterView        *self);
+void      _dub_scatter_view_snapshot_picture (DubScatterView        *self,
+                                              GtkSnapshot           *snapshot,
+                                              const DubTheme        *theme,
+                                              const graphene_rect_t *bounds);
+
+/* --- scatter-view-above.c --- */
+
+void      _dub_scatter_view_snapshot_above   (DubScatterView        *self,
+                                              GtkSnapshot           *snapshot,
+                                              const DubTheme        *theme);
+
 /* --- scatter-view-hands.c: what the controllers call --- */
 
 void      _dub_scatter_view_add_hands      (DubScatterView        *self);
