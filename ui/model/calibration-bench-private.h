@@ -1,5 +1,5 @@
-/* The inside of the bench: calibration-bench.c reads, fits and measures, -setting.c has what a person sets and its undo, -bin.c the
- * chosen bin and the selected set, -apply.c the step of the study. */
+/* The inside of the bench: calibration-bench.c reads and measures, -fit.c fits the method, -setting.c has what a person sets and its
+ * undo, -bin.c the chosen bin and the selected set, -apply.c the step of the study. */
 #pragma once
 
 #include "ui/model/calibration-bench.h"
@@ -38,6 +38,13 @@ enum {
   _DUB_CALIBRATION_SUBTITLE, _DUB_CALIBRATION_N_PROPS
 };
 
+/* calibration-bench-fit.c */
+GHashTable *_dub_calibration_bench_fits_new     (void);
+/* Has what is missing fitted. */
+void        _dub_calibration_bench_fit          (DubCalibrationBench         *self);
+/* (nullable) (transfer none): the test part as fitted, with all classes. */
+DubCalibrationAnswers *_dub_calibration_bench_fitted (DubCalibrationBench    *self);
+
 /* calibration-bench.c: other bins of the same curves. */
 void        _dub_calibration_bench_rebin        (DubCalibrationBench         *self);
 /* After any other change of the setting; looks what has to be fitted, drawn and measured. */
@@ -45,8 +52,6 @@ void        _dub_calibration_bench_update       (DubCalibrationBench         *se
 void        _dub_calibration_bench_notify       (DubCalibrationBench         *self,
                                                  guint                        property);
 void        _dub_calibration_bench_bin_changed  (DubCalibrationBench         *self);
-/* (nullable): as fitted on the subject, whatever is looked at now. */
-DubCalibrationAnswers *_dub_calibration_bench_fitted (DubCalibrationBench    *self);
 
 /* calibration-bench-setting.c */
 void        _dub_calibration_bench_get_property (GObject                     *object,
