@@ -5,7 +5,7 @@
 
 #include "ui/widgets/case-tile.h"
 
-enum { SIDE = 40, SPACING = 7, N_LEAST = 1, MARGINS = 100 };
+enum { SIDE = 40, SPACING = 7, N_LEAST = 1, MARGINS = 130 };
 
 static void
 tile_clicked_cb (DubLatentPage *self,
