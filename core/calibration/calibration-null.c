@@ -12,6 +12,11 @@ enum { PER_PIECE = 8, N_MEASURES = DUB_N_CALIBRATION_MEASURES };
 /* Numbers that one word can be, all of them below 1 when divided by it. */
 #define WORDS UINT32_MAX
 
+static const guint OF_ERRORS =
+  1u << DUB_CALIBRATION_ECE | 1u << DUB_CALIBRATION_ADAPTIVE_ECE | 1u << DUB_CALIBRATION_CLASSWISE_ECE
+  | 1u << DUB_CALIBRATION_MCE | 1u << DUB_CALIBRATION_AVERAGE | 1u << DUB_CALIBRATION_SMOOTH
+  | 1u << DUB_CALIBRATION_BRIER_RELIABILITY;
+
 /* The bins of an event before anything happened in them. */
 typedef struct {
   DubBinSums *bins;  /* [M] */
@@ -57,18 +62,26 @@ set_classes (Null *self)
       }
 }
 
-/* The class that a number in [0, 1) falls to. */
+/* The class that a number in [confidence, 1) falls to: not the answer, whose share is below that. */
 static size_t
-draw_label (const double *row,
+draw_other (const double *row,
             size_t        n_classes,
+            size_t        answer,
             double        word)
 {
-  size_t c = 0;
+  size_t last = answer == 0 ? 1 : 0;
+  double below = row[answer];
 
-  for (double below = row[0]; c + 1 < n_classes && word >= below; below += row[c])
-    c++;
+  for (size_t c = 0; c < n_classes; c++) {
+    if (c == answer)
+      continue;
+    last = c;
+    below += row[c];
+    if (word < below)
+      break;
+  }
 
-  return c;
+  return last;
 }
 
 /* What one sample is drawn into. */
@@ -88,18 +101,19 @@ draw_outcomes (const Null *self,
 
   for (size_t i = 0; i < sample->n_cases; i++) {
     double word = (double) drawn->word[i] / WORDS;
-    gboolean happened;
+    gboolean happened = word < sample->order->confidence[i];
 
-    if (n_classes == 0) {
-      happened = word < sample->order->confidence[i];
-    } else {
-      size_t index = sample->order->cases[i];
-      const double *row = predictions->probabilities + index * n_classes;
-      size_t label = draw_label (row, n_classes, word);
+    if (drawn->classes != NULL) {
+      size_t index = sample->order->cases[i], answer = (size_t) predictions->answers[index];
 
-      happened = (int) label == predictions->answers[index];
-      if (drawn->classes != NULL)
+      if (happened) {
+        drawn->classes[answer * n_bins + self->width.place[i]].happened++;
+      } else {
+        const double *row = predictions->probabilities + index * n_classes;
+        size_t label = draw_other (row, n_classes, answer, word);
+
         drawn->classes[label * n_bins + dub_reliability_find_bin (self->edges, row[label])].happened++;
+      }
     }
     drawn->width[self->width.place[i]].happened += happened ? 1 : 0;
     if (drawn->mass != NULL)
@@ -183,11 +197,6 @@ draw_piece_cb (size_t   piece,
   }
 }
 
-static const guint OF_ERRORS =
-  1u << DUB_CALIBRATION_ECE | 1u << DUB_CALIBRATION_ADAPTIVE_ECE | 1u << DUB_CALIBRATION_CLASSWISE_ECE
-  | 1u << DUB_CALIBRATION_MCE | 1u << DUB_CALIBRATION_AVERAGE | 1u << DUB_CALIBRATION_SMOOTH
-  | 1u << DUB_CALIBRATION_BRIER_RELIABILITY;
-
 static void
 read_chances (const Null   *self,
               const double *values,
@@ -215,6 +224,12 @@ _dub_calibration_null (const DubCalibrationSample *sample,
                        double                     *p,
                        GError                    **error)
 {
+  if (!(sample->measures & OF_ERRORS)) {
+    for (guint k = 0; k < N_MEASURES; k++)
+      p[k] = (double) NAN;
+    return TRUE;
+  }
+
   g_autoptr (DubReliability) edges = dub_predictions_reliability (predictions, DUB_BINS_EQUAL_WIDTH, sample->n_bins);
   g_autofree double *errors = g_new (double, DUB_CALIBRATION_NULL_SAMPLES * N_MEASURES);
   Null self = { .sample = sample, .predictions = predictions, .edges = edges, .seed = seed, .errors = errors };

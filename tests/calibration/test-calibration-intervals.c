@@ -183,13 +183,16 @@ draw_true (const DubPredictions *predictions,
     double u = (double) dub_rng_below (&rng, UINT32_MAX) / 4294967295.0, below = 0.0;
 
     correct[i] = u < predictions->confidence[i];
-    labels[i] = (int) n_classes - 1;
-    for (size_t c = n_classes; c > 0; c--) {
-      below = 0.0;
-      for (size_t k = 0; k < c; k++)
-        below += predictions->probabilities[i * n_classes + k];
-      if (u < below)
-        labels[i] = (int) c - 1;
+    /* Shares of [0, 1): first the answer's, then the others' in turn. */
+    labels[i] = -1;
+    for (size_t k = 0; k <= n_classes && n_classes > 0; k++) {
+      size_t c = k == 0 ? (size_t) predictions->answers[i] : k - 1;
+
+      if (k > 0 && (int) c == predictions->answers[i])
+        continue;
+      if (labels[i] < 0 && u < below + predictions->probabilities[i * n_classes + c])
+        labels[i] = (int) c;
+      below += predictions->probabilities[i * n_classes + c];
     }
   }
 
