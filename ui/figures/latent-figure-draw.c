@@ -11,7 +11,7 @@
 #define RADIUS 2.3
 #define SMALLEST 0.38
 /* Square lines for each point, on average over the box of all: with less room the area of a mark falls about as its root. */
-#define ROOM 115.0
+#define ROOM 300.0
 
 #define OUTSIDE 0.62 /* opacity outside of the selected set */
 #define SIGN 0.72    /* of the radius */

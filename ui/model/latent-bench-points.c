@@ -86,9 +86,29 @@ dub_latent_bench_get_score (DubLatentBench      *self,
   return score != NULL && score->values != NULL ? score : NULL;
 }
 
-void
-_dub_latent_bench_place_points (DubLatentBench      *self,
-                                DubLatentPanelIndex  panel)
+/* Two panels coloured by a score have one scale, as an exported figure of them. */
+static void
+join_values (DubLatentBench *self)
+{
+  guint n = 0;
+
+  for (guint p = 0; p < DUB_N_LATENT_PANELS; p++) {
+    double own[2];
+
+    self->points[p].value_range = NULL;
+    if (!self->has_points[p] || !dub_latent_value_range (&self->points[p], own))
+      continue;
+    self->value_range[0] = n > 0 ? MIN (self->value_range[0], own[0]) : own[0];
+    self->value_range[1] = n > 0 ? MAX (self->value_range[1], own[1]) : own[1];
+    n++;
+  }
+  for (guint p = 0; p < DUB_N_LATENT_PANELS && n > 1; p++)
+    self->points[p].value_range = self->value_range;
+}
+
+static void
+place_points (DubLatentBench      *self,
+              DubLatentPanelIndex  panel)
 {
   DubLatentPoints *points = &self->points[panel];
   DubLatentLive *map = self->maps[panel];
@@ -116,6 +136,22 @@ _dub_latent_bench_place_points (DubLatentBench      *self,
   points->failed = read->scores->failed;
   points->value = score != NULL ? score->values : NULL;
   points->value_name = score != NULL ? score->title : NULL;
+}
+
+gboolean
+_dub_latent_bench_place_points (DubLatentBench      *self,
+                                DubLatentPanelIndex  panel)
+{
+  const double before[2] = { self->value_range[0], self->value_range[1] };
+  gboolean joined = self->points[panel].value_range != NULL;
+
+  place_points (self, panel);
+  if (self->settings.color != DUB_LATENT_BY_VALUE)
+    return FALSE;
+  join_values (self);
+
+  return joined != (self->points[panel].value_range != NULL)
+         || (self->points[panel].value_range != NULL && (before[0] != self->value_range[0] || before[1] != self->value_range[1]));
 }
 
 void

@@ -35,6 +35,7 @@ struct _DubLatentBench {
   gboolean           counted;
   DubLatentPoints    points[DUB_N_LATENT_PANELS];
   gboolean           has_points[DUB_N_LATENT_PANELS];
+  double             value_range[2];    /* of both panels: their colours are compared */
   char              *subtitle;
   char              *lasso_title;       /* (nullable): of the set that was drawn here */
 };
@@ -47,8 +48,8 @@ void  _dub_latent_bench_applied     (DubLatentBench    *self);
 void  _dub_latent_bench_fill_points (DubLatentBench    *self,
                                      DubLatentArrays   *before);
 void  _dub_latent_bench_fill_selected (DubLatentBench  *self);
-/* One panel's points stand at other places, or nowhere. */
-void  _dub_latent_bench_place_points (DubLatentBench   *self,
+/* One panel's points stand at other places, or nowhere. TRUE where the other panel's colours are others, too. */
+gboolean _dub_latent_bench_place_points (DubLatentBench   *self,
                                      DubLatentPanelIndex panel);
 void  _dub_latent_bench_forget_counts (DubLatentBench  *self);
 void  _dub_latent_arrays_clear      (DubLatentArrays   *self);

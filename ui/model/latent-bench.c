@@ -213,9 +213,12 @@ map_moved_cb (DubLatentBench *self,
   guint panel = panel_of (self, map);
   gboolean had = self->has_points[panel];
 
-  _dub_latent_bench_place_points (self, (DubLatentPanelIndex) panel);
+  gboolean both = _dub_latent_bench_place_points (self, (DubLatentPanelIndex) panel);
+
   g_signal_emit (self, signals[MOVED], 0, panel);
-  if (had != self->has_points[panel])
+  if (both)
+    points_changed (self);
+  else if (had != self->has_points[panel])
     g_signal_emit (self, signals[POINTS], 0, panel);
 }
 
@@ -231,8 +234,10 @@ map_changed_cb (DubLatentBench *self,
 
   /* What is said of the cases may be others, at the same places. */
   if (self->has_points[panel] && (stands || read == NULL || read->scores == NULL || points->failed != read->scores->failed)) {
-    _dub_latent_bench_place_points (self, (DubLatentPanelIndex) panel);
-    g_signal_emit (self, signals[POINTS], 0, panel);
+    if (_dub_latent_bench_place_points (self, (DubLatentPanelIndex) panel))
+      points_changed (self);
+    else
+      g_signal_emit (self, signals[POINTS], 0, panel);
   }
   changed (self);
 }
