@@ -14,6 +14,7 @@
 #include "ui/model/calibration-bench.h"
 #include "ui/model/calibration-row.h"
 #include "ui/pages/calibration-page.h"
+#include "ui/pages/remark.h"
 #include "ui/widgets/figure-view.h"
 #include "ui/widgets/reliability-view.h"
 

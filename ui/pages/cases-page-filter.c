@@ -207,74 +207,46 @@ _dub_cases_page_subtitle (DubCasesPage *self)
 
 /* --- what is missing --- */
 
-typedef struct {
-  const char *icon;
-  char       *text;
-  const char *button; /* (nullable) */
-  const char *action;
-  const char *target; /* (nullable) */
-  gboolean    progress;
-} Remark;
-
-static Remark
+static DubRemark
 remark_of (DubCasesPage *self)
 {
   const char *failure = dub_results_get_failure (self->results), *unreadable = dub_case_pictures_get_failure (self->pictures);
+  DubRemark remark = { NULL };
 
   switch (dub_results_get_state (self->results)) {
   case DUB_RESULTS_NO_NETWORK:
-    return (Remark) { "dub-network-symbolic", g_strdup (_("This study has no network yet: cases are shown without answers.")),
-                      _("Train Networks"), "win.page", "training" };
+    return (DubRemark) { "dub-network-symbolic", g_strdup (_("This study has no network yet: cases are shown without answers.")), NULL,
+                         _("Train Networks"), "win.page", "training" };
   case DUB_RESULTS_NO_OUTPUTS:
     if (failure != NULL)
-      return (Remark) { "dialog-error-symbolic", g_strdup_printf (_("The networks could not be run. %s"), failure), _("Try Again"),
-                        "cases.run" };
-    return (Remark) { "dub-network-symbolic", g_strdup (_("The networks were not run over these cases yet: there are no answers to doubt.")),
-                      _("Run the Networks"), "cases.run" };
-  case DUB_RESULTS_RUNNING:
-    return (Remark) { "content-loading-symbolic", g_strdup (_("The networks are being run…")), _("Stop"), "cases.stop", NULL, TRUE };
+      return (DubRemark) { "dialog-error-symbolic", g_strdup_printf (_("The networks could not be run. %s"), failure), NULL, _("Try Again"),
+                           "cases.run" };
+    return (DubRemark) { "dub-network-symbolic", g_strdup (_("The networks were not run over these cases yet: there are no answers to doubt.")),
+                         NULL, _("Run the Networks"), "cases.run" };
   case DUB_RESULTS_ERROR:
-    return (Remark) { "dialog-error-symbolic", g_strdup_printf (_("The answers cannot be read. %s"), failure), _("Try Again"),
-                      "cases.refresh" };
+    return (DubRemark) { "dialog-error-symbolic", g_strdup_printf (_("The answers cannot be read. %s"), failure), NULL, _("Try Again"),
+                         "cases.refresh" };
+  case DUB_RESULTS_RUNNING:
   case DUB_RESULTS_READY:
-    if (dub_results_is_stale (self->results))
-      return (Remark) { "dialog-warning-symbolic",
-                        g_strdup (_("Networks, data or split have changed since these answers were given.")), _("Run Again"),
-                        "cases.run" };
-    if (failure != NULL)
-      return (Remark) { "dialog-error-symbolic", g_strdup (failure), _("Try Again"), "cases.run-views" };
+    remark = dub_remark_above (self->results, "cases.run", "cases.stop", "cases.run-views");
     break;
   case DUB_RESULTS_EMPTY:
   case DUB_RESULTS_READING:
   default:
     break;
   }
-  if (unreadable != NULL)
-    return (Remark) { "dialog-warning-symbolic", g_strdup_printf (_("The images cannot be shown. %s"), unreadable), _("Overview"),
-                      "win.page", "overview" };
+  if (remark.title == NULL && unreadable != NULL)
+    remark = (DubRemark) { "dialog-warning-symbolic", g_strdup_printf (_("The images cannot be shown. %s"), unreadable), NULL, _("Overview"),
+                           "win.page", "overview" };
 
-  return (Remark) { NULL };
+  return remark;
 }
 
 void
 _dub_cases_page_update_banner (DubCasesPage *self)
 {
-  Remark remark = remark_of (self);
-  gboolean wrong = remark.icon != NULL && g_str_has_prefix (remark.icon, "dialog-");
+  const DubRemarkBanner banner = { self->banner, self->banner_icon, self->banner_label, self->banner_progress, self->banner_button };
+  g_auto (DubRemark) remark = remark_of (self);
 
-  gtk_widget_set_visible (self->banner, remark.text != NULL);
-  if (remark.text == NULL)
-    return;
-  gtk_image_set_from_icon_name (self->banner_icon, remark.icon);
-  gtk_label_set_label (self->banner_label, remark.text);
-  gtk_widget_set_css_classes (self->banner, (const char *[]) { "banner", wrong ? "warning-banner" : "plain-banner", NULL });
-  gtk_widget_set_visible (GTK_WIDGET (self->banner_progress), remark.progress);
-  gtk_progress_bar_set_fraction (self->banner_progress, CLAMP (dub_results_get_fraction (self->results), 0.0, 1.0));
-  gtk_button_set_label (self->banner_button, remark.button);
-  if (remark.target != NULL)
-    gtk_actionable_set_action_target (GTK_ACTIONABLE (self->banner_button), "s", remark.target);
-  else
-    gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->banner_button), NULL);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->banner_button), remark.action);
-  g_free (remark.text);
+  dub_remark_show_above (&remark, &banner, CLAMP (dub_results_get_fraction (self->results), 0.0, 1.0));
 }

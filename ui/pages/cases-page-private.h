@@ -12,6 +12,7 @@
 #include "ui/model/case-pictures.h"
 #include "ui/pages/case-inspector.h"
 #include "ui/pages/cases-page.h"
+#include "ui/pages/remark.h"
 #include "ui/widgets/score-histogram.h"
 
 G_BEGIN_DECLS

@@ -15,6 +15,7 @@
 #include "ui/model/case-pictures.h"
 #include "ui/model/failure-bench.h"
 #include "ui/pages/failure-page.h"
+#include "ui/pages/remark.h"
 #include "ui/widgets/failure-view.h"
 
 G_BEGIN_DECLS

@@ -15,6 +15,7 @@
 #include "ui/model/case-pictures.h"
 #include "ui/model/latent-bench.h"
 #include "ui/pages/latent-page.h"
+#include "ui/pages/remark.h"
 #include "ui/widgets/scatter-view.h"
 #include "ui/widgets/set-histogram.h"
 
