@@ -56,8 +56,7 @@ main (int    argc,
       least = MIN (least, since (start));
       start = g_get_monotonic_time ();
 
-      g_autoptr (DubReliability) one = dub_predictions_reliability (predictions, binning, DUB_RELIABILITY_BINS);
-
+      dub_reliability_free (dub_predictions_reliability (predictions, binning, DUB_RELIABILITY_BINS));
       least_of_one = MIN (least_of_one, since (start));
     }
     printf ("%s: ECE and MCE of %d to %d bins %.2f ms, one diagram %.2f ms\n", names[binning], LOWEST, HIGHEST, least, least_of_one);
