@@ -6,102 +6,8 @@
 
 #include "core/base/rng.h"
 #include "core/study/study-import.h"
-#include "tests/ui/application.h"
-#include "tests/ui/find.h"
-#include "tests/ui/squares-fixture.h"
-#include "ui/pages/calibration-page-private.h"
+#include "tests/ui/calibration-fixture.h"
 #include "ui/pages/cases-page-private.h"
-
-/* What a test begins with. */
-typedef struct {
-  AdwApplication *application;
-  gboolean        trained;
-} Given;
-
-typedef struct {
-  char               *root;
-  char               *folder;
-  DubWindow          *window;
-  DubSession         *session;
-  DubCalibrationPage *page;
-} Fixture;
-
-static GtkWidget *
-shown_page (Fixture *fixture,
-            GType    type)
-{
-  return find_widget (GTK_WIDGET (fixture->window), type);
-}
-
-static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
-{
-  const Given *given = data;
-  g_autoptr (GError) error = NULL;
-
-  fixture->root = squares_new (given->trained, &fixture->folder);
-  fixture->window = application_window (given->application, fixture->root, 1280, 800);
-  fixture->session = g_object_ref (dub_window_get_session (fixture->window));
-  gtk_window_present (GTK_WINDOW (fixture->window));
-  g_assert_true (dub_session_open (fixture->session, fixture->folder, &error));
-  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.page", "s", "calibration"));
-  wait_until (shown_page (fixture, DUB_TYPE_CALIBRATION_PAGE) != NULL);
-  fixture->page = DUB_CALIBRATION_PAGE (shown_page (fixture, DUB_TYPE_CALIBRATION_PAGE));
-}
-
-static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
-{
-  gpointer page = fixture->page;
-
-  g_object_add_weak_pointer (G_OBJECT (fixture->page), &page);
-  gtk_window_destroy (GTK_WINDOW (fixture->window));
-  wait_until (page == NULL);
-  g_object_unref (fixture->session);
-  squares_remove (fixture->root);
-  g_free (fixture->folder);
-}
-
-static DubCalibrationItem *
-side (Fixture *fixture,
-      int      which)
-{
-  return dub_calibration_bench_get_side (fixture->page->bench, which);
-}
-
-static gboolean
-all_measured (Fixture *fixture)
-{
-  DubCalibrationBench *bench = fixture->page->bench;
-
-  return side (fixture, 0) != NULL && !dub_calibration_bench_is_reading (bench) && !dub_calibration_bench_is_measuring (bench);
-}
-
-static void
-run_networks (Fixture *fixture)
-{
-  wait_for_text (GTK_WIDGET (fixture->page), "The networks were not run over these cases yet");
-  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->page), "calibration.run", NULL));
-  wait_until (side (fixture, 1) != NULL && !dub_calibration_bench_is_reading (fixture->page->bench));
-}
-
-static void
-act (Fixture    *fixture,
-     const char *action,
-     const char *type,
-     ...)
-{
-  GVariant *argument = NULL;
-  va_list list;
-
-  va_start (list, type);
-  if (type != NULL)
-    argument = g_variant_new_va (type, NULL, &list);
-  va_end (list);
-  g_assert_true (gtk_widget_activate_action_variant (GTK_WIDGET (fixture->page), action, argument));
-}
 
 /* The bin with most cases. */
 static int
@@ -434,6 +340,36 @@ test_bin (Fixture       *fixture,
   g_assert_false (dub_selection_has_set (selection));
 }
 
+/* Of networks one by one a bin has the cases that its own network answers so. */
+static void
+choose_network_bin (Fixture *fixture)
+{
+  DubCalibrationBench *bench = fixture->page->bench;
+  DubSelection *selection = dub_session_get_selection (fixture->session);
+  const DubCalibrationItem *item = dub_calibration_bench_get_shown (bench)->pdata[1];
+  int side_chosen, bin = fullest_bin (item);
+  size_t n, n_set;
+
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (fixture->page->models_note)));
+  g_signal_emit_by_name (gtk_widget_get_first_child (fixture->page->cards->pdata[1]), "picked", bin);
+  g_assert_cmpint (dub_calibration_bench_get_bin (bench, &side_chosen), ==, bin);
+  g_assert_cmpint (side_chosen, ==, 1);
+
+  const guint *set = dub_selection_get_set (selection, &n_set);
+  g_autofree guint *cases = dub_calibration_item_take_bin (item, (size_t) bin, &n);
+
+  g_assert_cmpmem (cases, n * sizeof *cases, set, n_set * sizeof *set);
+  g_assert_true (shows_text (fixture->page->card, "ce-f1"));
+  /* No bin of before and after has these cases; the set stays. */
+  act (fixture, "calibration.view", "s", "pair");
+  g_assert_true (dub_selection_has_set (selection));
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (fixture->page->models_note)));
+  act (fixture, "calibration.view", "s", "models");
+  g_assert_cmpint (dub_calibration_bench_get_bin (bench, &side_chosen), ==, bin);
+  g_assert_cmpint (side_chosen, ==, 1);
+  wait_until (all_measured (fixture));
+}
+
 static void
 test_views (Fixture       *fixture,
             gconstpointer  data)
@@ -448,6 +384,7 @@ test_views (Fixture       *fixture,
   g_assert_cmpuint (dub_reliability_figure_get_n_panels (page->figure), ==, SQUARES_FOLDS);
   g_assert_cmpstr (dub_reliability_figure_get_title (page->figure, 0), ==, "ce-f0");
   wait_until (all_measured (fixture));
+  choose_network_bin (fixture);
   /* One of them alone. */
   g_signal_emit_by_name (gtk_widget_get_first_child (page->cards->pdata[1]), "activated", 3);
   wait_until (all_measured (fixture) && side (fixture, 1) != NULL);
@@ -536,107 +473,6 @@ test_apply (Fixture       *fixture,
   g_assert_null (stored_step (fixture));
 }
 
-static void
-test_export (Fixture       *fixture,
-             gconstpointer  data)
-{
-  DubCalibrationPage *page = fixture->page;
-  DubReliabilityWords words;
-
-  run_networks (fixture);
-  dub_reliability_words_init (&words);
-
-  g_autoptr (DubReliabilityFigure) figure = _dub_calibration_page_make_figure (page, &words);
-  g_autofree char *csv = dub_reliability_figure_to_csv (figure);
-
-  g_assert_nonnull (strstr (csv, "Before"));
-  g_assert_nonnull (strstr (csv, "After"));
-  act (fixture, "calibration.copy", NULL);
-  g_assert_true (gdk_clipboard_is_local (gtk_widget_get_clipboard (GTK_WIDGET (page))));
-}
-
-/* Saves every kind of file, lets the command line make the same ones with @options in addition, and compares byte for byte. */
-static void
-compare_files (Fixture           *fixture,
-               const char        *program,
-               const char *const *options)
-{
-  static const char *const endings[] = { "png", "svg", "pdf", "csv" };
-  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
-  g_autofree char *said = NULL;
-  g_autoptr (GError) error = NULL;
-  DubExportOptions export;
-  int status;
-
-  dub_export_options_init (&export);
-  export.dpi = 72.0;
-  g_strv_builder_add_many (words, program, "figure", "reliability", fixture->folder, "--dpi", "72", NULL);
-  g_strv_builder_addv (words, (const char **) options);
-  for (guint i = 0; i < G_N_ELEMENTS (endings); i++) {
-    g_autofree char *ours = g_strdup_printf ("%s/window.%s", fixture->root, endings[i]);
-    g_autofree char *theirs = g_strdup_printf ("%s/command-line.%s", fixture->root, endings[i]);
-
-    g_assert_true (_dub_calibration_page_save (GTK_WIDGET (fixture->page), ours, &export, &error));
-    g_assert_no_error (error);
-    g_strv_builder_add_many (words, "-o", theirs, NULL);
-  }
-
-  g_auto (GStrv) argv = g_strv_builder_end (words);
-
-  g_assert_true (g_spawn_sync (NULL, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, &said, &status, &error));
-  g_assert_no_error (error);
-  if (!g_spawn_check_wait_status (status, NULL))
-    g_error ("%s", said);
-  for (guint i = G_N_ELEMENTS (endings); i-- > 0;) {
-    g_autofree char *ours = g_strdup_printf ("%s/window.%s", fixture->root, endings[i]);
-    g_autofree char *theirs = g_strdup_printf ("%s/command-line.%s", fixture->root, endings[i]);
-    g_autofree char *bytes[2] = { NULL, NULL };
-    gsize length[2];
-
-    g_assert_true (g_file_get_contents (ours, &bytes[0], &length[0], NULL));
-    g_assert_true (g_file_get_contents (theirs, &bytes[1], &length[1], NULL));
-    if (g_str_equal (endings[i], "csv"))
-      g_assert_cmpstr (bytes[0], ==, bytes[1]);
-    g_test_message ("%s: %" G_GSIZE_FORMAT " bytes", endings[i], length[0]);
-    g_assert_cmpmem (bytes[0], length[0], bytes[1], length[1]);
-  }
-}
-
-/* The window and the command line are two mouths of one core: under the defaults of both, with every setting moved, and of every
- * network in a panel of its own. */
-static void
-test_export_like_the_command_line (Fixture       *fixture,
-                                   gconstpointer  data)
-{
-  static const char *const defaults[] = { NULL };
-  static const char *const others[] = { "--bins", "9", "--binning", "mass", "--class", "1", "--recalibrate", "platt", "--corp",
-                                        "--consistency", NULL };
-  static const char *const each[] = { "--each", NULL };
-  const char *program = g_getenv ("DUBITO_CLI");
-
-  if (program == NULL) {
-    g_test_skip ("DUBITO_CLI names no program");
-    return;
-  }
-  run_networks (fixture);
-  wait_until (all_measured (fixture));
-  compare_files (fixture, program, defaults);
-
-  act (fixture, "calibration.view", "s", "models");
-  wait_until (all_measured (fixture));
-  compare_files (fixture, program, each);
-
-  act (fixture, "calibration.view", "s", "pair");
-  act (fixture, "calibration.bins", "i", 9);
-  act (fixture, "calibration.binning", "s", "mass");
-  act (fixture, "calibration.class", "i", 1);
-  act (fixture, "calibration.method", "s", "platt");
-  act (fixture, "calibration.isotonic", NULL);
-  act (fixture, "calibration.consistency", NULL);
-  wait_until (dub_calibration_bench_get_fit (fixture->page->bench, NULL) != NULL && all_measured (fixture));
-  compare_files (fixture, program, others);
-}
-
 int
 main (int   argc,
       char *argv[])
@@ -662,9 +498,6 @@ main (int   argc,
   g_test_add ("/calibration-page/bin", Fixture, &trained, set_up, test_bin, tear_down);
   g_test_add ("/calibration-page/views", Fixture, &trained, set_up, test_views, tear_down);
   g_test_add ("/calibration-page/apply", Fixture, &trained, set_up, test_apply, tear_down);
-  g_test_add ("/calibration-page/export", Fixture, &trained, set_up, test_export, tear_down);
-  g_test_add ("/calibration-page/export-like-the-command-line", Fixture, &trained, set_up, test_export_like_the_command_line,
-              tear_down);
 
   int status = g_test_run ();
 

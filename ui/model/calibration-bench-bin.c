@@ -61,6 +61,25 @@ dub_calibration_bench_get_bin (DubCalibrationBench *self,
   return self->bin;
 }
 
+/* Of networks one by one the sides are their curves. */
+static guint
+count_sides (DubCalibrationBench *self)
+{
+  return self->view == DUB_CALIBRATION_MODELS ? self->shown->len : 2;
+}
+
+DubCalibrationItem *
+dub_calibration_bench_get_chosen (DubCalibrationBench *self,
+                                  int                  side)
+{
+  g_return_val_if_fail (DUB_IS_CALIBRATION_BENCH (self), NULL);
+
+  if (side < 0 || (guint) side >= count_sides (self))
+    return NULL;
+
+  return self->view == DUB_CALIBRATION_MODELS ? self->shown->pdata[side] : self->side[side];
+}
+
 void
 dub_calibration_bench_choose_bin (DubCalibrationBench *self,
                                   int                  side,
@@ -69,9 +88,12 @@ dub_calibration_bench_choose_bin (DubCalibrationBench *self,
   g_return_if_fail (DUB_IS_CALIBRATION_BENCH (self));
 
   DubSelection *selection = dub_session_get_selection (self->session);
-  DubCalibrationItem *item = self->side[side != 0 && self->side[1] != NULL];
+  DubCalibrationItem *item = dub_calibration_bench_get_chosen (self, side);
 
-  side = item == self->side[0] ? 0 : 1;
+  if (item == NULL) {
+    side = 0;
+    item = dub_calibration_bench_get_chosen (self, side);
+  }
   if (item == NULL || item->bins == NULL || bin >= (int) item->bins->n_bins)
     return;
   if (bin < 0) {
@@ -118,17 +140,19 @@ _dub_calibration_bench_match_bin (DubCalibrationBench *self)
 {
   size_t n;
   const guint *set = dub_selection_get_set (dub_session_get_selection (self->session), &n);
-  int bin = -1, side = self->bin_side;
+  guint n_sides = count_sides (self);
+  int bin = -1, side = (guint) self->bin_side < n_sides ? self->bin_side : 0;
 
   if (self->choosing)
     return;
-  for (int k = 0; k < 2 && bin < 0; k++) {
-    int tried = k == 0 ? self->bin_side : 1 - self->bin_side;
+  for (guint k = 0, first = (guint) side; k < n_sides && bin < 0; k++) {
+    guint tried = (first + k) % n_sides;
+    const DubCalibrationItem *item = dub_calibration_bench_get_chosen (self, (int) tried);
 
-    if (self->side[tried] == NULL || self->side[tried]->bins == NULL)
+    if (item == NULL || item->bins == NULL)
       continue;
-    bin = bin_of_set (self->side[tried], set, n);
-    side = bin >= 0 ? tried : side;
+    bin = bin_of_set (item, set, n);
+    side = bin >= 0 ? (int) tried : side;
   }
   take_bin (self, side, bin);
   /* Another set that is no bin's is news as well. */

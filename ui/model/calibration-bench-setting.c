@@ -305,7 +305,7 @@ _dub_calibration_bench_install (GObjectClass  *object_class,
   props[_DUB_CALIBRATION_CONSISTENCY] = g_param_spec_boolean ("consistency", NULL, NULL, FALSE, write);
   props[_DUB_CALIBRATION_VIEW] = g_param_spec_string ("view", NULL, NULL, "pair", write);
   props[_DUB_CALIBRATION_BIN] = g_param_spec_int ("bin", NULL, NULL, -1, G_MAXINT, -1, write);
-  props[_DUB_CALIBRATION_SIDE] = g_param_spec_int ("side", NULL, NULL, 0, 1, 0, write);
+  props[_DUB_CALIBRATION_SIDE] = g_param_spec_int ("side", NULL, NULL, 0, G_MAXINT, 0, write);
   props[_DUB_CALIBRATION_SUBTITLE] = g_param_spec_string ("subtitle", NULL, NULL, NULL,
                                                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, _DUB_CALIBRATION_N_PROPS, props);

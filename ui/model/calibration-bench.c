@@ -38,14 +38,13 @@ static guint
 wants (DubCalibrationBench      *self,
        const DubCalibrationItem *item)
 {
-  gboolean pair = item == self->side[0] || item == self->side[1], bands = self->view != DUB_CALIBRATION_OVERLAY;
+  gboolean pair = item == self->side[0] || item == self->side[1];
   guint wanted = pair ? DUB_CALIBRATION_WANT_VALUES | DUB_CALIBRATION_WANT_MEASURES : DUB_CALIBRATION_WANT_ECE;
 
-  if (bands)
-    wanted |= DUB_CALIBRATION_WANT_BAND;
-  if (bands && self->setting.consistency)
+  wanted |= DUB_CALIBRATION_WANT_BAND;
+  if (self->setting.consistency)
     wanted |= DUB_CALIBRATION_WANT_CONSISTENCY;
-  if (bands && self->setting.isotonic)
+  if (self->setting.isotonic)
     wanted |= DUB_CALIBRATION_WANT_CORP;
 
   return wanted;

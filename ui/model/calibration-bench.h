@@ -9,7 +9,7 @@
  *
  * Properties (all notify): "bins" (int), "binning" ("width", "mass"), "method" ("none", "temperature", …), "model" (string, "" = the
  * ensemble), "class" (int, -1 = top label), "isotonic", "consistency" (boolean), "view" ("pair", "overlay", "models"), "bin" (int,
- * -1 = none), "side" (int: 0 = the bin is of the curve before, 1 = after), "subtitle" (string).
+ * -1 = none), "side" (int: 0 = the bin is of the curve before, 1 = after; of "models" the network's curve), "subtitle" (string).
  */
 #pragma once
 
@@ -65,6 +65,9 @@ DubRecalibration            *dub_calibration_bench_get_fit     (DubCalibrationBe
 
 int                          dub_calibration_bench_get_bin     (DubCalibrationBench   *self,
                                                                 int                   *side);
+/* The curve of a side that bins are chosen of: before or after, of "models" the network's. (nullable) (transfer none) */
+DubCalibrationItem          *dub_calibration_bench_get_chosen  (DubCalibrationBench   *self,
+                                                                int                    side);
 /* Its cases are the selected set from now on; -1 lets go of bin and set. */
 void                         dub_calibration_bench_choose_bin  (DubCalibrationBench   *self,
                                                                 int                    side,

@@ -82,6 +82,12 @@ dub_calibration_words_curve (int method)
 }
 
 const char *
+dub_calibration_words_paper_curve (int method)
+{
+  return METHODS[method + 1].curve;
+}
+
+const char *
 dub_calibration_words_sentence (int method)
 {
   return _(METHODS[method + 1].sentence);

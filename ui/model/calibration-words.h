@@ -17,6 +17,8 @@ char       *dub_calibration_words_note       (DubCalibrationMeasure  measure,
 const char *dub_calibration_words_method     (int                    method);
 /* In a curve's name: "temperature"; of -1 "uncalibrated". */
 const char *dub_calibration_words_curve      (int                    method);
+/* The same in English, as the command line writes it. */
+const char *dub_calibration_words_paper_curve (int                   method);
 /* A sentence. */
 const char *dub_calibration_words_sentence   (int                    method);
 

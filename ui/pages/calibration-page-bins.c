@@ -65,7 +65,7 @@ bind_cb (DubCalibrationPage *self,
   gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (item)), text);
 }
 
-/* As in the diagrams, an empty bin is none. */
+/* As in the diagrams, an empty bin is none. Networks one by one have other bins than the rows, which are the ensemble's. */
 static void
 selected_cb (DubCalibrationPage *self)
 {
@@ -73,7 +73,7 @@ selected_cb (DubCalibrationPage *self)
 
   if (self->updating || bin == GTK_INVALID_LIST_POSITION)
     return;
-  for (int side = 0; side < 2; side++) {
+  for (int side = 0; side < 2 && !_dub_calibration_page_is_of_models (self); side++) {
     const DubCalibrationItem *item = dub_calibration_bench_get_side (self->bench, side);
 
     if (item != NULL && item->bins != NULL && bin < item->bins->n_bins && item->bins->count[bin] > 0) {
@@ -124,7 +124,7 @@ _dub_calibration_page_update_bins_table (DubCalibrationPage *self)
 void
 _dub_calibration_page_choose_row (DubCalibrationPage *self)
 {
-  int bin = dub_calibration_bench_get_bin (self->bench, NULL);
+  int bin = _dub_calibration_page_is_of_models (self) ? -1 : dub_calibration_bench_get_bin (self->bench, NULL);
 
   self->updating = TRUE;
   gtk_single_selection_set_selected (self->bin_rows, bin >= 0 ? (guint) bin : GTK_INVALID_LIST_POSITION);

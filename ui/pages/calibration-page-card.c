@@ -59,6 +59,18 @@ set_show (DubCalibrationPage *self,
   gtk_widget_set_visible (GTK_WIDGET (self->card_show), n > 0);
 }
 
+/* "<b>ce-f1</b>: over-confident by <b>0.109</b>." (transfer full) */
+static char *
+network_words (const DubCalibrationItem *item,
+               size_t                    bin)
+{
+  double confidence = item->bins->confidence[bin], accuracy = item->bins->accuracy[bin];
+  g_autofree char *name = g_markup_escape_text (item->name, -1), *gap = _dub_calibration_number (fabs (confidence - accuracy), 3);
+
+  return g_strdup_printf (confidence >= accuracy ? _("<b>%s</b>: over-confident by <b>%s</b>.")
+                                                 : _("<b>%s</b>: under-confident by <b>%s</b>."), name, gap);
+}
+
 /* --- a bin --- */
 
 static void
@@ -66,14 +78,16 @@ show_bin (DubCalibrationPage *self,
           int                 bin,
           int                 side)
 {
-  DubCalibrationItem *item = dub_calibration_bench_get_side (self->bench, side);
+  gboolean models = _dub_calibration_page_is_of_models (self);
+  const DubCalibrationItem *item = dub_calibration_bench_get_chosen (self->bench, side);
   g_autofree char *interval = dub_calibration_bench_bin_words (item->bins, (size_t) bin);
   g_autofree char *title = g_strdup_printf (_("Bin %s"), interval);
-  g_autofree char *gap = gap_words (side, item->bins->confidence[bin], item->bins->accuracy[bin]);
+  g_autofree char *gap = models ? network_words (item, (size_t) bin)
+                                : gap_words (side, item->bins->confidence[bin], item->bins->accuracy[bin]);
 
   gtk_label_set_text (self->card_title, title);
   for (int k = 0; k < 2; k++) {
-    DubCalibrationItem *other = dub_calibration_bench_get_side (self->bench, k);
+    const DubCalibrationItem *other = models ? (k == 0 ? item : NULL) : dub_calibration_bench_get_side (self->bench, k);
     gboolean has = other != NULL && bin < (int) other->bins->n_bins;
 
     fill_side (self, k, has, has ? other->bins->count[bin] : 0, has ? other->bins->confidence[bin] : 0.0,

@@ -59,11 +59,9 @@ _dub_calibration_page_save (GtkWidget               *page,
 {
   DubCalibrationPage *self = DUB_CALIBRATION_PAGE (page);
   DubStudy *study = dub_session_get_study (self->session);
-  g_autoptr (DubReliabilityFigure) figure = NULL;
-  DubReliabilityWords words;
+  g_autoptr (DubReliabilityFigure) figure =
+    study != NULL && study->data != NULL ? _dub_calibration_page_make_figure (self, NULL) : NULL;
 
-  dub_reliability_words_init (&words);
-  figure = study != NULL && study->data != NULL ? _dub_calibration_page_make_figure (self, &words) : NULL;
   if (figure == NULL)
     return FALSE;
   note_sources (self, figure);

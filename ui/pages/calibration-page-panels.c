@@ -33,34 +33,56 @@ window_words (DubReliabilityWords *words)
   };
 }
 
+/* On paper the curves before and after have English names, as the axes have. */
+static const char *
+curve_name (DubCalibrationPage       *self,
+            const DubCalibrationItem *item,
+            gboolean                  paper)
+{
+  if (!paper || dub_calibration_bench_get_view (self->bench) == DUB_CALIBRATION_MODELS)
+    return item->name;
+  if (item == dub_calibration_bench_get_side (self->bench, 0))
+    return dub_calibration_words_paper_curve (-1);
+  if (item == dub_calibration_bench_get_side (self->bench, 1))
+    return dub_calibration_words_paper_curve (dub_calibration_bench_get_setting (self->bench)->method);
+
+  return item->name;
+}
+
 static DubReliabilityCurve
 curve_of (DubCalibrationPage       *self,
-          const DubCalibrationItem *item)
+          const DubCalibrationItem *item,
+          gboolean                  paper)
 {
   const DubCalibrationSetting *setting = dub_calibration_bench_get_setting (self->bench);
-  gboolean bands = dub_calibration_bench_get_view (self->bench) != DUB_CALIBRATION_OVERLAY;
 
   return (DubReliabilityCurve) {
-    .name = item->name,
+    .name = curve_name (self, item, paper),
     .bins = item->bins,
-    .low = bands ? item->low : NULL,
-    .high = bands ? item->high : NULL,
-    .consistent_low = bands && setting->consistency ? item->consistent_low : NULL,
-    .consistent_high = bands && setting->consistency ? item->consistent_high : NULL,
-    .corp = bands && setting->isotonic ? item->corp : NULL,
+    .low = item->low,
+    .high = item->high,
+    .consistent_low = setting->consistency ? item->consistent_low : NULL,
+    .consistent_high = setting->consistency ? item->consistent_high : NULL,
+    .corp = setting->isotonic ? item->corp : NULL,
     .ece = dub_calibration_item_get_ece (item),
   };
 }
 
+/* What stands alone on paper needs no title: the sheet has one. */
 static const char *
 panel_title (DubCalibrationPage       *self,
              const DubCalibrationItem *item,
-             guint                     index)
+             guint                     index,
+             gboolean                  paper)
 {
+  if (paper && dub_calibration_bench_get_shown (self->bench)->len == 1)
+    return NULL;
   if (dub_calibration_bench_get_view (self->bench) == DUB_CALIBRATION_MODELS)
     return item->name;
   if (dub_calibration_bench_get_shown (self->bench)->len == 1)
     return _("Uncalibrated");
+  if (paper)
+    return index == 0 ? "Before" : "After";
 
   return index == 0 ? _("Before") : _("After");
 }
@@ -70,7 +92,7 @@ _dub_calibration_page_make_figure (DubCalibrationPage        *self,
                                    const DubReliabilityWords *words)
 {
   GPtrArray *shown = dub_calibration_bench_get_shown (self->bench);
-  gboolean one_class = dub_calibration_bench_get_setting (self->bench)->class_index >= 0;
+  gboolean one_class = dub_calibration_bench_get_setting (self->bench)->class_index >= 0, paper = words == NULL;
   DubReliabilityFigure *figure;
 
   if (shown->len == 0)
@@ -80,14 +102,15 @@ _dub_calibration_page_make_figure (DubCalibrationPage        *self,
     g_autofree DubReliabilityCurve *curves = g_new (DubReliabilityCurve, shown->len);
 
     for (guint i = 0; i < shown->len; i++)
-      curves[i] = curve_of (self, shown->pdata[i]);
-    dub_reliability_figure_add_panel (figure, _("Overlay"), curves, shown->len, one_class);
+      curves[i] = curve_of (self, shown->pdata[i], paper);
+    /* The names of its curves are its head. */
+    dub_reliability_figure_add_panel (figure, NULL, curves, shown->len, one_class);
     return figure;
   }
   for (guint i = 0; i < shown->len; i++) {
-    const DubReliabilityCurve curve = curve_of (self, shown->pdata[i]);
+    const DubReliabilityCurve curve = curve_of (self, shown->pdata[i], paper);
 
-    dub_reliability_figure_add_panel (figure, panel_title (self, shown->pdata[i], i), &curve, 1, one_class);
+    dub_reliability_figure_add_panel (figure, panel_title (self, shown->pdata[i], i, paper), &curve, 1, one_class);
   }
 
   return figure;
@@ -95,12 +118,18 @@ _dub_calibration_page_make_figure (DubCalibrationPage        *self,
 
 /* --- the panels --- */
 
-/* The side that a panel chooses bins of; of networks one by one none can be chosen. */
+gboolean
+_dub_calibration_page_is_of_models (DubCalibrationPage *self)
+{
+  return dub_calibration_bench_get_view (self->bench) == DUB_CALIBRATION_MODELS;
+}
+
+/* The side that a panel chooses bins of. */
 static int
 side_of (DubCalibrationPage *self,
          guint               panel)
 {
-  return dub_calibration_bench_get_view (self->bench) == DUB_CALIBRATION_PAIR ? (int) panel : 0;
+  return dub_calibration_bench_get_view (self->bench) == DUB_CALIBRATION_OVERLAY ? 0 : (int) panel;
 }
 
 static guint
@@ -114,8 +143,7 @@ picked_cb (DubCalibrationPage *self,
            int                 bin,
            DubReliabilityView *view)
 {
-  if (dub_calibration_bench_get_view (self->bench) != DUB_CALIBRATION_MODELS)
-    dub_calibration_bench_choose_bin (self->bench, side_of (self, panel_of (view)), bin);
+  dub_calibration_bench_choose_bin (self->bench, side_of (self, panel_of (view)), bin);
 }
 
 /* Of a bin the cases; of one network among several this one alone. */
@@ -127,7 +155,7 @@ activated_cb (DubCalibrationPage *self,
   GPtrArray *shown = dub_calibration_bench_get_shown (self->bench);
 
   picked_cb (self, bin, view);
-  if (dub_calibration_bench_get_view (self->bench) != DUB_CALIBRATION_MODELS) {
+  if (!_dub_calibration_page_is_of_models (self)) {
     if (bin >= 0)
       _dub_calibration_page_show_set (self);
   } else if (shown->len > 1 && panel_of (view) < shown->len) {
@@ -144,7 +172,7 @@ view_of (DubCalibrationPage *self,
   return DUB_RELIABILITY_VIEW (gtk_widget_get_first_child (g_ptr_array_index (self->cards, panel)));
 }
 
-/* The frame is in both panels: a press in one of them says whose cases are meant. The view has already told of another bin. */
+/* Before and after, the frame is in both panels: a press in one of them says whose cases are meant. The view has already told of another bin. */
 static void
 pressed_cb (DubCalibrationPage *self,
             int                 n_press,
@@ -241,7 +269,8 @@ describe (DubCalibrationPage *self,
   g_autofree char *ece = _dub_calibration_number (estimate.value, 4);
   g_autofree char *bins = g_strdup_printf ("%" G_GSIZE_FORMAT, item->bins->n_bins);
   g_autofree char *cases = g_strdup_printf ("%" G_GSIZE_FORMAT, item->bins->n_cases);
-  g_autofree char *label = g_strdup_printf (_("Reliability diagram: %s"), dub_reliability_figure_get_title (self->figure, panel));
+  const char *title = dub_reliability_figure_get_title (self->figure, panel);
+  g_autofree char *label = g_strdup_printf (_("Reliability diagram: %s"), title != NULL ? title : _("Overlay"));
   g_autofree char *text = g_strdup_printf (_("%s, %s cases in %s bins, expected calibration error %s"), item->name, cases, bins, ece);
 
   dub_reliability_view_describe (view_of (self, panel), label, text);
@@ -287,6 +316,7 @@ _dub_calibration_page_update_panels (DubCalibrationPage *self)
   guint n = self->figure != NULL ? dub_reliability_figure_get_n_panels (self->figure) : 0;
 
   count_cards (self, n);
+  gtk_widget_set_visible (GTK_WIDGET (self->models_note), _dub_calibration_page_is_of_models (self));
   for (guint panel = 0; panel < n; panel++) {
     dub_reliability_view_set_figure (view_of (self, panel), self->figure, panel);
     describe (self, panel);
@@ -298,12 +328,15 @@ _dub_calibration_page_update_panels (DubCalibrationPage *self)
 void
 _dub_calibration_page_update_marks (DubCalibrationPage *self)
 {
-  gboolean models = dub_calibration_bench_get_view (self->bench) == DUB_CALIBRATION_MODELS;
-  int bin = models ? -1 : dub_calibration_bench_get_bin (self->bench, NULL);
+  gboolean models = _dub_calibration_page_is_of_models (self);
+  int side, bin = dub_calibration_bench_get_bin (self->bench, &side);
 
+  /* The same bin of other networks has other cases: there the chosen ones are marked where they are. */
   for (guint panel = 0; panel < self->cards->len; panel++) {
-    dub_reliability_view_set_bin (view_of (self, panel), bin);
-    mark_panel (self, panel, bin);
+    int framed = !models || (int) panel == side ? bin : -1;
+
+    dub_reliability_view_set_bin (view_of (self, panel), framed);
+    mark_panel (self, panel, framed);
   }
 }
 

@@ -59,6 +59,7 @@ struct _DubCalibrationPage {
   GtkButton      *banner_button;
   GtkWidget      *content;
   GtkGrid        *panels;
+  GtkLabel       *models_note;
   GtkStack       *tables;
   GtkColumnView  *table, *bins_table;
   GtkDropDown    *model_choice, *class_choice, *method_choice;
@@ -92,13 +93,15 @@ void  _dub_calibration_page_update_panels (DubCalibrationPage *self);
 /* The chosen bin, the selected set, the current case. */
 void  _dub_calibration_page_update_marks  (DubCalibrationPage *self);
 void  _dub_calibration_page_update_badges (DubCalibrationPage *self);
+/* Networks one by one: a diagram each, as they answer themselves. */
+gboolean _dub_calibration_page_is_of_models (DubCalibrationPage *self);
 /* How many stand beside each other in the room there is. */
 int   _dub_calibration_page_count_columns (DubCalibrationPage *self);
 void  _dub_calibration_page_place_panels  (DubCalibrationPage *self);
 /* They show nothing any more, and are gone. */
 void  _dub_calibration_page_drop_panels   (DubCalibrationPage *self);
 void  _dub_calibration_page_build_key     (DubCalibrationPage *self);
-/* (transfer full), NULL where there is nothing to draw. @words: (nullable) English */
+/* (transfer full), NULL where there is nothing to draw. @words: (nullable): for paper, where every word is English */
 DubReliabilityFigure *_dub_calibration_page_make_figure (DubCalibrationPage        *self,
                                            const DubReliabilityWords *words);
 

@@ -130,9 +130,14 @@ worst_action (GtkWidget  *widget,
               GVariant   *parameter)
 {
   DubCalibrationPage *self = DUB_CALIBRATION_PAGE (widget);
-  DubCalibrationItem *item = dub_calibration_bench_get_side (self->bench, 0);
+  int side = 0, worst = -1;
   double widest = -1.0;
-  int worst = -1;
+
+  /* Of several networks that one's which a bin was chosen of. */
+  if (dub_calibration_bench_get_view (self->bench) == DUB_CALIBRATION_MODELS)
+    dub_calibration_bench_get_bin (self->bench, &side);
+
+  const DubCalibrationItem *item = dub_calibration_bench_get_chosen (self->bench, side);
 
   for (size_t m = 0; item != NULL && item->bins != NULL && m < item->bins->n_bins; m++) {
     double gap = item->bins->count[m] > 0 ? fabs (item->bins->accuracy[m] - item->bins->confidence[m]) : -1.0;
@@ -141,7 +146,7 @@ worst_action (GtkWidget  *widget,
     widest = MAX (widest, gap);
   }
   if (worst >= 0)
-    dub_calibration_bench_choose_bin (self->bench, 0, worst);
+    dub_calibration_bench_choose_bin (self->bench, side, worst);
 }
 
 static void
@@ -378,6 +383,7 @@ bind_template (GtkWidgetClass *widget_class)
   BIND (banner_button);
   BIND (content);
   BIND (panels);
+  BIND (models_note);
   BIND (tables);
   BIND (table);
   BIND (bins_table);
@@ -428,7 +434,7 @@ install_properties (GObjectClass *object_class)
   props[PROP_CONSISTENCY] = g_param_spec_boolean ("consistency", NULL, NULL, FALSE, write);
   props[PROP_VIEW] = g_param_spec_string ("view", NULL, NULL, "pair", write);
   props[PROP_BIN] = g_param_spec_int ("bin", NULL, NULL, -1, G_MAXINT, -1, write);
-  props[PROP_SIDE] = g_param_spec_int ("side", NULL, NULL, 0, 1, 0, write);
+  props[PROP_SIDE] = g_param_spec_int ("side", NULL, NULL, 0, G_MAXINT, 0, write);
   props[PROP_SUBTITLE] = g_param_spec_string ("subtitle", NULL, NULL, NULL,
                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
