@@ -1,7 +1,6 @@
 #include "core/calibration/metrics.h"
 
-#include "core/calibration/reliability.h"
-#include "core/calibration/scores.h"
+#include "core/calibration/calibration.h"
 #include "core/stats/bootstrap.h"
 #include "core/stats/confusion.h"
 #include "core/stats/delong.h"
@@ -36,14 +35,9 @@ typedef struct {
   int              positive;   /* -1 for C > 2 */
   double           confidence; /* of the intervals */
   const double    *probabilities;
-  DubReliability  *bins;
   DubConfusion    *confusion;
-  double          *top;        /* [N] confidence of the answer */
   gboolean        *correct;    /* [N] */
   int             *answers;    /* [N] */
-  guint           *bin;        /* [N] */
-  double          *log_loss;   /* [N] */
-  double          *square;     /* [N] Brier's term of the case */
   DubRanking     **rankings;   /* [n_rankings] of the classes' probabilities; none where DeLong serves */
   size_t           n_rankings;
 } Sample;
@@ -51,14 +45,9 @@ typedef struct {
 static void
 sample_clear (Sample *self)
 {
-  dub_reliability_free (self->bins);
   dub_confusion_free (self->confusion);
-  g_free (self->top);
   g_free (self->correct);
   g_free (self->answers);
-  g_free (self->bin);
-  g_free (self->log_loss);
-  g_free (self->square);
   for (size_t k = 0; k < self->n_rankings; k++)
     dub_ranking_free (self->rankings[k]);
   g_free (self->rankings);
@@ -100,54 +89,17 @@ rank_classes (Sample  *self,
   return TRUE;
 }
 
-static double
-brier_term (const Sample *self,
-            size_t        i)
-{
-  const double *row = self->probabilities + i * self->n_classes;
-  double sum = 0.0;
-
-  for (size_t c = 0; c < self->n_classes; c++) {
-    double distance = row[c] - ((size_t) self->labels[i] == c ? 1.0 : 0.0);
-
-    if (self->positive < 0 || c == (size_t) self->positive)
-      sum += distance * distance;
-  }
-
-  return sum;
-}
-
 static gboolean
-sample_init (Sample     *self,
-             DubMetrics *metrics,
-             GError    **error)
+sample_init (Sample  *self,
+             GError **error)
 {
-  size_t n = self->n_cases;
-
-  self->top = g_new (double, n);
-  self->correct = g_new (gboolean, n);
-  self->answers = g_new (int, n);
-  self->bin = g_new (guint, n);
-  self->log_loss = g_new (double, n);
-  self->square = g_new (double, n);
-  if (!dub_top_label (self->probabilities, self->labels, n, self->n_classes,
-                      self->top, self->correct, self->answers, error))
+  self->correct = g_new (gboolean, self->n_cases);
+  self->answers = g_new (int, self->n_cases);
+  if (!dub_top_label (self->probabilities, self->labels, self->n_cases, self->n_classes, NULL, self->correct, self->answers, error))
     return FALSE;
-  self->bins = dub_reliability_new (self->top, self->correct, n, self->n_bins, error);
-  self->confusion = self->bins != NULL ? dub_confusion_new (self->labels, self->answers, n, self->n_classes, error) : NULL;
-  if (self->confusion == NULL)
-    return FALSE;
+  self->confusion = dub_confusion_new (self->labels, self->answers, self->n_cases, self->n_classes, error);
 
-  for (size_t i = 0; i < n; i++) {
-    double p = self->probabilities[i * self->n_classes + (size_t) self->labels[i]];
-
-    self->bin[i] = (guint) dub_reliability_find_bin (self->bins, self->top[i]);
-    self->log_loss[i] = -log (MAX (p, DUB_NLL_SMALLEST));
-    self->square[i] = brier_term (self, i);
-    metrics->n_clipped += p < DUB_NLL_SMALLEST;
-  }
-
-  return TRUE;
+  return self->confusion != NULL;
 }
 
 /* What is measured on resamples that keep the number of cases of every class. */
@@ -190,39 +142,18 @@ measure_by_class_cb (const DubResample *resample,
   values[AREA] = self->n_rankings > 0 ? area : (double) NAN;
 }
 
-/* What is measured on plain resamples. */
-enum { ACCURACY, ECE, MCE, NLL, BRIER, N_OVERALL };
-
+/* The accuracy on plain resamples: only patients need it. */
 static void
-measure_overall_cb (const DubResample *resample,
-                    double            *values,
-                    gpointer           user_data)
+measure_accuracy_cb (const DubResample *resample,
+                     double            *values,
+                     gpointer           user_data)
 {
   const Sample *self = user_data;
-  g_autofree double *gap = g_new0 (double, 2 * self->n_bins);
-  double *in_bin = gap + self->n_bins;
-  double n = (double) resample->n;
-  double n_correct = 0.0, log_loss = 0.0, square = 0.0;
+  size_t n_correct = 0;
 
-  for (size_t i = 0; i < self->n_cases; i++) {
-    double count = (double) resample->count[i];
-    double right = self->correct[i] ? count : 0.0;
-
-    n_correct += right;
-    log_loss += count * self->log_loss[i];
-    square += count * self->square[i];
-    gap[self->bin[i]] += right - count * self->top[i];
-    in_bin[self->bin[i]] += count;
-  }
-  values[ACCURACY] = n_correct / n;
-  values[NLL] = log_loss / n;
-  values[BRIER] = square / n;
-  values[ECE] = values[MCE] = 0.0;
-  for (size_t m = 0; m < self->n_bins; m++)
-    if (in_bin[m] > 0.0) {
-      values[ECE] += fabs (gap[m]) / n;
-      values[MCE] = MAX (values[MCE], fabs (gap[m]) / in_bin[m]);
-    }
+  for (size_t i = 0; i < self->n_cases; i++)
+    n_correct += self->correct[i] ? resample->count[i] : 0;
+  *values = (double) n_correct / (double) resample->n;
 }
 
 /* Limits of a bootstrap for a value that was measured directly. */
@@ -242,23 +173,6 @@ take_interval (const DubBootstrap *bootstrap,
   return estimate;
 }
 
-static DubEstimate
-take_bin_interval (const DubBootstrap *bootstrap,
-                   size_t              statistic,
-                   double              value,
-                   double              confidence)
-{
-  DubEstimate estimate = dub_bootstrap_interval (bootstrap, statistic, DUB_INTERVAL_BASIC, confidence);
-
-  estimate.value = value;
-  if (!isnan (estimate.low)) {
-    estimate.low = CLAMP (MIN (estimate.low, value), 0.0, 1.0);
-    estimate.high = CLAMP (MAX (estimate.high, value), 0.0, 1.0);
-  }
-
-  return estimate;
-}
-
 /* A rate by Wilson, or by the bootstrap where cases depend on each other. */
 static DubEstimate
 take_rate (const DubBootstrap *bootstrap,
@@ -270,7 +184,7 @@ take_rate (const DubBootstrap *bootstrap,
 
   if (rate.d == 0) {
     estimate.method = REASON_ABSENT;
-  } else if (bootstrap->grouped) {
+  } else if (bootstrap != NULL && bootstrap->grouped) {
     estimate = take_interval (bootstrap, statistic, dub_rate_value (rate), confidence);
     estimate.n = rate.n;
     estimate.d = rate.d;
@@ -313,17 +227,18 @@ measure (Sample                   *self,
   stratified.strata = self->labels;
 
   g_autoptr (DubBootstrap) by_class = dub_bootstrap_new (&stratified, measure_by_class_cb, N_BY_CLASS, self, run, error);
-  g_autoptr (DubBootstrap) overall = by_class == NULL
-    ? NULL : dub_bootstrap_new (design, measure_overall_cb, N_OVERALL, self, run, error);
+  g_autoptr (DubBootstrap) overall = NULL;
 
-  if (overall == NULL || !measure_area (self, by_class, &estimate[DUB_METRIC_AUROC], error))
+  if (by_class != NULL && design->groups != NULL)
+    overall = dub_bootstrap_new (design, measure_accuracy_cb, 1, self, run, error);
+  if (by_class == NULL || (design->groups != NULL && overall == NULL) || !measure_area (self, by_class, &estimate[DUB_METRIC_AUROC], error))
     return FALSE;
 
   const DubConfusion *confusion = self->confusion;
   double level = self->confidence;
   double balanced = dub_confusion_balanced_accuracy (confusion);
 
-  estimate[DUB_METRIC_ACCURACY] = take_rate (overall, ACCURACY, dub_confusion_accuracy (confusion), level);
+  estimate[DUB_METRIC_ACCURACY] = take_rate (overall, 0, dub_confusion_accuracy (confusion), level);
   estimate[DUB_METRIC_BALANCED_ACCURACY] = take_interval (by_class, BALANCED, balanced, level);
   if (self->positive >= 0) {
     size_t positive = (size_t) self->positive;
@@ -340,10 +255,37 @@ measure (Sample                   *self,
     estimate[DUB_METRIC_SPECIFICITY] =
       take_interval (by_class, SPECIFICITY, isnan (balanced) ? balanced : specificity, level);
   }
-  estimate[DUB_METRIC_ECE] = take_bin_interval (overall, ECE, dub_reliability_ece (self->bins), level);
-  estimate[DUB_METRIC_MCE] = take_bin_interval (overall, MCE, dub_reliability_mce (self->bins), level);
-  estimate[DUB_METRIC_NLL] = take_interval (overall, NLL, overall->value[NLL], level);
-  estimate[DUB_METRIC_BRIER] = take_interval (overall, BRIER, overall->value[BRIER], level);
+
+  return TRUE;
+}
+
+/* Calibration and proper scores are those of calibration.h, so that one number has one interval wherever it is told. */
+static gboolean
+measure_confidences (const Sample             *self,
+                     const DubBootstrapDesign *design,
+                     DubRun                   *run,
+                     DubMetrics               *metrics,
+                     GError                  **error)
+{
+  static const struct { DubMetric metric; DubCalibrationMeasure measure; } SAME[] = {
+    { DUB_METRIC_ECE, DUB_CALIBRATION_ECE }, { DUB_METRIC_MCE, DUB_CALIBRATION_MCE },
+    { DUB_METRIC_NLL, DUB_CALIBRATION_NLL }, { DUB_METRIC_BRIER, DUB_CALIBRATION_BRIER },
+  };
+  DubCalibrationOptions options = {
+    .n_bins = self->n_bins, .n_resamples = (guint) design->n_resamples, .seed = design->seed, .confidence = self->confidence,
+  };
+  g_autoptr (DubPredictions) predictions = dub_predictions_new (self->probabilities, NULL, self->labels, self->n_cases,
+                                                                self->n_classes, design->groups, error);
+  DubCalibration calibration;
+
+  for (size_t k = 0; k < G_N_ELEMENTS (SAME); k++)
+    options.measures |= 1u << SAME[k].measure;
+  if (predictions == NULL || !dub_calibration_measure (predictions, &options, run, &calibration, error))
+    return FALSE;
+  for (size_t k = 0; k < G_N_ELEMENTS (SAME); k++)
+    metrics->estimate[SAME[k].metric] = calibration.estimate[SAME[k].measure];
+  metrics->n_clipped = calibration.n_clipped;
+  metrics->brier_form = calibration.brier_form;
 
   return TRUE;
 }
@@ -402,14 +344,14 @@ dub_metrics_measure (const double            *probabilities,
     .n_classes = n_classes,
     .positive = sample.positive,
     .n_bins = sample.n_bins,
-    .brier_form = n_classes == 2 ? "binary, 0 to 1" : "sum over classes, 0 to 2",
   };
 
   /* Of two classes and independent cases DeLong's interval needs no resamples. */
   gboolean needs_rankings = sample.positive < 0 || design.groups != NULL;
-  gboolean done = sample_init (&sample, metrics, error)
+  gboolean done = sample_init (&sample, error)
                   && (!needs_rankings || rank_classes (&sample, error))
-                  && measure (&sample, &design, run, metrics->estimate, error);
+                  && measure (&sample, &design, run, metrics->estimate, error)
+                  && measure_confidences (&sample, &design, run, metrics, error);
 
   sample_clear (&sample);
 

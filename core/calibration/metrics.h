@@ -17,7 +17,7 @@ typedef enum {
   DUB_METRIC_SENSITIVITY,       /* of the positive class: Wilson; C > 2: mean over classes, stratified bootstrap */
   DUB_METRIC_SPECIFICITY,       /* the same */
   DUB_METRIC_AUROC,             /* DeLong (delong.h); C > 2: mean of one against the rest, stratified bootstrap */
-  DUB_METRIC_ECE,               /* top label, M equal-width bins; basic bootstrap */
+  DUB_METRIC_ECE,               /* top label, M equal-width bins; the interval of calibration.h */
   DUB_METRIC_MCE,               /* the same */
   DUB_METRIC_NLL,               /* in nats; bootstrap */
   DUB_METRIC_BRIER,             /* C = 2: binary form in [0, 1]; C > 2: sum form in [0, 2]; bootstrap */
@@ -60,11 +60,8 @@ typedef struct {
  * A figure that needs a class without cases (balanced accuracy, sensitivity, specificity, AUROC) is NaN, and its method
  * says so.
  *
- * The error of the bins (ECE, MCE) is overestimated from few cases, and more so on a resample of them. For 200 cases and a
- * true ECE of .02 the percentile interval held the truth in 6 of 100 simulated samples, BCa in 59, the basic one in 89. So
- * these two carry the basic interval, cut to [0, 1] and widened to hold the value itself: read it as one of about .9. For a
- * perfectly calibrated network even it reaches down to 0 in three samples of four only, so that a low limit just above 0
- * is no proof of miscalibration.
+ * ECE, MCE, NLL and Brier's score are those of dub_calibration_measure() with the same options, intervals and all; README says
+ * how far these hold.
  *
  * FALSE, with @error set: DUB_ERROR_SHAPE, DUB_ERROR_NUMERIC (the message names the case), DUB_ERROR_ARGUMENT for a positive
  * class or a confidence out of range, DUB_ERROR_CANCELLED, DUB_ERROR_MEMORY. @metrics is then undefined.

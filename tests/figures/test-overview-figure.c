@@ -27,7 +27,7 @@ row_new (const char *model,
   row->metrics.n_cases = 100;
   row->metrics.n_classes = 2;
   for (int i = 0; i < DUB_N_METRICS; i++)
-    row->metrics.estimate[i] = (DubEstimate) { .value = 0.7, .low = 0.6, .high = 0.8, .method = "bootstrap (basic)" };
+    row->metrics.estimate[i] = (DubEstimate) { .value = 0.7, .low = 0.6, .high = 0.8, .method = "bootstrap (basic, from 0 unless refuted)" };
   row->metrics.estimate[DUB_METRIC_ACCURACY] = (DubEstimate) {
     .value = accuracy, .low = accuracy - 0.1, .high = accuracy + 0.05, .method = "Wilson", .n = (gsize) lround (100.0 * accuracy), .d = 100,
   };

@@ -353,8 +353,8 @@ short_method (const char *method)
     { "bootstrap (percentile, stratified, by patient)", "bootstrap of patients" },
     { "bootstrap (percentile)", "bootstrap" },
     { "bootstrap (percentile, by patient)", "bootstrap of patients" },
-    { "bootstrap (basic)", "bootstrap" },
-    { "bootstrap (basic, by patient)", "bootstrap of patients" },
+    { "bootstrap (basic, from 0 unless refuted)", "bootstrap" },
+    { "bootstrap (basic, from 0 unless refuted, by patient)", "bootstrap of patients" },
   };
 
   for (size_t i = 0; method != NULL && i < G_N_ELEMENTS (METHODS); i++)

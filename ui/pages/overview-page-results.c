@@ -62,8 +62,8 @@ method_of (const DubEstimate *estimate)
     { "bootstrap (percentile, stratified, by patient)", N_("bootstrap of patients") },
     { "bootstrap (percentile)", N_("bootstrap") },
     { "bootstrap (percentile, by patient)", N_("bootstrap of patients") },
-    { "bootstrap (basic)", N_("bootstrap, ≈ 90 %") },
-    { "bootstrap (basic, by patient)", N_("bootstrap, ≈ 90 %") },
+    { "bootstrap (basic, from 0 unless refuted)", N_("bootstrap") },
+    { "bootstrap (basic, from 0 unless refuted, by patient)", N_("bootstrap") },
     { "DeLong (logit)", N_("DeLong") },
     { "no cases", N_("no cases") },
   };
