@@ -144,12 +144,17 @@ describe (DubLatentPage *self,
           guint          panel)
 {
   const DubLatentCounts *counts = dub_latent_bench_count (self->bench);
-  g_autofree char *name = dub_latent_bench_get_name (self->bench, (DubLatentPanelIndex) panel), *label = NULL, *words = NULL;
+  g_autofree char *name = dub_latent_bench_get_name (self->bench, (DubLatentPanelIndex) panel), *label = NULL, *words = NULL, *ring = NULL, *all = NULL;
+  DubStudy *study = dub_session_get_study (self->session);
+  int current = dub_selection_get_case (dub_session_get_selection (self->session));
 
   label = g_strdup_printf (_("Latent space of %s"), name != NULL ? name : "");
   words = g_strdup_printf (_("%u of %u test cases selected, %u of %u failures among them."), counts->has_set ? counts->n : 0, counts->n_all,
                            counts->has_set ? counts->failed : 0, counts->failed_all);
-  dub_scatter_view_describe (self->planes[panel].view, label, words);
+  if (current >= 0 && study != NULL && study->data != NULL && (size_t) current < study->data->n_cases)
+    ring = g_strdup_printf (_("A ring is around %s."), study->data->ids[current]);
+  all = g_strjoin (" ", words, ring, NULL);
+  dub_scatter_view_describe (self->planes[panel].view, label, all);
 }
 
 static void
