@@ -317,6 +317,78 @@ test_picked_out (void)
   cairo_surface_destroy (surface);
 }
 
+/* A figure whose bands are there, or still come, or are not wanted. */
+static DubReliabilityFigure *
+waiting_new (gboolean there,
+             gboolean comes)
+{
+  DubReliabilityFigure *self = dub_reliability_figure_new (NULL);
+  g_auto (Made) made = { 0 };
+
+  made_usual (&made, "uncalibrated", 15, DUB_BINS_EQUAL_WIDTH);
+  if (!there)
+    made.curve.low = made.curve.high = NULL;
+  made.curve.band_comes = made.curve.ece_is_old = comes;
+  dub_reliability_figure_add_panel (self, "Before", &made.curve, 1, FALSE);
+
+  return self;
+}
+
+static cairo_surface_t *
+draw_key_of (const DubReliabilityFigure *figure)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 400, 60);
+  cairo_t *cr = cairo_create (surface);
+  DubTheme theme;
+
+  dub_theme_init (&theme, DUB_THEME_LIGHT);
+
+  g_autoptr (DubCanvas) canvas = dub_canvas_new (cr, &theme, 1.0);
+
+  dub_canvas_set_color (canvas, theme.view);
+  cairo_paint (cr);
+  dub_reliability_figure_draw_key (figure, canvas, 0.0, 0.0, 400.0, TRUE);
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+
+  return surface;
+}
+
+static gboolean
+same_picture (cairo_surface_t *a,
+              cairo_surface_t *b)
+{
+  size_t n = (size_t) cairo_image_surface_get_stride (a) * (size_t) cairo_image_surface_get_height (a);
+
+  return memcmp (cairo_image_surface_get_data (a), cairo_image_surface_get_data (b), n) == 0;
+}
+
+/* While bands are made the key and the boxes stand still, and the old interval is fainter than a new one. */
+static void
+test_waiting (void)
+{
+  g_autoptr (DubReliabilityFigure) there = waiting_new (TRUE, FALSE), comes = waiting_new (FALSE, TRUE), none = waiting_new (FALSE, FALSE);
+  cairo_surface_t *keys[] = { draw_key_of (there), draw_key_of (comes), draw_key_of (none) }, *heads[2];
+  DubReliabilityLayout layout[2];
+  int darkest[2] = { 765, 765 };
+
+  g_assert_true (same_picture (keys[0], keys[1]));
+  g_assert_false (same_picture (keys[0], keys[2]));
+  heads[0] = draw (none, 0, DUB_THEME_LIGHT, WIDTH, HEIGHT, -1, &layout[0]);
+  heads[1] = draw (comes, 0, DUB_THEME_LIGHT, WIDTH, HEIGHT, -1, &layout[1]);
+  g_assert_cmpfloat_with_epsilon (layout[0].plot.y, layout[1].plot.y, 1e-12);
+  for (int k = 0; k < 2; k++) {
+    /* The right end of the head is the interval's. */
+    for (int y = 0; y < (int) layout[0].plot.y - 4; y++)
+      for (int x = WIDTH - 40; x < WIDTH; x++)
+        darkest[k] = MIN (darkest[k], brightness (pixel (heads[k], x, y)));
+    cairo_surface_destroy (heads[k]);
+  }
+  g_assert_cmpint (darkest[0] + 100, <, darkest[1]);
+  for (int k = 0; k < 3; k++)
+    cairo_surface_destroy (keys[k]);
+}
+
 /* Bars, hatching and lines against pictures that were looked at. */
 static void
 test_golden (gconstpointer data)
@@ -372,6 +444,7 @@ main (int   argc,
   g_test_add_func ("/reliability-drawing/marks-differ", test_marks_differ);
   g_test_add_func ("/reliability-drawing/many-curves", test_many_curves);
   g_test_add_func ("/reliability-drawing/picked-out", test_picked_out);
+  g_test_add_func ("/reliability-drawing/waiting", test_waiting);
   g_test_add_data_func ("/reliability-drawing/golden/bars", GINT_TO_POINTER (0), test_golden);
   g_test_add_data_func ("/reliability-drawing/golden/lines", GINT_TO_POINTER (1), test_golden);
 

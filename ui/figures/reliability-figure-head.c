@@ -11,6 +11,9 @@
 #define GAP        0.5
 #define BELOW      0.5
 
+/* Strength of what is of other bins than those shown. */
+#define OLD 0.5
+
 /* More curves than these stand in columns. */
 enum { FEW_ROWS = 3 };
 
@@ -18,6 +21,7 @@ enum { FEW_ROWS = 3 };
 typedef struct {
   char  *value, *interval; /* NULL where there is none */
   double label_width, value_width, interval_width;
+  gboolean is_old; /* of the interval */
 } Error;
 
 static void
@@ -30,15 +34,16 @@ error_clear (Error *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Error, error_clear)
 
 static void
-error_init (Error             *self,
-            const DubEstimate *ece,
-            DubCanvas         *canvas,
-            gboolean           with_interval,
-            gboolean           with_label)
+error_init (Error                     *self,
+            const DubReliabilityTrace *trace,
+            DubCanvas                 *canvas,
+            gboolean                   with_interval,
+            gboolean                   with_label)
 {
+  const DubEstimate *ece = &trace->ece;
   double size = dub_canvas_get_theme (canvas)->font_caption;
 
-  *self = (Error) { NULL };
+  *self = (Error) { .is_old = trace->ece_is_old };
   if (!isfinite (ece->value))
     return;
   self->value = dub_number_format (ece->value, 4);
@@ -74,7 +79,8 @@ error_draw (const Error *self,
     dub_canvas_text (canvas, "ECE", size, DUB_TEXT_LEFT, theme->dim, left, baseline);
   dub_canvas_text (canvas, self->value, size, DUB_TEXT_BOLD, theme->text, left + self->label_width, baseline);
   if (self->interval != NULL)
-    dub_canvas_text (canvas, self->interval, size, DUB_TEXT_RIGHT, theme->dim, right, baseline);
+    dub_canvas_text (canvas, self->interval, size, DUB_TEXT_RIGHT,
+                     self->is_old ? dub_rgba_with_alpha (theme->dim, OLD * theme->dim.alpha) : theme->dim, right, baseline);
 }
 
 /* --- how much fits --- */
@@ -112,7 +118,7 @@ measure_legends (const DubReliabilityFigure *self,
       const DubReliabilityTrace *trace = _dub_reliability_trace (panel, i);
       g_auto (Error) error = { NULL };
 
-      error_init (&error, &trace->ece, canvas, out->interval, TRUE);
+      error_init (&error, trace, canvas, out->interval, TRUE);
       out->names = MAX (out->names, dub_canvas_text_width (canvas, trace->name, size, DUB_TEXT_LEFT));
       out->figures = MAX (out->figures, error_width (&error));
     }
@@ -156,7 +162,7 @@ arrange (const DubReliabilityFigure *self,
       const DubReliabilityTrace *trace = _dub_reliability_trace (panel, i);
       g_auto (Error) full = { NULL };
 
-      error_init (&full, &trace->ece, canvas, TRUE, TRUE);
+      error_init (&full, trace, canvas, TRUE, TRUE);
       if (full.value == NULL)
         continue;
       out->errors = out->errors || single;
@@ -192,7 +198,7 @@ draw_legend (const DubReliabilityPanel *panel,
     double middle = y + (0.5 + i % fits->n_legend) * LEGEND_ROW * size, baseline = middle + 0.36 * size;
     g_auto (Error) error = { NULL };
 
-    error_init (&error, &trace->ece, canvas, fits->interval, TRUE);
+    error_init (&error, trace, canvas, fits->interval, TRUE);
 
     double room = column - (SWATCH + GAP) * size - (error.value != NULL ? error_width (&error) + GAP * size : 0.0);
     g_autofree char *name = dub_canvas_ellipsize (canvas, trace->name, size, DUB_TEXT_LEFT, room);
@@ -242,7 +248,7 @@ _dub_reliability_draw_head (const DubReliabilityFigure *self,
   double first = 1.15 * size;
 
   if (single)
-    error_init (&error, &_dub_reliability_trace (one, 0)->ece, canvas, fits.interval, TRUE);
+    error_init (&error, _dub_reliability_trace (one, 0), canvas, fits.interval, TRUE);
   if (!fits.two_rows)
     room -= error.value != NULL ? error_width (&error) + size : 0.0;
   if (one->title != NULL) {

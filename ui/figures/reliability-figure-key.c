@@ -23,7 +23,7 @@ has_single (const DubReliabilityFigure *self)
   return FALSE;
 }
 
-/* Bit by bit what some panel shows. */
+/* Bit by bit what some panel shows, or will show in a moment. */
 static guint
 signs_of (const DubReliabilityFigure *self)
 {
@@ -37,9 +37,9 @@ signs_of (const DubReliabilityFigure *self)
     for (guint i = 0; i < panel->traces->len; i++) {
       const DubReliabilityTrace *trace = _dub_reliability_trace (panel, i);
 
-      signs |= trace->consistent_low != NULL ? 1u << AREA : 0;
+      signs |= trace->consistent_low != NULL || trace->consistency_comes ? 1u << AREA : 0;
       signs |= trace->n_corp > 0 ? 1u << ISOTONIC : 0;
-      if (trace->low == NULL)
+      if (trace->low == NULL && !trace->band_comes)
         continue;
       signs |= 1u << BAND;
       for (size_t m = 0; m < trace->n_bins; m++)

@@ -19,6 +19,7 @@ typedef struct {
   double     *corp_confidence, *corp_share;    /* [n_corp] */
   double     *corp_low, *corp_high;            /* (nullable) [n_corp] */
   DubEstimate ece;
+  gboolean    ece_is_old, band_comes, consistency_comes;
 } DubReliabilityTrace;
 
 typedef struct {

@@ -84,6 +84,9 @@ trace_new (const DubReliabilityCurve *curve)
   self->consistent_low = copy (curve->consistent_low, n);
   self->consistent_high = copy (curve->consistent_high, n);
   self->ece = curve->ece;
+  self->ece_is_old = curve->ece_is_old;
+  self->band_comes = curve->band_comes;
+  self->consistency_comes = curve->consistency_comes;
   if (curve->corp != NULL) {
     self->n_corp = curve->corp->n_points;
     self->corp_confidence = copy (curve->corp->confidence, self->n_corp);

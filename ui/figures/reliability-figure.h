@@ -35,6 +35,8 @@ typedef struct {
   const double         *consistent_low, *consistent_high; /* (nullable) [M] consistency band */
   const DubCorp        *corp;        /* (nullable) drawn as a line over the bars, with its band */
   DubEstimate           ece;         /* in the head: "ECE 0.0465 [0.0413, 0.0542]"; value NaN = not known yet, no head */
+  gboolean              ece_is_old;  /* its interval, which is of other bins: faint */
+  gboolean              band_comes, consistency_comes; /* being made: the key has them already, and so stands still */
 } DubReliabilityCurve;
 
 typedef struct _DubReliabilityFigure DubReliabilityFigure;

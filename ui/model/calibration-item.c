@@ -2,6 +2,8 @@
 
 #include "core/stats/describe.h"
 
+#include <math.h>
+
 DubCalibrationItem *
 dub_calibration_item_new (const char            *name,
                           DubCalibrationAnswers *base,
@@ -114,16 +116,37 @@ dub_calibration_item_get_age (const DubCalibrationItem *self)
   return self->has_intervals ? DUB_CALIBRATION_FRESH : DUB_CALIBRATION_OLD_INTERVALS;
 }
 
+static const DubEstimate *
+measured_ece (const DubCalibrationItem *self)
+{
+  return &self->measured.estimate[self->bins->binning == DUB_BINS_EQUAL_WIDTH ? DUB_CALIBRATION_ECE : DUB_CALIBRATION_ADAPTIVE_ECE];
+}
+
 DubEstimate
 dub_calibration_item_get_ece (const DubCalibrationItem *self)
 {
   DubEstimate estimate = dub_estimate_undefined (NULL);
 
   if (self->has_ece && dub_calibration_item_get_age (self) == DUB_CALIBRATION_FRESH)
-    estimate = self->measured.estimate[self->bins->binning == DUB_BINS_EQUAL_WIDTH ? DUB_CALIBRATION_ECE : DUB_CALIBRATION_ADAPTIVE_ECE];
+    estimate = *measured_ece (self);
   estimate.value = dub_reliability_ece (self->bins);
 
   return estimate;
+}
+
+gboolean
+dub_calibration_item_add_old_interval (const DubCalibrationItem *self,
+                                       DubEstimate              *ece)
+{
+  const DubEstimate *old = measured_ece (self);
+
+  if (!self->has_ece || self->failed || dub_calibration_item_get_age (self) == DUB_CALIBRATION_FRESH || !isfinite (old->low) ||
+      !isfinite (old->high))
+    return FALSE;
+  ece->low = old->low;
+  ece->high = old->high;
+
+  return TRUE;
 }
 
 size_t

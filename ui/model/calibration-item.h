@@ -72,6 +72,10 @@ void                dub_calibration_item_trace    (DubCalibrationItem       *sel
 DubCalibrationAge   dub_calibration_item_get_age  (const DubCalibrationItem *self);
 /* ECE of the bins shown, with its interval where that is known already. Undefined for equal mass only in its interval. */
 DubEstimate         dub_calibration_item_get_ece  (const DubCalibrationItem *self);
+/* Gives @ece the interval of the bins before, until there is one of these: nothing jumps while the hand is on the slider. TRUE where
+ * there is one, which then has to be shown as old. */
+gboolean            dub_calibration_item_add_old_interval (const DubCalibrationItem *self,
+                                                   DubEstimate              *ece);
 /* Cases of a bin as indices in the data set. (transfer full) */
 guint              *dub_calibration_item_take_bin (const DubCalibrationItem *self,
                                                    size_t                    bin,

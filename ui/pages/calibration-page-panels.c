@@ -55,6 +55,8 @@ curve_of (DubCalibrationPage       *self,
           gboolean                  paper)
 {
   const DubCalibrationSetting *setting = dub_calibration_bench_get_setting (self->bench);
+  DubEstimate ece = dub_calibration_item_get_ece (item);
+  gboolean comes = !paper && !item->failed, is_old = !paper && dub_calibration_item_add_old_interval (item, &ece);
 
   return (DubReliabilityCurve) {
     .name = curve_name (self, item, paper),
@@ -64,7 +66,10 @@ curve_of (DubCalibrationPage       *self,
     .consistent_low = setting->consistency ? item->consistent_low : NULL,
     .consistent_high = setting->consistency ? item->consistent_high : NULL,
     .corp = setting->isotonic ? item->corp : NULL,
-    .ece = dub_calibration_item_get_ece (item),
+    .ece = ece,
+    .ece_is_old = is_old,
+    .band_comes = comes,
+    .consistency_comes = comes && setting->consistency,
   };
 }
 
