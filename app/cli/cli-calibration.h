@@ -26,6 +26,7 @@ typedef struct {
   /* what the texts became */
   guint64          seed;
   DubBinning       equal;
+  gboolean         asks_bins;   /* --bins or --binning was said */
   guint            measures;    /* bits, as of DubCalibrationOptions */
 } CliCalibrationOptions;
 

@@ -48,6 +48,54 @@ cli_predictions_class (const DubPredictionsFile *file,
   return file->classes != NULL ? g_strdup (file->classes[class_index]) : g_strdup_printf ("%zu", class_index);
 }
 
+static char *
+class_names (const char *const *classes,
+             size_t             n_classes)
+{
+  GString *names = g_string_new (NULL);
+
+  if (classes == NULL)
+    g_string_append_printf (names, "0 to %zu", n_classes - 1);
+  for (size_t c = 0; classes != NULL && c < n_classes; c++)
+    g_string_append_printf (names, "%s%s", c > 0 ? ", " : "", classes[c]);
+
+  return g_string_free (names, FALSE);
+}
+
+gboolean
+cli_predictions_find_class (const char         *name,
+                            const char *const  *classes,
+                            size_t              n_classes,
+                            const char         *asked,
+                            int                *class_index,
+                            GError            **error)
+{
+  guint64 number;
+
+  *class_index = -1;
+  if (asked == NULL)
+    return TRUE;
+  if (n_classes == 0) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
+                 _("%s has the confidence of the answers alone, so that no class can be looked at; leave --class out or give columns "
+                   "p_0, p_1 …."), name);
+    return FALSE;
+  }
+  for (size_t c = 0; classes != NULL && c < n_classes && *class_index < 0; c++)
+    if (strcmp (classes[c], asked) == 0)
+      *class_index = (int) c;
+  if (*class_index < 0 && g_ascii_string_to_unsigned (asked, 10, 0, n_classes - 1, &number, NULL))
+    *class_index = (int) number;
+  if (*class_index >= 0)
+    return TRUE;
+
+  g_autofree char *names = class_names (classes, n_classes);
+
+  g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("%s has no class “%s”; it has %s."), name, asked, names);
+
+  return FALSE;
+}
+
 /* --- two files --- */
 
 gboolean

@@ -40,6 +40,19 @@ const char *cli_predictions_kind  (const DubPredictionsFile  *file);
 char       *cli_predictions_class (const DubPredictionsFile  *file,
                                    size_t                     class_index);
 
+/* cli_predictions_find_class:
+ * @name: of what is looked at, for messages
+ * @classes: (nullable) [n_classes] names
+ * @asked: (nullable): a name, or a number from 0 on
+ * @class_index: (out): -1 where nothing was asked for
+ */
+gboolean    cli_predictions_find_class (const char           *name,
+                                   const char *const         *classes,
+                                   size_t                     n_classes,
+                                   const char                *asked,
+                                   int                       *class_index,
+                                   GError                   **error);
+
 /* Adds a sentence that is not there yet. */
 void        cli_warn              (GPtrArray                 *warnings,
                                    const char                *format,

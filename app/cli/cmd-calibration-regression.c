@@ -227,6 +227,9 @@ check_options (const CliCalibrationOptions *options,
                                      "in %s."), options->recalibrate, file->name);
   if (options->class_name != NULL || options->measures_text != NULL)
     return cli_usage_error (error, _("--class and --measures are for answers; %s is a regression."), file->name);
+  if (options->asks_bins)
+    return cli_usage_error (error, _("--bins and --binning are for answers; %s is a regression, which is measured without bins."),
+                            file->name);
 
   return TRUE;
 }

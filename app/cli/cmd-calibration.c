@@ -14,6 +14,9 @@
 #define FEW_IN_BIN 10
 #define FEW_CASES  30
 
+/* That their number was not said. */
+#define NO_BINS G_MININT
+
 static const char DESCRIPTION[] = N_(
   "PRED and CAL are .npz files with probabilities or logits (N, C) and labels (N), as “dubito-cli export” writes them (of several\n"
   "networks the mean of their probabilities is taken); or tables with label and p_0, p_1 … or logit_0, logit_1 …; or tables with\n"
@@ -243,39 +246,6 @@ fit_map (DubRecalibrate         method,
   return TRUE;
 }
 
-static gboolean
-find_class (const CliCalibrationOptions  *options,
-            const DubPredictionsFile     *file,
-            int                          *class_index,
-            GError                      **error)
-{
-  size_t n_classes = file->predictions->n_classes;
-  guint64 number;
-
-  *class_index = -1;
-  if (options->class_name == NULL)
-    return TRUE;
-  if (n_classes == 0) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
-                 _("%s has %s, so that no class can be looked at; leave --class out or give columns p_0, p_1 …."), file->name,
-                 cli_predictions_kind (file));
-    return FALSE;
-  }
-  for (size_t c = 0; file->classes != NULL && c < n_classes; c++)
-    if (strcmp (file->classes[c], options->class_name) == 0)
-      *class_index = (int) c;
-  if (*class_index < 0 && g_ascii_string_to_unsigned (options->class_name, 10, 0, n_classes - 1, &number, NULL))
-    *class_index = (int) number;
-  if (*class_index >= 0)
-    return TRUE;
-
-  g_autofree char *names = file->classes != NULL ? g_strjoinv (", ", file->classes) : g_strdup_printf ("0 to %zu", n_classes - 1);
-
-  g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("%s has no class “%s”; it has %s."), file->name, options->class_name, names);
-
-  return FALSE;
-}
-
 /* Of @before and @after, or of one class of them. */
 static gboolean
 add_change (CliCalibration               *measured,
@@ -331,7 +301,8 @@ measure (const CliCalibrationOptions  *options,
                  sources->file->name);
     return FALSE;
   }
-  if (!find_class (options, sources->file, &class_index, error))
+  if (!cli_predictions_find_class (sources->file->name, (const char *const *) sources->file->classes, predictions->n_classes,
+                                   options->class_name, &class_index, error))
     return FALSE;
 
   dub_run_set_span (run, 0.0, options->recalibrate != NULL ? 0.4 : 1.0);
@@ -398,6 +369,9 @@ read_options (CliCalibrationOptions  *options,
   if (options->binning != NULL && !cli_choose ("--binning", options->binning, binnings, &choice, error))
     return FALSE;
   options->equal = choice == 1 ? DUB_BINS_EQUAL_MASS : DUB_BINS_EQUAL_WIDTH;
+  options->asks_bins = options->bins != NO_BINS || options->binning != NULL;
+  if (options->bins == NO_BINS)
+    options->bins = DUB_RELIABILITY_BINS;
   if (options->bins < 1 || options->bins > 1000)
     return cli_usage_error (error, _("--bins is %d, expected 1 to 1000."), options->bins);
   if (!isnan (options->level) && !(options->level > 0.0 && options->level < 1.0))
@@ -422,7 +396,7 @@ cmd_calibration (const char *path,
                  char      **argv,
                  GError    **error)
 {
-  g_auto (CliCalibrationOptions) options = { .bins = DUB_RELIABILITY_BINS, .resamples = 9999, .level = (double) NAN };
+  g_auto (CliCalibrationOptions) options = { .bins = NO_BINS, .resamples = 9999, .level = (double) NAN };
   g_auto (CliRunOptions) run_options = { 0 };
   g_autofree GOptionEntry *run_entries = cli_run_entries (&run_options);
   const GOptionEntry entries[] = {

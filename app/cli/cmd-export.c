@@ -14,7 +14,8 @@
 static const char DESCRIPTION[] = N_(
   "PRED.npz gets probabilities (N, C), the mean over the networks, their logits (M, N, C) and features (M, N, F), labels,\n"
   "ids, split and fold (N), and the names of networks and classes; numpy.load reads it without pickle. PRED.csv gets\n"
-  "id, label, split, fold and the probability of every class. “dubito-cli import --outputs” reads either.");
+  "id, label, split, fold and the probability of every class. Both say it where the answers are recalibrated.\n"
+  "“dubito-cli import --outputs” reads either.");
 
 static gboolean
 read_parts (const char  *text,

@@ -142,30 +142,14 @@ find_class (Sources      *self,
             const char   *asked,
             GError      **error)
 {
-  size_t n_classes = self->test->n_classes;
-  guint64 number;
+  const char *const *classes = NULL;
 
-  if (asked == NULL)
-    return TRUE;
-  if (n_classes == 0) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
-                 _("%s has the confidence of the answers alone, so that no class can be looked at; leave --class out."), self->title);
-    return FALSE;
-  }
-  for (size_t c = 0; c < n_classes; c++) {
-    const char *name = self->study != NULL ? (c < self->study->classes->len ? self->study->classes->pdata[c] : NULL)
-                                           : (self->file->classes != NULL ? self->file->classes[c] : NULL);
+  if (self->study != NULL && self->study->classes->len == self->test->n_classes)
+    classes = (const char *const *) self->study->classes->pdata;
+  else if (self->file != NULL)
+    classes = (const char *const *) self->file->classes;
 
-    if (g_strcmp0 (name, asked) == 0)
-      self->class_index = (int) c;
-  }
-  if (self->class_index < 0 && g_ascii_string_to_unsigned (asked, 10, 0, n_classes - 1, &number, NULL))
-    self->class_index = (int) number;
-  if (self->class_index >= 0)
-    return TRUE;
-  g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("%s has no class “%s”; it has %zu, from 0 on."), self->title, asked, n_classes);
-
-  return FALSE;
+  return cli_predictions_find_class (self->title, classes, self->test->n_classes, asked, &self->class_index, error);
 }
 
 /* --- reading --- */

@@ -237,17 +237,20 @@ warn_of_cases (const DubRecalibration *self,
   gboolean maps = self->method != DUB_RECALIBRATE_TEMPERATURE;
 
   if (self->n_cases < DUB_FIT_FEW_CASES)
-    warn (warnings, "Fitted on %zu cases only: loose.", self->n_cases);
+    warn (warnings, "Fitted on %zu case%s only: loose.", self->n_cases, self->n_cases == 1 ? "" : "s");
   for (size_t c = 0; c < self->n_classes && maps; c++)
     if (self->counts[c] < DUB_FIT_FEW_CASES / 3)
-      warn (warnings, "Only %zu of the %zu cases are of class %zu: its map is loose.", self->counts[c], self->n_cases, c);
+      warn (warnings, "Only %zu of the %zu cases %s of class %zu: its map is loose.", self->counts[c], self->n_cases,
+            self->counts[c] == 1 ? "is" : "are", c);
   for (size_t k = 0; k < 2 && maps && self->n_classes == 0; k++)
     if (self->counts[k] < DUB_FIT_FEW_CASES / 3)
-      warn (warnings, "Only %zu of the %zu answers are %s: the map is loose.", self->counts[k], self->n_cases, k == 0 ? "wrong" : "right");
+      warn (warnings, "Only %zu of the %zu answers %s %s: the map is loose.", self->counts[k], self->n_cases,
+            self->counts[k] == 1 ? "is" : "are", k == 0 ? "wrong" : "right");
   if (self->method == DUB_RECALIBRATE_ISOTONIC && self->n_cases < 1000)
     warn (warnings, "Steps from fewer than 1000 cases follow chance as well; a curve with few parameters is safer.");
   if (self->n_patients > 0 && !maps)
-    warn (warnings, "The cases are of %zu patients and not independent: the interval of the temperature is too narrow.", self->n_patients);
+    warn (warnings, "The cases are of %zu patient%s and not independent: the interval of the temperature is too narrow.",
+          self->n_patients, self->n_patients == 1 ? "" : "s");
 }
 
 GPtrArray *

@@ -145,6 +145,39 @@ dub_file_sha256 (const char  *path,
   return g_strdup (g_checksum_get_string (checksum));
 }
 
+char *
+dub_file_fingerprint (const char  *path,
+                      GError     **error)
+{
+  enum { END = 1 << 16 };
+
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree guint8 *end = g_malloc (END);
+  guint64 size = 0;
+  size_t n_read;
+  int fd = open_regular (path, &size, error);
+
+  if (fd < 0)
+    return NULL;
+
+  g_autofree char *words = g_strdup_printf ("%" G_GUINT64_FORMAT "\n", size);
+
+  g_checksum_update (checksum, (const guint8 *) words, -1);
+  for (int side = 0; side < 2; side++) {
+    off_t from = side == 0 || size < END ? 0 : (off_t) (size - END);
+
+    if (lseek (fd, from, SEEK_SET) < 0 || !read_up_to (fd, end, END, &n_read)) {
+      set_system_error (error, path, "read");
+      close (fd);
+      return NULL;
+    }
+    g_checksum_update (checksum, end, (gssize) n_read);
+  }
+  close (fd);
+
+  return g_strdup (g_checksum_get_string (checksum));
+}
+
 static gboolean
 write_all (int           fd,
            const guint8 *bytes,

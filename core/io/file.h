@@ -22,6 +22,12 @@ gboolean dub_file_make_folder  (const char    *path,
 G_GNUC_WARN_UNUSED_RESULT
 char    *dub_file_sha256       (const char    *path,
                                 GError       **error);
+/* SHA-256 of a regular file's size and of 64 KiB at either end of it: as quick for a large file as for a small one. Files that
+ * differ only in between have the same one: enough to tell a network from another one in its place, whose weights differ
+ * everywhere, and nothing to trust. (transfer full) */
+G_GNUC_WARN_UNUSED_RESULT
+char    *dub_file_fingerprint  (const char    *path,
+                                GError       **error);
 /* Joins @folder and the relative @name if the result stays inside @folder (symbolic links resolved),
  * else NULL with DUB_ERROR_FORMAT. */
 G_GNUC_WARN_UNUSED_RESULT

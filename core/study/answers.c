@@ -1,6 +1,7 @@
 #include "core/study/answers.h"
 
 #include "core/calibration/scores.h"
+#include "core/io/file.h"
 #include "core/stats/check.h"
 #include "core/study/evaluate.h"
 #include "core/study/study-private.h"
@@ -17,8 +18,39 @@ _dub_study_step_free (gpointer data)
 
   g_free (self->family);
   g_strfreev (self->models);
+  g_strfreev (self->files);
   dub_recalibration_unref (self->recalibration);
   g_free (self);
+}
+
+/* Of every network's file; "" where it cannot be read, which is not the step's matter. (transfer full) */
+static char **
+fingerprints (const DubStudy     *study,
+              const char *const  *models)
+{
+  guint n = g_strv_length ((char **) models);
+  char **files = g_new0 (char *, n + 1);
+
+  for (guint i = 0; i < n; i++) {
+    const DubStudyModel *model = dub_study_find_model (study, models[i]);
+    char *file = model != NULL ? dub_file_fingerprint (model->path, NULL) : NULL;
+
+    files[i] = file != NULL ? file : g_strdup ("");
+  }
+
+  return files;
+}
+
+/* What is not known on either side is taken to be as it was. */
+static gboolean
+same_files (char **a,
+            char **b)
+{
+  for (guint i = 0; a != NULL && a[i] != NULL && b[i] != NULL; i++)
+    if (*a[i] != '\0' && *b[i] != '\0' && strcmp (a[i], b[i]) != 0)
+      return FALSE;
+
+  return TRUE;
 }
 
 static DubStudyStep *
@@ -69,6 +101,7 @@ dub_study_set_recalibration (DubStudy         *study,
     step = g_new0 (DubStudyStep, 1);
     step->family = g_strdup (family);
     step->models = dub_study_family_models (study, family);
+    step->files = fingerprints (study, (const char *const *) step->models);
     step->recalibration = dub_recalibration_ref (recalibration);
   }
   g_mutex_lock (&study->recalibrations_lock);
@@ -84,13 +117,18 @@ dub_study_recalibration_is_old (const DubStudy *study,
                                 const char     *family)
 {
   GMutex *lock = (GMutex *) &study->recalibrations_lock;
-  g_auto (GStrv) models = dub_study_family_models (study, family);
+  gboolean recorded = dub_study_get_recalibration (study, family) != NULL;
+  g_auto (GStrv) models = recorded ? dub_study_family_models (study, family) : NULL;
+  g_auto (GStrv) files = recorded ? fingerprints (study, (const char *const *) models) : NULL;
   guint at;
 
+  if (!recorded)
+    return FALSE;
   g_mutex_lock (lock);
 
   const DubStudyStep *step = find_step (study, family, &at);
-  gboolean old = step != NULL && !g_strv_equal ((const char *const *) step->models, (const char *const *) models);
+  gboolean old = step != NULL && (!g_strv_equal ((const char *const *) step->models, (const char *const *) models) ||
+                                  !same_files (step->files, files));
 
   g_mutex_unlock (lock);
 

@@ -42,7 +42,8 @@ DubRecalibration *dub_study_get_recalibration    (const DubStudy            *stu
 void              dub_study_set_recalibration    (DubStudy                  *study,
                                                   const char                *family,
                                                   DubRecalibration          *recalibration);
-/* Whether the family has other networks than when the step was recorded, so that it should be fitted again. */
+/* Whether the family has other networks than when the step was recorded, or trained anew under the same names, so that it should
+ * be fitted again. Reads the ends of their files. */
 gboolean          dub_study_recalibration_is_old (const DubStudy            *study,
                                                   const char                *family);
 

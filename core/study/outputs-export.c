@@ -234,6 +234,7 @@ write_csv (const Export  *self,
            GError       **error)
 {
   g_autoptr (GString) text = g_string_new ("id,label,split,fold");
+  g_autofree char *words = self->recalibration != NULL ? dub_recalibration_summary (self->recalibration) : NULL;
   gboolean patients = has_patients (self);
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
@@ -244,7 +245,7 @@ write_csv (const Export  *self,
     g_string_append_c (text, ',');
     dub_csv_append (text, column);
   }
-  g_string_append_c (text, '\n');
+  g_string_append (text, words != NULL ? ",recalibration\n" : "\n");
   for (size_t i = 0; i < self->n; i++) {
     size_t at = self->index[i];
 
@@ -257,6 +258,10 @@ write_csv (const Export  *self,
     for (size_t c = 0; c < self->outputs->n_classes; c++)
       g_string_append_printf (text, ",%s",
                               g_ascii_formatd (number, sizeof number, "%.9g", (double) self->answers[at * self->outputs->n_classes + c]));
+    if (words != NULL) {
+      g_string_append_c (text, ',');
+      dub_csv_append (text, words);
+    }
     g_string_append_c (text, '\n');
   }
 

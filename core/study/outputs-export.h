@@ -6,7 +6,7 @@
  *         features (M, N, F)?                             patient (N)? strings, "" = unknown
  *         models (M), model_fold (M), classes (C), positive (1), family (1), data_hash (1), split_hash (1)
  *         recalibration (1)?    what was done to the mean, in words; logits and model_probabilities are as the networks gave them
- *   .csv  id,label,split,fold[,patient],p_<class>…: probabilities of the family
+ *   .csv  id,label,split,fold[,patient],p_<class>…[,recalibration]: probabilities of the family, and what was done to them
  *
  * Where a recalibration is recorded for the family (answers.h), its probabilities are the mean with that applied. An import of
  * an .npz takes what the networks gave, so that the step has to be recorded there again; a .csv holds nothing but the answers.

@@ -9,6 +9,7 @@ static const char *const ID[] = { "id", "case", "file", "name", NULL };
 static const char *const SPLIT[] = { "split", "part", NULL };
 static const char *const FOLD[] = { "fold", NULL };
 static const char *const PATIENT[] = { "patient", "participant_id", NULL };
+static const char *const RECALIBRATION[] = { "recalibration", NULL };
 static const char *const ONE_PROBABILITY[] = { "p", "prob", "probability", "score", NULL };
 static const char *const ONE_LOGIT[] = { "logit", "z", NULL };
 static const char *const CONFIDENCE[] = { "confidence", "msr", "max_prob", NULL };
@@ -305,6 +306,18 @@ read_cases (const Reader   *reader,
   return TRUE;
 }
 
+/* What was done to the probabilities before they were written, the same in every row. */
+static void
+note_recalibration (const DubDelimited *table,
+                    DubOutputsFile     *self)
+{
+  int column = dub_delimited_column (table, RECALIBRATION);
+  const char *words = column >= 0 && table->n_rows > 0 ? dub_delimited_cell (table, 0, (size_t) column) : "";
+
+  if (*words != '\0')
+    g_ptr_array_add (self->notes, g_strdup_printf ("The probabilities were recalibrated: %s.", words));
+}
+
 DubOutputsFile *
 _dub_outputs_file_from_table (const DubDelimited  *table,
                               GError             **error)
@@ -319,6 +332,7 @@ _dub_outputs_file_from_table (const DubDelimited  *table,
   self->model_fold[0] = -1;
   if (!find_columns (&reader, self) || !read_cases (&reader, self) || !read_answers (&reader, self))
     return NULL;
+  note_recalibration (table, self);
 
   return g_steal_pointer (&self);
 }

@@ -64,7 +64,8 @@ measure (DubRecalibrated              *self,
   warn_of_harm (self, DUB_CALIBRATION_ECE, "expected calibration error");
   warn_of_harm (self, DUB_CALIBRATION_NLL, "negative log-likelihood");
   if (self->n_changed > 0)
-    g_ptr_array_add (self->warnings, g_strdup_printf ("%zu of %zu test cases get another answer.", self->n_changed, self->n_test));
+    g_ptr_array_add (self->warnings, g_strdup_printf ("%zu of %zu test cases %s another answer.", self->n_changed, self->n_test,
+                                                      self->n_changed == 1 ? "gets" : "get"));
 
   return TRUE;
 }

@@ -1,6 +1,7 @@
 /* The member of study.json that holds what was applied to the answers of families:
  *
- *   "recalibrations": [{ "family", "networks": [ids], "map": { as recalibration-json.c says } }]
+ *   "recalibrations": [{ "family", "networks": [ids], "files"?: [fingerprints of their files],
+ *                        "map": { as recalibration-json.c says } }]
  *
  * A program that does not know it would show other answers, so that a study with a step says format_version 2; one without stays
  * readable to all.
@@ -12,30 +13,52 @@
 
 #include <string.h>
 
+/* (transfer full) the strings of a list, or NULL with @error. */
+static char **
+read_strings (JsonObject  *object,
+              const char  *member,
+              const char  *where,
+              GError     **error)
+{
+  JsonArray *list = dub_json_read_list (object, member, where, error);
+  guint n = list != NULL ? json_array_get_length (list) : 0;
+  g_auto (GStrv) strings = g_new0 (char *, n + 1);
+
+  if (list == NULL)
+    return NULL;
+  for (guint i = 0; i < n; i++) {
+    JsonNode *node = json_array_get_element (list, i);
+
+    if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING) {
+      g_autofree char *name = g_strdup_printf ("%s[%u]", member, i);
+
+      (void) !dub_json_refuse (error, where, name, "%s; expected a string", dub_json_kind (node));
+      return NULL;
+    }
+    strings[i] = json_node_dup_string (node);
+  }
+
+  return g_steal_pointer (&strings);
+}
+
 static gboolean
 read_networks (JsonObject    *object,
                const char    *where,
                DubStudyStep  *step,
                GError       **error)
 {
-  JsonArray *list = dub_json_read_list (object, "networks", where, error);
-  guint n = list != NULL ? json_array_get_length (list) : 0;
-
-  if (list == NULL)
+  step->models = read_strings (object, "networks", where, error);
+  if (step->models == NULL)
     return FALSE;
-  step->models = g_new0 (char *, n + 1);
-  for (guint i = 0; i < n; i++) {
-    JsonNode *node = json_array_get_element (list, i);
+  if (!json_object_has_member (object, "files"))
+    return TRUE;
+  step->files = read_strings (object, "files", where, error);
+  if (step->files == NULL)
+    return FALSE;
 
-    if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING) {
-      g_autofree char *name = g_strdup_printf ("networks[%u]", i);
-
-      return dub_json_refuse (error, where, name, "%s; expected a string", dub_json_kind (node));
-    }
-    step->models[i] = json_node_dup_string (node);
-  }
-
-  return TRUE;
+  return g_strv_length (step->files) == g_strv_length (step->models) ||
+         dub_json_refuse (error, where, "files", "%u names of files; expected %u, one for each network", g_strv_length (step->files),
+                          g_strv_length (step->models));
 }
 
 static gboolean
@@ -110,6 +133,18 @@ _dub_study_read_steps (DubStudy    *study,
   return list != NULL;
 }
 
+static void
+build_strings (JsonBuilder  *builder,
+               const char   *member,
+               char        **strings)
+{
+  json_builder_set_member_name (builder, member);
+  json_builder_begin_array (builder);
+  for (size_t i = 0; strings[i] != NULL; i++)
+    json_builder_add_string_value (builder, strings[i]);
+  json_builder_end_array (builder);
+}
+
 void
 _dub_study_build_steps (JsonBuilder    *builder,
                         const DubStudy *study)
@@ -125,11 +160,9 @@ _dub_study_build_steps (JsonBuilder    *builder,
 
       json_builder_begin_object (builder);
       dub_json_add_string (builder, "family", step->family);
-      json_builder_set_member_name (builder, "networks");
-      json_builder_begin_array (builder);
-      for (size_t m = 0; step->models[m] != NULL; m++)
-        json_builder_add_string_value (builder, step->models[m]);
-      json_builder_end_array (builder);
+      build_strings (builder, "networks", step->models);
+      if (step->files != NULL)
+        build_strings (builder, "files", step->files);
       json_builder_set_member_name (builder, "map");
       dub_recalibration_build_json (step->recalibration, builder);
       json_builder_end_object (builder);

@@ -54,6 +54,7 @@ typedef struct _DubRecalibration DubRecalibration;
 typedef struct {
   char             *family;
   char            **models;        /* ids of the networks that the family had when it was recorded, NULL-terminated */
+  char            **files;         /* (nullable) of each: what its file was then, as dub_file_fingerprint says; "" = not known */
   DubRecalibration *recalibration;
 } DubStudyStep;
 

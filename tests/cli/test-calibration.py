@@ -389,6 +389,8 @@ def t_refused():
     for words in (['--bins', 0], ['--bins', 1001], ['--binning', 'log'], ['--resamples', 0], ['--seed', -1], ['--level', 2],
                   ['--level', .9], ['--family', 'ce']):
         cli('calibration', file, *words, status=2)
+    for words in (['--bins', 15], ['--binning', 'width'], ['--class', 0], ['--measures', 'ece']):
+        refused([regression, *words], words[0], 'is a regression', status=2)
     refused([file, '--recalibrate', 'platt', '--fit', four], '3 classes', 'four.npz has 4')
     refused([file, '--recalibrate', 'platt', '--fit', top], 'confidence of the answers alone')
     refused([file, '--recalibrate', 'platt', '--fit', regression], 'standard deviations')

@@ -116,7 +116,7 @@ def t_class_and_mass():
     with open(path('class.svg'), encoding='utf-8') as file:
         expect('>share of the class<' in file.read(), 'the axis says accuracy')
     refused = cli('figure', 'reliability', test, '--class', 3, '-o', path('x.csv'), status=1).stderr
-    expect('has no class “3”; it has 3' in refused, refused)
+    expect('has no class “3”; it has 0 to 2.' in refused, refused)
 
 
 def t_top_label():

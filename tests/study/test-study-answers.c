@@ -214,7 +214,22 @@ test_study (Fixture      *fixture,
   g_assert_cmpstr (a, ==, b);
   g_assert_false (dub_study_recalibration_is_old (back, "net"));
 
-  /* Another network in the family makes it old. */
+  /* A network that was trained anew under the same name makes it old: its file tells. */
+  DubStudyModel *first = dub_study_find_model (back, "net-f0");
+  g_autofree char *bytes = NULL;
+  gsize n_bytes;
+
+  g_assert_true (g_file_get_contents (first->path, &bytes, &n_bytes, NULL));
+  bytes[n_bytes / 2] ^= 1;
+  g_free (first->path);
+  first->path = g_build_filename (fixture->folder, "anew.npz", NULL);
+  g_assert_true (g_file_set_contents (first->path, bytes, (gssize) n_bytes, NULL));
+  g_assert_true (dub_study_recalibration_is_old (back, "net"));
+  bytes[n_bytes / 2] ^= 1;
+  g_assert_true (g_file_set_contents (first->path, bytes, (gssize) n_bytes, NULL));
+  g_assert_false (dub_study_recalibration_is_old (back, "net"));
+
+  /* So does another network in the family. */
   DubStudyModel *lone = dub_study_find_model (back, "lone");
 
   g_free (lone->family);
@@ -396,6 +411,25 @@ test_export (Fixture      *fixture,
   for (guint i = 0; i < test->len; i++)
     for (size_t c = 0; c < 2; c++)
       g_assert_cmpfloat (told[2 * i + c], ==, (double) answers[2 * g_array_index (test, size_t, i) + c]);
+
+  /* A table says it as well, and only where it is so. */
+  g_autofree char *csv = g_build_filename (fixture->folder, "pred.csv", NULL);
+
+  g_assert_true (dub_outputs_export (fixture->study, outputs, "net", 1u << DUB_PART_TEST, csv, &error));
+
+  g_autoptr (DubOutputsFile) table = dub_outputs_file_load (csv, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (has_warning (table->notes, "The probabilities were recalibrated: Vector scaling"));
+  for (guint i = 0; i < 2 * test->len; i++)
+    g_assert_cmpfloat_with_epsilon ((double) dub_tensor_f32 (table->probabilities)[i], told[i], 1e-7);
+  dub_study_set_recalibration (fixture->study, "net", NULL);
+  g_assert_true (dub_outputs_export (fixture->study, outputs, "net", 1u << DUB_PART_TEST, csv, &error));
+
+  g_autoptr (DubOutputsFile) plain = dub_outputs_file_load (csv, &error);
+
+  g_assert_no_error (error);
+  g_assert_false (has_warning (plain->notes, "recalibrated"));
 }
 
 /* --- study.json that is not what it should be --- */
@@ -420,6 +454,10 @@ static const struct {
   { STUDY "[{\"family\":\"n\",\"networks\":[],\"map\":" GOOD "},{\"family\":\"n\",\"networks\":[],\"map\":" GOOD "}]}",
     "recalibrations[1].family is \"n\", which an earlier one has already" },
   { STUDY "[{\"family\":\"n\",\"networks\":[1],\"map\":" GOOD "}]}", "recalibrations[0].networks[0] is a number" },
+  { STUDY "[{\"family\":\"n\",\"networks\":[\"a\"],\"files\":[\"f\"],\"map\":" GOOD "}]}", NULL },
+  { STUDY "[{\"family\":\"n\",\"networks\":[\"a\"],\"files\":[],\"map\":" GOOD "}]}",
+    "recalibrations[0].files is 0 names of files; expected 1, one for each network" },
+  { STUDY "[{\"family\":\"n\",\"networks\":[],\"files\":[1],\"map\":" GOOD "}]}", "recalibrations[0].files[0] is a number" },
   { STUDY "[{\"family\":\"n\",\"networks\":[]}]}", "recalibrations[0].map is absent; expected an object" },
   { STUDY "[{\"family\":\"n\",\"networks\":[],\"map\":{}}]}", "recalibrations[0].map.method is absent" },
   { STUDY "[{\"family\":\"n\",\"networks\":[],\"map\":" THREE "}]}", "recalibrations[0].map.n_classes is 3; the study has 2 classes" },

@@ -1,4 +1,5 @@
 /* The Overview page, as a person meets it: without networks, before they are run, with numbers, stale, with data that moved. */
+#include "core/study/answers.h"
 #include "core/study/evaluate.h"
 #include "tests/ui/find.h"
 #include "tests/ui/squares-fixture.h"
@@ -115,6 +116,52 @@ test_run (Fixture       *fixture,
   g_assert_false (shows_text (fixture->page, "changed since"));
 }
 
+static void
+record (Fixture          *fixture,
+        DubRecalibration *map)
+{
+  DubStudy *study = dub_session_get_study (fixture->session);
+
+  dub_study_set_recalibration (study, "ce", map);
+  g_assert_true (dub_study_save (study, study->folder, NULL));
+  dub_session_study_edited (fixture->session);
+}
+
+/* That the answers are recalibrated stands where the networks do, and whether it was fitted on these. */
+static void
+test_recalibrated (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  static const char MAP[] =
+    "{ \"method\": \"vector\", \"kind\": \"found\", \"split\": \"calibration\", \"n_cases\": 18, \"n_classes\": 2, "
+    "\"counts\": [13, 5], \"weights\": [0.5, 0.5], \"biases\": [0, 0] }";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DubRecalibration) map = dub_recalibration_from_json (MAP, &error);
+  g_autofree char *one = g_build_filename (fixture->folder, "models", "ce-f0", "model.onnx", NULL);
+  g_autofree char *other = g_build_filename (fixture->folder, "models", "ce-f1", "model.onnx", NULL);
+  g_autofree char *own = NULL, *bytes = NULL;
+  gsize n_own, n;
+
+  g_assert_no_error (error);
+  wait_for_text (fixture->page, "The networks were not run yet");
+  g_assert_false (shows_text (fixture->page, "recalibrated"));
+  record (fixture, map);
+  wait_for_text (fixture->page, "recalibrated: vector scaling");
+
+  /* A network that was trained anew under the same name, and what was there before. */
+  g_assert_true (g_file_get_contents (one, &own, &n_own, &error));
+  g_assert_true (g_file_get_contents (other, &bytes, &n, &error));
+  g_assert_true (g_file_set_contents (one, bytes, (gssize) n, &error));
+  dub_session_study_edited (fixture->session);
+  wait_for_text (fixture->page, "vector scaling, of other networks");
+  g_assert_true (g_file_set_contents (one, own, (gssize) n_own, &error));
+  dub_session_study_edited (fixture->session);
+  wait_for_text (fixture->page, "recalibrated: vector scaling");
+
+  record (fixture, NULL);
+  wait_until (!shows_text (fixture->page, "vector scaling"));
+}
+
 /* Another network under the same name: its numbers are still shown, and said to be old. */
 static void
 test_stale (Fixture       *fixture,
@@ -222,6 +269,7 @@ main (int   argc,
   adw_init ();
   g_test_add ("/overview/no-network", Fixture, GINT_TO_POINTER (FALSE), set_up, test_no_network, tear_down);
   g_test_add ("/overview/run", Fixture, GINT_TO_POINTER (TRUE), set_up, test_run, tear_down);
+  g_test_add ("/overview/recalibrated", Fixture, GINT_TO_POINTER (TRUE), set_up, test_recalibrated, tear_down);
   g_test_add ("/overview/stale", Fixture, GINT_TO_POINTER (TRUE), set_up, test_stale, tear_down);
   g_test_add ("/overview/moved-data", Fixture, GINT_TO_POINTER (TRUE), set_up, test_moved_data, tear_down);
   g_test_add ("/overview/pairs", Fixture, GINT_TO_POINTER (FALSE), set_up, test_pairs, tear_down);
