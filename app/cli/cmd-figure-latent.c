@@ -18,6 +18,9 @@ static const char DESCRIPTION[] = N_(
   "Below each map: the silhouette of the test cases' classes in the plane and among the features, trustworthiness and continuity.\n"
   "Distances in t-SNE and UMAP are not metric. FIG ends in .png, .svg, .pdf or .csv (the points).");
 
+/* Of the progress: what comes before the first iteration. */
+#define BEFORE_STEPS 0.2
+
 static const char *const METHODS[] = { "pca", "tsne", "umap", NULL };
 static const char *const COLORS[] = { "outcome", "class", "predicted", "part", NULL };
 
@@ -93,9 +96,13 @@ lay_out (const CliLatent       *latent,
          GError               **error)
 {
   DubRun *run = cli_run_get (cli);
-  g_autoptr (DubLatentMap) map = dub_latent_map_new (space->features, latent->n_cases, space->n_features, &options->latent, run, error);
   DubLatentQuality quality;
 
+  dub_run_set_span (run, 0.0, BEFORE_STEPS);
+
+  g_autoptr (DubLatentMap) map = dub_latent_map_new (space->features, latent->n_cases, space->n_features, &options->latent, run, error);
+
+  dub_run_set_span (run, BEFORE_STEPS, 1.0);
   if (map == NULL || !dub_latent_map_step (map, dub_latent_map_get_n_iterations (map), run, error)
       || !dub_latent_map_measure (map, latent->judged, &quality, run, error))
     return FALSE;

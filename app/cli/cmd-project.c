@@ -29,6 +29,9 @@ static const char DESCRIPTION[] = N_(
 
 enum { JUDGED = 5000 };
 
+/* Of the progress: what comes before the first iteration. */
+#define BEFORE_STEPS 0.2
+
 typedef enum { METHOD_PCA, METHOD_TSNE, METHOD_UMAP } Method;
 
 static const char *const METHODS[] = { "pca", "tsne", "umap", NULL };
@@ -144,9 +147,12 @@ run_tsne (const Options  *options,
   tsne_options.seed = (uint64_t) options->seed;
   tsne_options.n_iterations = options->n_iterations > 0 ? (guint) options->n_iterations : tsne_options.n_iterations;
 
+  dub_run_set_span (run, 0.0, BEFORE_STEPS);
+
   g_autoptr (DubTsne) tsne = dub_tsne_new (dub_tensor_f32 (result->features), (size_t) result->features->shape.dim[0],
                                            (size_t) result->features->shape.dim[1], &tsne_options, run, error);
 
+  dub_run_set_span (run, BEFORE_STEPS, 1.0);
   if (tsne == NULL || !dub_tsne_step (tsne, tsne_options.n_iterations, run, error)
       || !dub_tsne_get_kl (tsne, &result->loss, run, error))
     return FALSE;
@@ -169,12 +175,16 @@ run_umap (const Options  *options,
   umap_options.n_epochs = (guint) options->n_iterations;
   umap_options.seed = (uint64_t) options->seed;
 
+  dub_run_set_span (run, 0.0, BEFORE_STEPS);
+
   g_autoptr (DubUmap) umap = dub_umap_new (dub_tensor_f32 (result->features), (size_t) result->features->shape.dim[0],
                                            (size_t) result->features->shape.dim[1], &umap_options, run, error);
 
+  dub_run_set_span (run, BEFORE_STEPS, 1.0);
   if (umap == NULL || !dub_umap_step (umap, dub_umap_get_n_epochs (umap), run, error))
     return FALSE;
   dub_umap_get_positions (umap, result->map);
+  dub_run_set_span (run, 1.0, 1.0);
   if (result->fresh != NULL
       && !dub_umap_transform (umap, dub_tensor_f32 (result->features), dub_tensor_f32 (result->fresh),
                               (size_t) result->fresh->shape.dim[0], dub_tensor_f32 (result->fresh_map), run, error))

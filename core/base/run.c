@@ -151,6 +151,35 @@ dub_run_set_span (DubRun *self,
   dub_run_set_progress (self, 0.0);
 }
 
+DubRunSpan
+dub_run_enter_span (DubRun *self,
+                    double  from,
+                    double  to)
+{
+  DubRunSpan before = { 0.0, 1.0 };
+
+  g_return_val_if_fail (from >= 0.0 && from <= to && to <= 1.0, before);
+
+  if (self == NULL)
+    return before;
+  before = (DubRunSpan) { self->span_from, self->span_to };
+  /* A sum that rounds upwards must not go beyond the whole. */
+  dub_run_set_span (self, MIN (before.from + from * (before.to - before.from), 1.0),
+                    MIN (before.from + to * (before.to - before.from), 1.0));
+
+  return before;
+}
+
+void
+dub_run_leave_span (DubRun     *self,
+                    DubRunSpan  before)
+{
+  if (self == NULL)
+    return;
+  self->span_from = before.from;
+  self->span_to = before.to;
+}
+
 void
 dub_run_set_log (DubRun     *self,
                  DubLogFunc  func,

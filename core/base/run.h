@@ -60,6 +60,19 @@ void      dub_run_set_span        (DubRun        *self,
                                    double         from,
                                    double         to);
 
+/* For a call that makes other calls, each of which tells its own progress: from now on 0 … 1 is @from … @to of the present span,
+ * until the span of before, which is returned, is given back. An empty span lets a call tell nothing. As for set_span, from the
+ * computing thread. */
+typedef struct {
+  double from, to;
+} DubRunSpan;
+
+DubRunSpan dub_run_enter_span     (DubRun        *self,
+                                   double         from,
+                                   double         to);
+void      dub_run_leave_span      (DubRun        *self,
+                                   DubRunSpan     before);
+
 /* Diagnostics of the computation, one sentence each. Called on the computing
  * thread; without a callback the message is dropped. */
 void      dub_run_set_log         (DubRun        *self,

@@ -14,6 +14,8 @@ typedef struct {
   gboolean           exclude_self;
   uint32_t          *indices;
   double            *distances;
+  DubRun            *run;      /* (nullable) told how far it is */
+  size_t             n_done;   /* atomic: queries */
 } Search;
 
 static void
@@ -31,7 +33,7 @@ search_piece (size_t   piece,
               guint    thread,
               gpointer user_data)
 {
-  const Search *search = user_data;
+  Search *search = user_data;
   const DubProducts *products = search->products;
   size_t n_features = products->n_features, width = products->width, n_reference = products->reference.n;
   size_t first = piece * N_QUERIES, n = MIN (first + N_QUERIES, products->query.n) - first;
@@ -62,6 +64,12 @@ search_piece (size_t   piece,
     dub_selection_finish (&selections[q], search->indices + at, search->distances != NULL ? search->distances + at : NULL);
     dub_selection_clear (&selections[q]);
   }
+
+  size_t n_done = __atomic_add_fetch (&search->n_done, n, __ATOMIC_RELAXED);
+
+  /* One thread tells, so that what is told never falls back. */
+  if (thread == 0)
+    dub_run_set_progress (search->run, (double) n_done / (double) products->query.n);
 }
 
 gboolean
@@ -101,8 +109,12 @@ dub_knn (const float  *reference,
     .products = products,
     .references = { .k = k, .n_features = n_features, .features = reference, .length = products->reference.length,
                     .lowered = products->lowered, .slack = products->slack },
-    .exclude_self = exclude_self, .indices = indices, .distances = distances,
+    .exclude_self = exclude_self, .indices = indices, .distances = distances, .run = run,
   };
 
-  return dub_parallel_for (run, (n_query + N_QUERIES - 1) / N_QUERIES, search_piece, &search, error);
+  if (!dub_parallel_for (run, (n_query + N_QUERIES - 1) / N_QUERIES, search_piece, &search, error))
+    return FALSE;
+  dub_run_set_progress (run, 1.0);
+
+  return TRUE;
 }

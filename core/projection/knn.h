@@ -22,6 +22,8 @@ G_BEGIN_DECLS
  * @indices: (out) [Q][K] references, nearest first, of equally near ones the lower index first
  * @distances: (out) (optional) [Q][K]
  *
+ * Tells @run its progress over the queries.
+ *
  * Returns: FALSE with @error set: DUB_ERROR_SHAPE for sizes that do not fit, DUB_ERROR_NUMERIC for features that are
  *   not finite, DUB_ERROR_ARGUMENT for @k, DUB_ERROR_UNSUPPORTED for millions of features, DUB_ERROR_MEMORY,
  *   DUB_ERROR_CANCELLED.

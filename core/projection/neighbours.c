@@ -14,6 +14,10 @@ enum { N_TREES = 5, LEAF = 768, LEAF_OF_K = 6, N_ROUNDS = 2, N_NEAR = 16 };
 /* Cases of a piece. */
 enum { N_CASES = 256 };
 
+/* Shares of the time: of a tree that of cutting, of all that of the trees. */
+#define CUTTING 0.15
+#define TREES 0.7
+
 typedef struct {
   uint32_t index;
   double   distance; /* infinity where there is none yet */
@@ -30,7 +34,32 @@ typedef struct {
   Near        *near;   /* [N][K] nearest first */
   Near        *next;   /* [N][K] of a round */
   int          failed; /* atomic */
+  DubRun      *run;    /* (nullable) told how far it is */
+  size_t       n_done; /* atomic: cases of what goes on */
 } Search;
+
+/* @n cases of N more are done. One thread tells, so that what is told never falls back. */
+static void
+tell (Search *search,
+      size_t  n,
+      guint   thread)
+{
+  size_t n_done = __atomic_add_fetch (&search->n_done, n, __ATOMIC_RELAXED);
+
+  if (thread == 0)
+    dub_run_set_progress (search->run, (double) n_done / (double) search->n);
+}
+
+/* What is told from now on is this share of the whole search. Returns the span of before. */
+static DubRunSpan
+enter_share (Search *search,
+             double  from,
+             double  to)
+{
+  search->n_done = 0;
+
+  return dub_run_enter_span (search->run, MIN (from, 1.0), MIN (to, 1.0));
+}
 
 static int
 compare_near (const void *a,
@@ -125,6 +154,7 @@ cut_range (Search   *search,
 
   if (n <= most) {
     search->leaf[search->n_leaves++] = first;
+    tell (search, n, 0);
     return TRUE;
   }
   direction = g_new (float, n_features);
@@ -179,6 +209,7 @@ leaf_piece (size_t   piece,
     merge (own, found, k, search->k, merged);
     memcpy (own, merged, search->k * sizeof (Near));
   }
+  tell (search, n, thread);
 }
 
 static gboolean
@@ -187,14 +218,25 @@ grow_tree (Search  *search,
            DubRun  *run,
            GError **error)
 {
+  double from = TREES * (double) search->tree / N_TREES, to = TREES * (double) (search->tree + 1) / N_TREES;
+  double between = from + CUTTING * (to - from);
+  DubRunSpan all = enter_share (search, from, between);
+
   for (size_t i = 0; i < search->n; i++)
     search->order[i] = (uint32_t) i;
   search->n_leaves = 0;
-  if (!cut_range (search, 0, search->n, most, 1, run, error))
+
+  gboolean done = cut_range (search, 0, search->n, most, 1, run, error);
+
+  dub_run_leave_span (run, all);
+  if (!done)
     return FALSE;
   search->leaf[search->n_leaves] = search->n;
+  enter_share (search, between, to);
+  done = dub_parallel_for (run, search->n_leaves, leaf_piece, search, error);
+  dub_run_leave_span (run, all);
 
-  return dub_parallel_for (run, search->n_leaves, leaf_piece, search, error);
+  return done;
 }
 
 /* --- neighbours of neighbours --- */
@@ -214,11 +256,12 @@ round_piece (size_t   piece,
              gpointer user_data)
 {
   Search *search = user_data;
+  size_t first = piece * N_CASES, last = MIN (first + N_CASES, search->n);
   size_t k = search->k, n_near = MIN (k, N_NEAR), n_features = search->n_features;
   uint32_t seen[N_NEAR * N_NEAR];
   Near found[N_NEAR * N_NEAR];
 
-  for (size_t i = piece * N_CASES; i < MIN ((piece + 1) * N_CASES, search->n); i++) {
+  for (size_t i = first; i < last; i++) {
     const Near *own = search->near + i * k;
     double bar = own[k - 1].distance;
     size_t n_seen = 0, n_found = 0;
@@ -244,6 +287,24 @@ round_piece (size_t   piece,
     qsort (found, n_found, sizeof (Near), compare_near);
     merge (own, found, n_found, k, search->next + i * k);
   }
+  tell (search, last - first, thread);
+}
+
+static gboolean
+look_around (Search  *search,
+             int      round,
+             DubRun  *run,
+             GError **error)
+{
+  Near *swapped = search->near;
+  DubRunSpan all = enter_share (search, TREES + (1.0 - TREES) * round / N_ROUNDS, TREES + (1.0 - TREES) * (round + 1) / N_ROUNDS);
+  gboolean done = dub_parallel_for (run, (search->n + N_CASES - 1) / N_CASES, round_piece, search, error);
+
+  dub_run_leave_span (run, all);
+  search->near = search->next;
+  search->next = swapped;
+
+  return done;
 }
 
 gboolean
@@ -271,7 +332,7 @@ dub_neighbours (const float  *features,
   g_autofree Near *next = g_try_malloc_n (n_cases * k, sizeof (Near));
   Search search = {
     .features = features, .n = n_cases, .n_features = n_features, .k = k, .seed = seed, .order = order, .leaf = leaf,
-    .near = near, .next = next,
+    .near = near, .next = next, .run = run,
   };
 
   if (order == NULL || leaf == NULL || near == NULL || next == NULL) {
@@ -287,18 +348,14 @@ dub_neighbours (const float  *features,
     g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "There is no memory to compare cases of %zu features.", n_features);
     return FALSE;
   }
-  for (int round = 0; round < N_ROUNDS; round++) {
-    Near *swapped = search.near;
-
-    if (!dub_parallel_for (run, (n_cases + N_CASES - 1) / N_CASES, round_piece, &search, error))
+  for (int round = 0; round < N_ROUNDS; round++)
+    if (!look_around (&search, round, run, error))
       return FALSE;
-    search.near = search.next;
-    search.next = swapped;
-  }
   for (size_t i = 0; i < n_cases * k; i++) {
     indices[i] = search.near[i].index;
     distances[i] = search.near[i].distance;
   }
+  dub_run_set_progress (run, 1.0);
 
   return TRUE;
 }

@@ -24,7 +24,7 @@ G_BEGIN_DECLS
  * @n_exact: DUB_NEIGHBOURS_EXACT, or another number in tests
  * @indices: (out) [N][K] nearest first, without the case itself; @distances: (out) [N][K]
  *
- * The same bits for any number of threads. Errors are those of dub_knn.
+ * Tells @run its progress. The same bits for any number of threads. Errors are those of dub_knn.
  */
 gboolean dub_neighbours (const float  *features,
                          size_t        n_cases,

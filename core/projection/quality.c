@@ -65,14 +65,23 @@ _dub_quality_neighbours (const float     *map,
   g_autofree float *queries = NULL;
   g_autofree uint32_t *found = NULL;
 
-  if (n_judged == n_cases)
-    return dub_knn (map, n_cases, map, n_cases, n_dims, k, TRUE, neighbour, NULL, run, error);
+  /* One step of several: it tells no progress of its own. */
+  DubRunSpan all = dub_run_enter_span (run, 0.0, 0.0);
+  gboolean done;
+
+  if (n_judged == n_cases) {
+    done = dub_knn (map, n_cases, map, n_cases, n_dims, k, TRUE, neighbour, NULL, run, error);
+    dub_run_leave_span (run, all);
+    return done;
+  }
 
   queries = g_new (float, n_judged * n_dims);
   found = g_new (uint32_t, n_judged * (k + 1));
   for (size_t q = 0; q < n_judged; q++)
     memcpy (queries + q * n_dims, map + (size_t) judged[q] * n_dims, n_dims * sizeof (float));
-  if (!dub_knn (map, n_cases, queries, n_judged, n_dims, k + 1, FALSE, found, NULL, run, error))
+  done = dub_knn (map, n_cases, queries, n_judged, n_dims, k + 1, FALSE, found, NULL, run, error);
+  dub_run_leave_span (run, all);
+  if (!done)
     return FALSE;
   for (size_t q = 0; q < n_judged; q++)
     for (size_t j = 0, kept = 0; kept < k; j++)

@@ -20,6 +20,10 @@ static const float MOMENTUM[] = { 0.5f, 0.8f };
 /* Cases of a piece. */
 enum { N_CASES = 256 };
 
+/* Of the time before the first iteration: where the neighbours begin, after the components, and where they end. */
+#define NEIGHBOURS_FROM 0.03
+#define NEIGHBOURS_TO 0.9
+
 /* All that an iteration changes: it reads one and writes the other. */
 typedef struct {
   float *y;        /* [2][N] */
@@ -144,8 +148,12 @@ find_graph (const float  *features,
     g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "There is no memory for %zu neighbours of %zu cases.", k, n);
     return NULL;
   }
-  if (!dub_neighbours (features, n, n_features, k, seed, DUB_NEIGHBOURS_EXACT, indices, distances, run, error)
-      || !dub_parallel_for (run, (n + N_CASES - 1) / N_CASES, affinities_piece, &job, error))
+
+  DubRunSpan all = dub_run_enter_span (run, NEIGHBOURS_FROM, NEIGHBOURS_TO);
+  gboolean done = dub_neighbours (features, n, n_features, k, seed, DUB_NEIGHBOURS_EXACT, indices, distances, run, error);
+
+  dub_run_leave_span (run, all);
+  if (!done || !dub_parallel_for (run, (n + N_CASES - 1) / N_CASES, affinities_piece, &job, error))
     return NULL;
 
   return dub_case_graph_new (indices, weights, n, k, DUB_CASE_GRAPH_MEAN, run, error);
@@ -238,6 +246,7 @@ dub_tsne_new (const float           *features,
   if (graph == NULL)
     return NULL;
   take_graph (self, graph);
+  dub_run_set_progress (run, 1.0);
 
   return g_steal_pointer (&self);
 }

@@ -33,7 +33,7 @@ typedef struct _DubTsne DubTsne;
 /* dub_tsne_new:
  * @features: [N][F], not needed afterwards
  *
- * Finds neighbours and affinities and places the start.
+ * Finds neighbours and affinities and places the start, and tells @run its progress.
  *
  * Returns: (transfer full), or NULL with @error set: DUB_ERROR_SHAPE for fewer than 3 × perplexity + 1 cases,
  *   DUB_ERROR_NUMERIC for features that are not finite or all constant, DUB_ERROR_ARGUMENT, DUB_ERROR_MEMORY,

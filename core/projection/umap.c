@@ -13,6 +13,8 @@
 enum { N_TURNS = 8 };
 /* Cases of a piece, and of one that only computes memberships; others of each case in the cross-entropy. */
 enum { N_CASES = 64, N_ROWS = 512, N_OTHERS = 64 };
+/* Of the time before the first epoch: where the neighbours end; then comes the start. */
+#define NEIGHBOURS_TO 0.7
 /* Epochs of small and large sets, and the most cases of a small one. */
 enum { EPOCHS_SMALL = 500, EPOCHS_LARGE = 200, SMALL = 10000 };
 
@@ -101,7 +103,12 @@ find_graph (const float           *features,
     g_set_error (error, DUB_ERROR, DUB_ERROR_MEMORY, "There is no memory for %zu neighbours of %zu cases.", k, n);
     return NULL;
   }
-  if (!dub_neighbours (features, n, n_features, k, options->seed, DUB_NEIGHBOURS_EXACT, indices, distances, run, error))
+
+  DubRunSpan all = dub_run_enter_span (run, 0.0, NEIGHBOURS_TO);
+  gboolean done = dub_neighbours (features, n, n_features, k, options->seed, DUB_NEIGHBOURS_EXACT, indices, distances, run, error);
+
+  dub_run_leave_span (run, all);
+  if (!done)
     return NULL;
   for (size_t e = 0; e < n * k; e++)
     job.mean += distances[e] / ((double) n * (double) options->n_neighbors);
@@ -191,6 +198,8 @@ dub_umap_new (const float           *features,
   self->kept = g_new (float, n_cases * self->n_dims);
   for (size_t i = 0; i < n_cases; i++)
     memcpy (self->places + i * self->n_dims, start + (size_t) self->order[i] * self->n_dims, self->n_dims * sizeof (float));
+
+  dub_run_set_progress (run, 1.0);
 
   return g_steal_pointer (&self);
 }

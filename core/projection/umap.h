@@ -38,7 +38,7 @@ typedef struct _DubUmap DubUmap;
  * @features: [N][F], not needed afterwards but by dub_umap_transform
  *
  * Finds neighbours and the fuzzy graph and places the start: the graph's slowest waves, or, where the graph has several parts,
- * the principal components.
+ * the principal components. Tells @run its progress.
  *
  * Returns: (transfer full), or NULL with @error set: DUB_ERROR_SHAPE for fewer cases than n_neighbors, DUB_ERROR_NUMERIC for
  *   features that are not finite or all constant, DUB_ERROR_ARGUMENT, DUB_ERROR_MEMORY, DUB_ERROR_CANCELLED.

@@ -135,8 +135,15 @@ dub_latent_space_distances (const DubLatentSpace  *self,
     size_t n = MIN (BLOCK, n_queries - first);
 
     gather (self, features, cases, first, n, gathered);
-    if (!dub_pca_transform (self->pca, gathered, n, places, run, error) ||
-        !dub_knn (self->places, self->n_members, places, n, n_components, n_found, FALSE, indices, found, run, error))
+    if (!dub_pca_transform (self->pca, gathered, n, places, run, error))
+      return FALSE;
+
+    /* One block of many: it tells no progress of its own. */
+    DubRunSpan all = dub_run_enter_span (run, 0.0, 0.0);
+    gboolean done = dub_knn (self->places, self->n_members, places, n, n_components, n_found, FALSE, indices, found, run, error);
+
+    dub_run_leave_span (run, all);
+    if (!done)
       return FALSE;
     for (size_t i = 0; i < n; i++) {
       size_t row = cases != NULL ? cases[first + i] : first + i;

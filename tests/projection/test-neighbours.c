@@ -98,6 +98,58 @@ test_duplicates (void)
     g_assert_cmpfloat (distances[i * K + K - 1], ==, 0.0);
 }
 
+typedef struct {
+  DubRun *run;
+  int     over; /* atomic */
+  guint   n;    /* different values between 0 and 1 */
+  guint   n_back;
+} Watch;
+
+static gpointer
+watch_thread (gpointer data)
+{
+  Watch *watch = data;
+  double last = 0.0;
+
+  while (!__atomic_load_n (&watch->over, __ATOMIC_ACQUIRE)) {
+    double now = dub_run_get_progress (watch->run);
+
+    watch->n_back += now < last;
+    watch->n += now > last && now < 1.0;
+    last = now;
+    g_usleep (100);
+  }
+
+  return NULL;
+}
+
+/* How far it is grows, from 0 to 1, within the span of whoever asked. */
+static void
+test_progress (void)
+{
+  g_autofree float *x = draw (4);
+  g_autofree uint32_t *found = g_new (uint32_t, N * K);
+  g_autofree double *distances = g_new (double, N * K);
+  const size_t n_exact[] = { 0, DUB_NEIGHBOURS_EXACT };
+
+  for (int k = 0; k < 2; k++) {
+    g_autoptr (DubRun) run = dub_run_new (2);
+    Watch watch = { .run = run };
+    GThread *thread = g_thread_new ("watch", watch_thread, &watch);
+    DubRunSpan all = dub_run_enter_span (run, 0.25, 0.75);
+
+    g_assert_true (dub_neighbours (x, N, F, K, 5, n_exact[k], found, distances, run, NULL));
+    g_assert_cmpfloat_with_epsilon (dub_run_get_progress (run), 0.75, 1e-6);
+    dub_run_leave_span (run, all);
+    dub_run_set_progress (run, 1.0);
+    __atomic_store_n (&watch.over, 1, __ATOMIC_RELEASE);
+    g_thread_join (thread);
+    g_assert_cmpfloat (dub_run_get_progress (run), ==, 1.0);
+    g_assert_cmpuint (watch.n_back, ==, 0);
+    g_assert_cmpuint (watch.n, >, 3);
+  }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -106,6 +158,7 @@ main (int   argc,
   g_test_add_func ("/neighbours/recall", test_recall);
   g_test_add_func ("/neighbours/exact", test_exact);
   g_test_add_func ("/neighbours/duplicates", test_duplicates);
+  g_test_add_func ("/neighbours/progress", test_progress);
 
   return g_test_run ();
 }

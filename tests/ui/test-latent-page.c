@@ -522,6 +522,48 @@ test_other_study (Fixture       *fixture,
   squares_remove (root);
 }
 
+/* What takes long stands in the sidebar's list, and can be stopped there. */
+static void
+test_job (Fixture       *fixture,
+          gconstpointer  data)
+{
+  GListModel *jobs = G_LIST_MODEL (dub_session_get_jobs (fixture->session));
+  DubLatentOptions options = *dub_latent_bench_get_options (fixture->page->bench);
+
+  run_networks (fixture);
+  g_assert_cmpuint (g_list_model_get_n_items (jobs), ==, 0);
+  options.n_iterations = 10000000;
+  dub_latent_live_set_options (map_of (fixture), &options);
+  wait_until (g_list_model_get_n_items (jobs) == 1);
+
+  g_autoptr (DubJob) job = g_list_model_get_item (jobs, 0);
+
+  g_assert_cmpstr (dub_job_get_title (job), ==, "Latent space of ce");
+  wait_until (dub_job_get_fraction (job) > 0.0);
+  g_assert_cmpfloat (dub_job_get_fraction (job), <, 1.0);
+  g_assert_nonnull (strstr (dub_job_get_stage (job), " / 10000000"));
+  dub_latent_live_pause (map_of (fixture));
+  g_assert_cmpint (dub_job_get_state (job), ==, DUB_JOB_PAUSED);
+  dub_latent_live_run (map_of (fixture));
+  g_assert_cmpint (dub_job_get_state (job), ==, DUB_JOB_RUNNING);
+  dub_job_cancel (job);
+  g_assert_cmpint (dub_latent_live_get_state (map_of (fixture)), ==, DUB_LATENT_STOPPED);
+  g_assert_cmpint (dub_job_get_state (job), ==, DUB_JOB_CANCELLED);
+  wait_until (g_list_model_get_n_items (jobs) == 0);
+  wait_until (dub_latent_live_get_quality (map_of (fixture)) != NULL);
+
+  /* Before there are places of its own, nothing is left of the map, and it begins again. */
+  dub_latent_live_restart (map_of (fixture));
+  g_assert_cmpint (dub_latent_live_get_state (map_of (fixture)), ==, DUB_LATENT_STARTING);
+  dub_latent_live_stop (map_of (fixture));
+  g_assert_cmpint (dub_latent_live_get_state (map_of (fixture)), ==, DUB_LATENT_STOPPED);
+  g_assert_null (dub_latent_live_get_xy (map_of (fixture)));
+  g_assert_true (shows_text (GTK_WIDGET (fixture->page), "Stopped"));
+  act (fixture, "latent.run");
+  wait_until (dub_latent_live_get_state (map_of (fixture)) == DUB_LATENT_RUNNING);
+  dub_latent_live_stop (map_of (fixture));
+}
+
 #define ADD(name, given) g_test_add ("/latent-page/" #name, Fixture, given, set_up, test_##name, tear_down)
 
 int
@@ -543,6 +585,7 @@ main (int   argc,
 
   ADD (no_network, &untrained);
   ADD (places, &trained);
+  ADD (job, &trained);
   ADD (live, &trained);
   ADD (settings, &trained);
   ADD (lasso, &trained);

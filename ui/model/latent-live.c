@@ -1,11 +1,17 @@
 #include "ui/model/latent-live.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
 #include "ui/model/latent-live-work.h"
 
-enum { POLL_MS = 250 };
+/* How often progress is looked at, and after how long a map is listed with the long work of the session. */
+enum { POLL_MS = 250, LIST_MS = 2000 };
+
+/* The time left of finding neighbours is told when so much was seen of it. */
+#define FORESEEN_SECONDS 1.0
+#define FORESEEN_SHARE 0.03
 
 struct _DubLatentLive {
   GObject            parent_instance;
@@ -32,6 +38,10 @@ struct _DubLatentLive {
   int                asked;    /* neighbours are being looked for, -1 = none */
   guint              poll;
   gint64             since;    /* when the state came about */
+  gint64             begun;    /* when neighbours began to be looked for, 0 = not yet */
+  DubJobs           *jobs;     /* of the session */
+  DubJob            *job;      /* (nullable): long work, listed */
+  guint              listing;  /* it will be */
 };
 
 G_DEFINE_FINAL_TYPE (DubLatentLive, dub_latent_live, G_TYPE_OBJECT)
@@ -39,9 +49,82 @@ G_DEFINE_FINAL_TYPE (DubLatentLive, dub_latent_live, G_TYPE_OBJECT)
 enum { CHANGED, MOVED, NEAREST, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
+static gboolean
+is_busy (DubLatentState state)
+{
+  return state == DUB_LATENT_READING || state == DUB_LATENT_STARTING || state == DUB_LATENT_RUNNING;
+}
+
+/* --- the job --- */
+
+static void
+update_job (DubLatentLive *self)
+{
+  double left = dub_latent_live_get_seconds_left (self), fraction = dub_latent_live_get_fraction (self);
+  g_autofree char *title = NULL, *stage = NULL;
+
+  if (self->job == NULL)
+    return;
+  title = g_strdup_printf (_("Latent space of %s"), self->family);
+  if (self->state == DUB_LATENT_READING)
+    stage = g_strdup (_("Reading the features…"));
+  else if (self->state == DUB_LATENT_STARTING)
+    stage = g_strdup (_("Finding neighbours…"));
+  else
+    stage = g_strdup_printf ("%u / %u", self->iteration, self->n_iterations);
+  dub_job_set_title (self->job, title);
+  dub_job_set_stage (self->job, stage);
+  dub_job_set_fraction (self->job, fraction > 0.0 ? MIN (fraction, 1.0) : -1.0);
+  dub_job_set_seconds_left (self->job, isnan (left) ? -1.0 : left);
+  dub_job_set_paused (self->job, self->state == DUB_LATENT_PAUSED);
+}
+
+static gboolean
+list_cb (gpointer data)
+{
+  DubLatentLive *self = data;
+
+  self->listing = 0;
+  self->job = dub_job_new ("");
+  g_signal_connect_object (self->job, "cancel", G_CALLBACK (dub_latent_live_stop), self, G_CONNECT_SWAPPED);
+  update_job (self);
+  dub_jobs_add (self->jobs, self->job);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+end_job (DubLatentLive *self)
+{
+  g_autoptr (DubJob) job = g_steal_pointer (&self->job);
+  g_autoptr (GError) error = NULL;
+
+  g_clear_handle_id (&self->listing, g_source_remove);
+  if (job == NULL)
+    return;
+  if (self->state == DUB_LATENT_FAILED)
+    error = g_error_new_literal (DUB_ERROR, DUB_ERROR_ARGUMENT, self->failure);
+  else if (self->state != DUB_LATENT_DONE)
+    error = g_error_new_literal (DUB_ERROR, DUB_ERROR_CANCELLED, _("Stopped"));
+  dub_job_finish (job, error);
+}
+
+/* Short work is not worth a line of the list; what a person has halted stays on it where it was. */
+static void
+list_job (DubLatentLive *self)
+{
+  if (is_busy (self->state) && self->job == NULL && self->listing == 0)
+    self->listing = g_timeout_add (LIST_MS, list_cb, self);
+  else if (self->state == DUB_LATENT_PAUSED)
+    g_clear_handle_id (&self->listing, g_source_remove);
+  else if (!is_busy (self->state))
+    end_job (self);
+}
+
 static void
 changed (DubLatentLive *self)
 {
+  update_job (self);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -68,6 +151,7 @@ set_state (DubLatentLive  *self,
     self->poll = g_timeout_add (POLL_MS, poll_cb, self);
   else if (!polls)
     g_clear_handle_id (&self->poll, g_source_remove);
+  list_job (self);
 }
 
 static void done_cb (gpointer     *result,
@@ -102,6 +186,7 @@ static void
 submit (DubLatentLive     *self,
         DubLatentWorkKind  kind)
 {
+  self->begun = kind == DUB_LATENT_WORK_BEGIN ? g_get_monotonic_time () : 0;
   dub_compute_slot_submit (self->slot, _dub_latent_work, order_new (self, kind), _dub_latent_order_free,
                            (GDestroyNotify) _dub_latent_answer_free, done_cb, self);
 }
@@ -380,6 +465,8 @@ dub_latent_live_run (DubLatentLive *self)
     set_state (self, DUB_LATENT_RUNNING);
     submit (self, DUB_LATENT_WORK_STEP);
     changed (self);
+  } else if (self->state == DUB_LATENT_STOPPED) {
+    begin (self);
   } else if (self->state == DUB_LATENT_DONE || self->state == DUB_LATENT_FAILED) {
     dub_latent_live_restart (self);
   }
@@ -402,10 +489,20 @@ dub_latent_live_stop (DubLatentLive *self)
 {
   g_return_if_fail (DUB_IS_LATENT_LIVE (self));
 
-  if (self->state != DUB_LATENT_RUNNING && self->state != DUB_LATENT_PAUSED)
+  if (!is_busy (self->state) && self->state != DUB_LATENT_PAUSED)
     return;
+
+  gboolean begun = self->state == DUB_LATENT_RUNNING || self->state == DUB_LATENT_PAUSED;
+
   set_state (self, DUB_LATENT_STOPPED);
-  submit (self, DUB_LATENT_WORK_MEASURE);
+  if (begun) {
+    submit (self, DUB_LATENT_WORK_MEASURE);
+  } else {
+    /* What may still be on the screen is another layout than the one that was asked for. */
+    dub_compute_slot_cancel (self->slot);
+    self->begun = 0;
+    forget_places (self);
+  }
   changed (self);
 }
 
@@ -497,7 +594,7 @@ double
 dub_latent_live_get_fraction (DubLatentLive *self)
 {
   if (self->state == DUB_LATENT_READING || self->state == DUB_LATENT_STARTING)
-    return dub_compute_slot_get_progress (self->slot);
+    return self->begun > 0 ? dub_compute_slot_get_progress (self->slot) : 0.0;
 
   return self->n_iterations > 0 ? (double) self->iteration / (double) self->n_iterations : 0.0;
 }
@@ -505,6 +602,14 @@ dub_latent_live_get_fraction (DubLatentLive *self)
 double
 dub_latent_live_get_seconds_left (DubLatentLive *self)
 {
+  double fraction = dub_latent_live_get_fraction (self);
+
+  if (self->state == DUB_LATENT_STARTING) {
+    double seconds = (double) (g_get_monotonic_time () - self->begun) / G_USEC_PER_SEC;
+
+    return fraction > FORESEEN_SHARE && seconds > FORESEEN_SECONDS ? seconds / fraction * (1.0 - fraction) : NAN;
+  }
+
   guint made = self->iteration - MIN (self->iteration_before, self->iteration);
 
   if (self->state != DUB_LATENT_RUNNING || made == 0 || self->seconds < 0.3)
@@ -598,6 +703,9 @@ dub_latent_live_dispose (GObject *object)
   DubLatentLive *self = DUB_LATENT_LIVE (object);
 
   g_clear_handle_id (&self->poll, g_source_remove);
+  self->state = DUB_LATENT_EMPTY;
+  end_job (self);
+  g_clear_object (&self->jobs);
   if (self->slot != NULL)
     dub_compute_slot_cancel (self->slot);
   if (self->asking != NULL)
@@ -661,6 +769,7 @@ dub_latent_live_new (DubSession *session)
   guint n_threads = dub_settings_state_get_threads (dub_session_get_settings (session));
 
   self->slot = dub_compute_slot_new (n_threads);
+  self->jobs = g_object_ref (dub_session_get_jobs (session));
 
   return self;
 }

@@ -5,7 +5,7 @@
  *                                        ▼
  *                       begin (neighbours, start) ─▶ steps of some 35 ms, each with other places ("moved") ─▶ measure ─▶ keep
  *
- * On a thread of its own; latest wins: other options begin a new layout at once. Main thread only.
+ * What takes longer than two seconds is listed with the session's jobs. On a thread of its own; latest wins: other options begin a new layout at once. Main thread only.
  *
  * Signals: "changed" (state, progress, numbers), "moved" (places), "nearest" (uint index): see get_nearest.
  */
@@ -26,7 +26,7 @@ typedef enum {
   DUB_LATENT_STARTING, /* neighbours and start are being found; places of before may still be there */
   DUB_LATENT_RUNNING,
   DUB_LATENT_PAUSED,
-  DUB_LATENT_STOPPED,  /* before its end, by the person; measured as it is */
+  DUB_LATENT_STOPPED,  /* before its end, by the person; measured as it is, if it is there at all */
   DUB_LATENT_DONE,
   DUB_LATENT_FAILED,   /* dub_latent_live_get_failure() says why */
 } DubLatentState;
@@ -50,7 +50,7 @@ void                    dub_latent_live_set_options      (DubLatentLive         
 /* Goes on from a pause or an early stop; begins again where it is done or failed. */
 void                    dub_latent_live_run              (DubLatentLive           *self);
 void                    dub_latent_live_pause            (DubLatentLive           *self);
-/* Leaves it as it is, and measures it. */
+/* Leaves it as it is, and measures it; before there are places of its own, leaves none. Run goes on, or begins again. */
 void                    dub_latent_live_stop             (DubLatentLive           *self);
 /* From the beginning, even if it is kept. */
 void                    dub_latent_live_restart          (DubLatentLive           *self);

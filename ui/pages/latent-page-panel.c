@@ -261,6 +261,23 @@ append_loss (GString       *text,
                             number);
 }
 
+/* "Finding neighbours… 42 % · 12 s left" */
+static char *
+starting_text (DubLatentLive *map)
+{
+  double fraction = dub_latent_live_get_fraction (map), left = dub_latent_live_get_seconds_left (map);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (fraction > 0.0)
+    g_string_append_printf (text, _("Finding neighbours… %.0f %%"), 100.0 * MIN (fraction, 1.0));
+  else
+    g_string_append (text, _("Finding neighbours…"));
+  if (!isnan (left) && left >= 1.0)
+    g_string_append_printf (text, _(" · %.0f s left"), left);
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 static char *
 run_text (DubLatentPage  *self,
           DubLatentLive  *map,
@@ -274,8 +291,7 @@ run_text (DubLatentPage  *self,
   case DUB_LATENT_READING:
     return g_strdup (_("Reading the features…"));
   case DUB_LATENT_STARTING:
-    return dub_latent_live_get_seconds (map) < 2.0 ? g_strdup (_("Finding neighbours…"))
-                                                   : g_strdup_printf (_("Finding neighbours… %.0f s"), dub_latent_live_get_seconds (map));
+    return starting_text (map);
   case DUB_LATENT_RUNNING:
     g_string_append_printf (text, _("%u of %u"), at, of);
     break;
@@ -283,6 +299,8 @@ run_text (DubLatentPage  *self,
     g_string_append_printf (text, _("Paused at %u of %u"), at, of);
     break;
   case DUB_LATENT_STOPPED:
+    if (of == 0)
+      return g_strdup (_("Stopped"));
     g_string_append_printf (text, _("Stopped at %u of %u"), at, of);
     break;
   case DUB_LATENT_DONE:
@@ -317,10 +335,12 @@ _dub_latent_page_update_run (DubLatentPage *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->run_label), text);
   gtk_widget_set_visible (self->pause_button, state == DUB_LATENT_RUNNING);
   gtk_widget_set_visible (self->run_button, state == DUB_LATENT_PAUSED || state == DUB_LATENT_STOPPED);
-  gtk_widget_set_visible (self->stop_button, state == DUB_LATENT_RUNNING || state == DUB_LATENT_PAUSED);
+  /* What is over at once needs no button that flashes. */
+  gtk_widget_set_visible (self->stop_button, state == DUB_LATENT_RUNNING || state == DUB_LATENT_PAUSED ||
+                                               (is_busy (state) && dub_latent_live_get_seconds (map) > 1.0));
   gtk_widget_set_visible (self->restart_button, !pca && !is_busy (state) && state != DUB_LATENT_EMPTY);
   gtk_widget_set_visible (GTK_WIDGET (self->run_progress), is_busy (state));
-  if (state == DUB_LATENT_STARTING || state == DUB_LATENT_READING)
+  if (state != DUB_LATENT_RUNNING && is_busy (state) && !(dub_latent_live_get_fraction (map) > 0.0))
     gtk_progress_bar_pulse (self->run_progress);
   else
     gtk_progress_bar_set_fraction (self->run_progress, CLAMP (dub_latent_live_get_fraction (map), 0.0, 1.0));

@@ -165,19 +165,27 @@ update_instead (DubLatentPage *self,
   DubLatentLive *map = dub_latent_bench_get_map (self->bench, (DubLatentPanelIndex) panel);
   DubLatentState state = dub_latent_live_get_state (map);
   gboolean failed = state == DUB_LATENT_FAILED, works = state == DUB_LATENT_READING || state == DUB_LATENT_STARTING;
+  gboolean stopped = state == DUB_LATENT_STOPPED;
   gboolean empty = dub_latent_bench_get_points (self->bench, (DubLatentPanelIndex) panel) == NULL;
 
-  gtk_widget_set_visible (GTK_WIDGET (parts->instead), failed || (works && empty));
+  gtk_widget_set_visible (GTK_WIDGET (parts->instead), failed || ((works || stopped) && empty));
   gtk_widget_set_opacity (GTK_WIDGET (parts->view), failed ? 0.0 : 1.0);
   if (!gtk_widget_get_visible (GTK_WIDGET (parts->instead)))
     return;
-  adw_status_page_set_icon_name (parts->instead, failed ? "dialog-error-symbolic" : "content-loading-symbolic");
+  adw_status_page_set_icon_name (parts->instead, failed    ? "dialog-error-symbolic"
+                                                 : stopped ? "media-playback-stop-symbolic"
+                                                           : "content-loading-symbolic");
   adw_status_page_set_title (parts->instead, failed                         ? _("There is no map of these features")
+                                             : stopped                     ? _("Stopped")
                                              : state == DUB_LATENT_READING ? _("Reading the features…")
                                                                            : _("Finding neighbours…"));
   adw_status_page_set_description (parts->instead, failed ? dub_latent_live_get_failure (map) : "");
   gtk_widget_set_visible (GTK_WIDGET (parts->progress), works);
-  if (works)
+  if (!works)
+    return;
+  if (dub_latent_live_get_fraction (map) > 0.0)
+    gtk_progress_bar_set_fraction (parts->progress, MIN (dub_latent_live_get_fraction (map), 1.0));
+  else
     gtk_progress_bar_pulse (parts->progress);
 }
 
