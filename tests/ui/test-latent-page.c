@@ -9,6 +9,7 @@
 #include "tests/ui/find.h"
 #include "tests/ui/squares-fixture.h"
 #include "ui/pages/latent-page-private.h"
+#include "ui/widgets/scatter-view-private.h"
 
 /* What a test begins with. */
 typedef struct {
@@ -295,6 +296,25 @@ test_lasso (Fixture       *fixture,
   g_assert_true (shows_text (page, "Show in Cases"));
   g_assert_true (fixture->page->tiles[0] == set[0]);
 
+  /* The line is drawn with its numbers, goes with the set, and comes back on the way back. */
+  DubScatterView *view = fixture->page->planes[DUB_LATENT_MAIN].view;
+  g_autofree char *pill = g_strdup_printf ("%u / %u", n_right, n_test);
+  const guint two[] = { 1, 2 };
+
+  g_assert_cmpuint (view->lassos->len, ==, 1);
+  g_assert_cmpuint (((GArray *) view->lassos->pdata[0])->len, ==, 8);
+  g_assert_cmpstr (view->pill, ==, pill);
+  dub_selection_set_set (selection, two, 2, "two");
+  wait_until (view->lassos->len == 0);
+  g_assert_null (view->pill);
+  dub_selection_go_back (selection);
+  wait_until (view->lassos->len == 1);
+  g_assert_cmpstr (view->pill, ==, pill);
+  dub_selection_clear_set (selection);
+  wait_until (view->lassos->len == 0);
+  act_with (fixture, "latent.lasso", "0,-1e6 1e6,-1e6 1e6,1e6 0,1e6");
+  set = dub_selection_get_set (selection, &n);
+
   /* What makes no sense selects nothing and breaks nothing. */
   act_with (fixture, "latent.lasso", "");
   act_with (fixture, "latent.lasso", "1,2 3,4");
@@ -522,6 +542,52 @@ test_other_study (Fixture       *fixture,
   squares_remove (root);
 }
 
+/* A line of the counts selects all points of its kind, also beyond the present set. */
+static void
+test_kinds (Fixture       *fixture,
+            gconstpointer  data)
+{
+  DubSelection *selection = dub_session_get_selection (fixture->session);
+  const guint one[] = { 3 };
+
+  run_networks (fixture);
+  dub_selection_set_set (selection, one, 1, "one");
+
+  const DubLatentPoints *points = dub_latent_bench_get_points (fixture->page->bench, DUB_LATENT_MAIN);
+  GtkWidget *line = gtk_widget_get_first_child (GTK_WIDGET (fixture->page->counts));
+  const char *const words[] = { "correct", "failed", "0", "1" };
+
+  for (guint k = 0; k < G_N_ELEMENTS (words); k++, line = gtk_widget_get_next_sibling (line)) {
+    guint expected = 0;
+    size_t n = 0;
+
+    for (guint i = 0; i < SQUARES_N; i++)
+      expected += is_test (fixture, i) && (k < 2 ? points->failed[i] == k : points->label[i] == (int) k - 2);
+    g_assert_true (GTK_IS_BUTTON (line));
+    g_assert_cmpstr (g_variant_get_string (gtk_actionable_get_action_target_value (GTK_ACTIONABLE (line)), NULL), ==, words[k]);
+    g_assert_nonnull (gtk_widget_get_tooltip_text (line));
+    gtk_widget_grab_focus (line);
+    g_signal_emit_by_name (line, "clicked");
+    if (expected > 0) {
+      const guint *set = dub_selection_get_set (selection, &n);
+
+      g_assert_cmpuint (n, ==, expected);
+      for (size_t s = 0; s < n; s++)
+        g_assert_true (is_test (fixture, set[s]) && (k < 2 ? points->failed[set[s]] == k : points->label[set[s]] == (int) k - 2));
+    } else {
+      g_assert_false (gtk_widget_get_sensitive (line));
+    }
+    wait_until (fixture->page->counts_idle == 0);
+    g_assert_false (dub_latent_bench_is_lasso (fixture->page->bench));
+  }
+  g_assert_null (line);
+  dub_selection_clear_set (selection);
+  act_with (fixture, "latent.select", "7");
+  act_with (fixture, "latent.select", "-1");
+  act_with (fixture, "latent.select", "");
+  g_assert_false (dub_selection_has_set (selection));
+}
+
 /* What takes long stands in the sidebar's list, and can be stopped there. */
 static void
 test_job (Fixture       *fixture,
@@ -589,6 +655,7 @@ main (int   argc,
   ADD (live, &trained);
   ADD (settings, &trained);
   ADD (lasso, &trained);
+  ADD (kinds, &trained);
   ADD (case, &trained);
   ADD (beside, &trained);
   ADD (export, &trained);

@@ -1,13 +1,12 @@
 #include "ui/model/latent-live.h"
 
-#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
+#include "ui/model/latent-live-job.h"
 #include "ui/model/latent-live-work.h"
 
-/* How often progress is looked at, and after how long a map is listed with the long work of the session. */
-enum { POLL_MS = 250, LIST_MS = 2000 };
+enum { POLL_MS = 250 };
 
 /* The time left of finding neighbours is told when so much was seen of it. */
 #define FORESEEN_SECONDS 1.0
@@ -39,9 +38,7 @@ struct _DubLatentLive {
   guint              poll;
   gint64             since;    /* when the state came about */
   gint64             begun;    /* when neighbours began to be looked for, 0 = not yet */
-  DubJobs           *jobs;     /* of the session */
-  DubJob            *job;      /* (nullable): long work, listed */
-  guint              listing;  /* it will be */
+  DubLatentJob       job;
 };
 
 G_DEFINE_FINAL_TYPE (DubLatentLive, dub_latent_live, G_TYPE_OBJECT)
@@ -55,76 +52,10 @@ is_busy (DubLatentState state)
   return state == DUB_LATENT_READING || state == DUB_LATENT_STARTING || state == DUB_LATENT_RUNNING;
 }
 
-/* --- the job --- */
-
-static void
-update_job (DubLatentLive *self)
-{
-  double left = dub_latent_live_get_seconds_left (self), fraction = dub_latent_live_get_fraction (self);
-  g_autofree char *title = NULL, *stage = NULL;
-
-  if (self->job == NULL)
-    return;
-  title = g_strdup_printf (_("Latent space of %s"), self->family);
-  if (self->state == DUB_LATENT_READING)
-    stage = g_strdup (_("Reading the features…"));
-  else if (self->state == DUB_LATENT_STARTING)
-    stage = g_strdup (_("Finding neighbours…"));
-  else
-    stage = g_strdup_printf ("%u / %u", self->iteration, self->n_iterations);
-  dub_job_set_title (self->job, title);
-  dub_job_set_stage (self->job, stage);
-  dub_job_set_fraction (self->job, fraction > 0.0 ? MIN (fraction, 1.0) : -1.0);
-  dub_job_set_seconds_left (self->job, isnan (left) ? -1.0 : left);
-  dub_job_set_paused (self->job, self->state == DUB_LATENT_PAUSED);
-}
-
-static gboolean
-list_cb (gpointer data)
-{
-  DubLatentLive *self = data;
-
-  self->listing = 0;
-  self->job = dub_job_new ("");
-  g_signal_connect_object (self->job, "cancel", G_CALLBACK (dub_latent_live_stop), self, G_CONNECT_SWAPPED);
-  update_job (self);
-  dub_jobs_add (self->jobs, self->job);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-end_job (DubLatentLive *self)
-{
-  g_autoptr (DubJob) job = g_steal_pointer (&self->job);
-  g_autoptr (GError) error = NULL;
-
-  g_clear_handle_id (&self->listing, g_source_remove);
-  if (job == NULL)
-    return;
-  if (self->state == DUB_LATENT_FAILED)
-    error = g_error_new_literal (DUB_ERROR, DUB_ERROR_ARGUMENT, self->failure);
-  else if (self->state != DUB_LATENT_DONE)
-    error = g_error_new_literal (DUB_ERROR, DUB_ERROR_CANCELLED, _("Stopped"));
-  dub_job_finish (job, error);
-}
-
-/* Short work is not worth a line of the list; what a person has halted stays on it where it was. */
-static void
-list_job (DubLatentLive *self)
-{
-  if (is_busy (self->state) && self->job == NULL && self->listing == 0)
-    self->listing = g_timeout_add (LIST_MS, list_cb, self);
-  else if (self->state == DUB_LATENT_PAUSED)
-    g_clear_handle_id (&self->listing, g_source_remove);
-  else if (!is_busy (self->state))
-    end_job (self);
-}
-
 static void
 changed (DubLatentLive *self)
 {
-  update_job (self);
+  _dub_latent_job_update (&self->job, self);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -151,7 +82,7 @@ set_state (DubLatentLive  *self,
     self->poll = g_timeout_add (POLL_MS, poll_cb, self);
   else if (!polls)
     g_clear_handle_id (&self->poll, g_source_remove);
-  list_job (self);
+  _dub_latent_job_follow (&self->job, self);
 }
 
 static void done_cb (gpointer     *result,
@@ -704,8 +635,8 @@ dub_latent_live_dispose (GObject *object)
 
   g_clear_handle_id (&self->poll, g_source_remove);
   self->state = DUB_LATENT_EMPTY;
-  end_job (self);
-  g_clear_object (&self->jobs);
+  _dub_latent_job_follow (&self->job, self);
+  g_clear_object (&self->job.jobs);
   if (self->slot != NULL)
     dub_compute_slot_cancel (self->slot);
   if (self->asking != NULL)
@@ -769,7 +700,7 @@ dub_latent_live_new (DubSession *session)
   guint n_threads = dub_settings_state_get_threads (dub_session_get_settings (session));
 
   self->slot = dub_compute_slot_new (n_threads);
-  self->jobs = g_object_ref (dub_session_get_jobs (session));
+  self->job.jobs = g_object_ref (dub_session_get_jobs (session));
 
   return self;
 }

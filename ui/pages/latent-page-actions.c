@@ -1,8 +1,6 @@
 /* What the page can be told to do. */
 #include "ui/pages/latent-page-private.h"
 
-#include <string.h>
-
 static void
 fit_action (GtkWidget  *widget,
             const char *name,
@@ -45,40 +43,18 @@ lasso_action (GtkWidget  *widget,
               GVariant   *parameter)
 {
   DubLatentPage *self = DUB_LATENT_PAGE (widget);
-  const DubLatentPoints *points = dub_latent_bench_get_points (self->bench, DUB_LATENT_MAIN);
   g_autoptr (GArray) corners = parse_corners (g_variant_get_string (parameter, NULL));
-  g_autofree guint *inside = NULL;
-  size_t n = 0;
 
-  if (points == NULL || corners == NULL)
-    return;
-
-  g_autoptr (DubLatentIndex) index = dub_latent_index_new (points);
-
-  inside = dub_latent_index_inside (index, points, (const double *) (gpointer) corners->data, corners->len / 2, &n);
-  dub_latent_bench_select (self->bench, inside, n, FALSE);
+  if (corners != NULL && dub_latent_bench_get_points (self->bench, DUB_LATENT_MAIN) != NULL)
+    dub_scatter_view_lasso (self->planes[DUB_LATENT_MAIN].view, (const double *) (gpointer) corners->data, corners->len / 2);
 }
 
-/* The failures among the points, all of them. */
 static void
 failures_action (GtkWidget  *widget,
                  const char *name,
                  GVariant   *parameter)
 {
-  DubLatentPage *self = DUB_LATENT_PAGE (widget);
-  const DubLatentPoints *points = dub_latent_bench_get_points (self->bench, DUB_LATENT_MAIN);
-  g_autoptr (GArray) failures = g_array_new (FALSE, FALSE, sizeof (guint));
-
-  for (guint i = 0; points != NULL && i < points->n; i++)
-    if (points->failed[i] == 1 && dub_latent_bench_is_point (self->bench, i))
-      g_array_append_val (failures, i);
-  if (points == NULL)
-    return;
-
-  g_autofree char *title = g_strdup_printf (g_dngettext (NULL, "%u failure in the latent space", "%u failures in the latent space",
-                                                         failures->len), failures->len);
-
-  dub_selection_set_set (dub_session_get_selection (self->session), (const guint *) (gpointer) failures->data, failures->len, title);
+  gtk_widget_activate_action (widget, "latent.select", "s", "failed");
 }
 
 static void
@@ -145,6 +121,7 @@ _dub_latent_page_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "latent.fit", NULL, fit_action);
   gtk_widget_class_install_action (widget_class, "latent.lasso", "s", lasso_action);
   gtk_widget_class_install_action (widget_class, "latent.select-failures", NULL, failures_action);
+  gtk_widget_class_install_action (widget_class, "latent.select", "s", _dub_latent_page_select_kind);
   gtk_widget_class_install_action (widget_class, "latent.show", NULL, show_action);
   gtk_widget_class_install_action (widget_class, "latent.open-case", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "latent.run", NULL, run_action);

@@ -9,26 +9,47 @@
 
 enum { N_BINS = 25 };
 
+/* A line is a button: it selects all points of its kind, whatever the set is now. @word: of "latent.select" */
 static void
 add_line (DubLatentPage *self,
           GtkWidget     *mark,
           const char    *title,
-          guint          n,
-          guint          all)
+          const char    *word)
 {
-  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10), *label = _dub_latent_label (title, NULL, 0.0f);
-  GtkWidget *count = _dub_latent_label (NULL, "numeric", 1.0f);
-  g_autofree char *text = g_strdup_printf ("<b>%u</b> <span alpha=\"62%%\">/ %u</span>", n, all);
+  GtkWidget *button = gtk_button_new (), *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  GtkWidget *label = _dub_latent_label (title, NULL, 0.0f), *count = _dub_latent_label (NULL, "numeric", 1.0f);
 
-  gtk_label_set_markup (GTK_LABEL (count), text);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_widget_set_tooltip_text (label, title);
   gtk_widget_set_hexpand (label, TRUE);
   gtk_box_append (GTK_BOX (line), mark);
   gtk_box_append (GTK_BOX (line), label);
   gtk_box_append (GTK_BOX (line), count);
-  gtk_widget_add_css_class (line, "line");
-  gtk_box_append (self->counts, line);
+  gtk_button_set_child (GTK_BUTTON (button), line);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "line");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "latent.select");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", word);
+  gtk_box_append (self->counts, button);
+}
+
+/* "5 / 12", and in words "Select all 12 cases: failed". */
+static void
+fill_line (GtkWidget  *button,
+           const char *title,
+           guint       n,
+           guint       all,
+           gboolean    has_set)
+{
+  GtkWidget *count = gtk_widget_get_last_child (gtk_button_get_child (GTK_BUTTON (button)));
+  g_autofree char *text = g_strdup_printf ("<b>%u</b> <span alpha=\"62%%\">/ %u</span>", n, all);
+  g_autofree char *words = g_strdup_printf (g_dngettext (NULL, "Select %u case: %s", "Select all %u cases: %s", all), all, title);
+  g_autofree char *now = g_strdup_printf (_("%u of %u selected"), has_set ? n : 0, all);
+
+  gtk_label_set_markup (GTK_LABEL (count), text);
+  gtk_widget_set_sensitive (button, all > 0);
+  gtk_widget_set_tooltip_text (button, words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, words, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  now, -1);
 }
 
 /* Signs as the training marks have them; with colours where points have them, too. */
@@ -46,19 +67,101 @@ class_mark (DubLatentPage         *self,
                               (int) label);
 }
 
+/* Other classes or other marks. */
+static char *
+lines_key (DubLatentPage         *self,
+           const DubLatentPoints *points,
+           guint                  n_classes)
+{
+  g_autoptr (GString) key = g_string_new (NULL);
+
+  g_string_printf (key, "%d %d", (int) dub_latent_bench_get_color (self->bench), points != NULL ? points->positive : -1);
+  for (guint k = 0; k < n_classes; k++)
+    g_string_append_printf (key, "\n%s", _dub_latent_class_name (self, (int) k));
+
+  return g_string_free (g_steal_pointer (&key), FALSE);
+}
+
+static void
+build_lines (DubLatentPage         *self,
+             const DubLatentPoints *points,
+             guint                  n_classes)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->counts))) != NULL)
+    gtk_box_remove (self->counts, child);
+  add_line (self, dub_latent_mark_new (DUB_LATENT_MARK_CORRECT, DUB_LATENT_DISC, 0), _("correct"), "correct");
+  add_line (self, dub_latent_mark_new (DUB_LATENT_MARK_FAILED, DUB_LATENT_TRIANGLE, 0), _("failed"), "failed");
+  for (guint k = 0; k < n_classes; k++) {
+    g_autofree char *word = g_strdup_printf ("%u", k);
+
+    add_line (self, class_mark (self, points, k), _dub_latent_class_name (self, (int) k), word);
+  }
+}
+
+/* Lines stay while their kinds do: the keyboard stays on the one that was pressed. */
 static void
 fill_lines (DubLatentPage         *self,
             const DubLatentCounts *counts)
 {
   const DubLatentPoints *points = dub_latent_bench_get_points (self->bench, DUB_LATENT_MAIN);
-  GtkWidget *child;
+  guint n_classes = points != NULL ? MIN (counts->n_classes, DUB_LATENT_N_LINES) : 0;
+  g_autofree char *key = lines_key (self, points, n_classes);
+  GtkWidget *line;
 
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->counts))) != NULL)
-    gtk_box_remove (self->counts, child);
-  add_line (self, dub_latent_mark_new (DUB_LATENT_MARK_CORRECT, DUB_LATENT_DISC, 0), _("correct"), counts->correct, counts->correct_all);
-  add_line (self, dub_latent_mark_new (DUB_LATENT_MARK_FAILED, DUB_LATENT_TRIANGLE, 0), _("failed"), counts->failed, counts->failed_all);
-  for (guint k = 0; points != NULL && k < counts->n_classes && k < DUB_LATENT_N_LINES; k++)
-    add_line (self, class_mark (self, points, k), _dub_latent_class_name (self, (int) k), counts->of_class[k], counts->of_class_all[k]);
+  if (g_strcmp0 (key, self->lines_key) != 0) {
+    build_lines (self, points, n_classes);
+    g_free (self->lines_key);
+    self->lines_key = g_steal_pointer (&key);
+  }
+  line = gtk_widget_get_first_child (GTK_WIDGET (self->counts));
+  fill_line (line, _("correct"), counts->correct, counts->correct_all, counts->has_set);
+  line = gtk_widget_get_next_sibling (line);
+  fill_line (line, _("failed"), counts->failed, counts->failed_all, counts->has_set);
+  for (guint k = 0; k < n_classes; k++) {
+    line = gtk_widget_get_next_sibling (line);
+    fill_line (line, _dub_latent_class_name (self, (int) k), counts->of_class[k], counts->of_class_all[k], counts->has_set);
+  }
+}
+
+/* What the selected set is called. */
+static char *
+kind_title (DubLatentPage *self,
+            const char    *word,
+            int            label,
+            guint          n)
+{
+  if (g_str_equal (word, "failed"))
+    return g_strdup_printf (g_dngettext (NULL, "%u failure in the latent space", "%u failures in the latent space", n), n);
+  if (g_str_equal (word, "correct"))
+    return g_strdup_printf (g_dngettext (NULL, "%u correct case in the latent space", "%u correct cases in the latent space", n), n);
+
+  return g_strdup_printf (g_dngettext (NULL, "%u case of %s in the latent space", "%u cases of %s in the latent space", n), n,
+                          _dub_latent_class_name (self, label));
+}
+
+void
+_dub_latent_page_select_kind (GtkWidget  *widget,
+                              const char *action,
+                              GVariant   *parameter)
+{
+  DubLatentPage *self = DUB_LATENT_PAGE (widget);
+  const DubLatentPoints *points = dub_latent_bench_get_points (self->bench, DUB_LATENT_MAIN);
+  const char *word = g_variant_get_string (parameter, NULL);
+  gboolean failed = g_str_equal (word, "failed"), by_outcome = failed || g_str_equal (word, "correct");
+  g_autoptr (GArray) set = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autofree char *title = NULL;
+  guint64 label = 0;
+
+  if (points == NULL || (!by_outcome && (!g_ascii_string_to_unsigned (word, 10, 0, G_MAXINT, &label, NULL) ||
+                                         label >= dub_latent_bench_count (self->bench)->n_classes)))
+    return;
+  for (guint i = 0; i < points->n; i++)
+    if ((by_outcome ? points->failed[i] == failed : points->label[i] == (int) label) && dub_latent_bench_is_point (self->bench, i))
+      g_array_append_val (set, i);
+  title = kind_title (self, word, (int) label, set->len);
+  dub_selection_set_set (dub_session_get_selection (self->session), (const guint *) (gpointer) set->data, set->len, title);
 }
 
 static void

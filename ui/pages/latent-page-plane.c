@@ -40,7 +40,6 @@ activated_cb (DubLatentPage  *self,
   _dub_latent_page_open_case (self, index);
 }
 
-/* "65 / 234" on the line that was drawn. */
 static void
 lassoed_cb (DubLatentPage  *self,
             gpointer        indices,
@@ -48,13 +47,7 @@ lassoed_cb (DubLatentPage  *self,
             gboolean        add,
             DubScatterView *view)
 {
-  const DubLatentCounts *counts;
-  g_autofree char *pill = NULL;
-
-  dub_latent_bench_select (self->bench, indices, n, add);
-  counts = dub_latent_bench_count (self->bench);
-  pill = g_strdup_printf ("%u / %u", counts->n, counts->n_all);
-  dub_scatter_view_set_pill (view, pill);
+  _dub_latent_page_take_lasso (self, panel_of (self, view), indices, n, add);
 }
 
 static void
@@ -104,6 +97,8 @@ _dub_latent_page_update_points (DubLatentPage *self,
                                 guint          panel,
                                 gboolean       moved)
 {
+  if (moved)
+    _dub_latent_page_forget_lassos (self, panel);
   dub_scatter_view_set_points (self->planes[panel].view, dub_latent_bench_get_points (self->bench, (DubLatentPanelIndex) panel), moved);
   /* The point under the pointer has gone elsewhere. */
   if (moved && self->hovered >= 0 && self->hovered_panel == panel)

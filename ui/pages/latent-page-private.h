@@ -3,6 +3,7 @@
  *   latent-page.c          the widget, what it follows
  *   latent-page-actions.c  what it can be told to do
  *   latent-page-plane.c    scatter views, their names, what stands on the plane instead
+ *   latent-page-lasso.c    lines that were drawn around sets
  *   latent-page-panel.c    settings, the running row, how far the map can be believed
  *   latent-page-counts.c   what is in the selected set, and its histogram
  *   latent-page-hover.c    the card of the case under the pointer
@@ -44,6 +45,8 @@ struct _DubLatentPage {
   int               hovered;    /* -1 = none */
   guint             hovered_panel;
   double            hover_at[2]; /* in the overlay */
+  GPtrArray        *drawn;      /* lines that were drawn on the planes, and what they selected */
+  char             *lines_key;  /* what the lines of counts are of */
   GPtrArray        *color_words; /* of char *: of the rows of color_choice */
   GPtrArray        *model_words;
   GPtrArray        *beside_words;
@@ -134,6 +137,19 @@ void       _dub_latent_page_set_tool       (DubLatentPage  *self,
                                             DubScatterTool  tool);
 void       _dub_latent_page_update_pill    (DubLatentPage  *self);
 
+/* latent-page-lasso.c */
+void       _dub_latent_page_build_lassos   (DubLatentPage  *self);
+/* Selects what was drawn on a plane; @add: to the set there is. */
+void       _dub_latent_page_take_lasso     (DubLatentPage  *self,
+                                            guint           panel,
+                                            const guint    *indices,
+                                            guint           n,
+                                            gboolean        add);
+/* Draws the lines of the selected set, if it was drawn. */
+void       _dub_latent_page_update_lassos  (DubLatentPage  *self);
+void       _dub_latent_page_forget_lassos  (DubLatentPage  *self,
+                                            guint           panel);
+
 /* latent-page-panel.c */
 void       _dub_latent_page_build_panel    (DubLatentPage  *self);
 /* Networks, scores, classes of another study. */
@@ -145,6 +161,10 @@ void       _dub_latent_page_update_quality (DubLatentPage  *self);
 /* latent-page-counts.c */
 void       _dub_latent_page_build_counts   (DubLatentPage  *self);
 void       _dub_latent_page_update_counts  (DubLatentPage  *self);
+/* Action: all points of a kind, by its word: "correct", "failed", "2" (a class). */
+void       _dub_latent_page_select_kind    (GtkWidget      *widget,
+                                            const char     *action,
+                                            GVariant       *parameter);
 
 /* latent-page-hover.c */
 void       _dub_latent_page_build_hover    (DubLatentPage  *self);

@@ -113,6 +113,7 @@ counts_cb (gpointer data)
   DubLatentPage *self = data;
 
   self->counts_idle = 0;
+  _dub_latent_page_update_lassos (self);
   _dub_latent_page_update_counts (self);
   _dub_latent_page_update_strip (self);
   _dub_latent_page_fit_strip (self);
@@ -229,6 +230,7 @@ dub_latent_page_constructed (GObject *object)
   self->results = g_object_ref (dub_results_of_session (self->session));
   self->pictures = g_object_ref (dub_case_pictures_of_session (self->session));
   self->bench = dub_latent_bench_new (self->session);
+  _dub_latent_page_build_lassos (self);
   _dub_latent_page_build_planes (self);
   _dub_latent_page_build_panel (self);
   _dub_latent_page_build_counts (self);
@@ -309,6 +311,8 @@ dub_latent_page_dispose (GObject *object)
   g_clear_object (&self->bench);
   g_clear_object (&self->pictures);
   g_clear_object (&self->results);
+  g_clear_pointer (&self->drawn, g_ptr_array_unref);
+  g_clear_pointer (&self->lines_key, g_free);
   g_clear_pointer (&self->color_words, g_ptr_array_unref);
   g_clear_pointer (&self->model_words, g_ptr_array_unref);
   g_clear_pointer (&self->beside_words, g_ptr_array_unref);

@@ -154,6 +154,57 @@ select_lasso (DubScatterView *self,
 }
 
 void
+dub_scatter_view_lasso (DubScatterView *self,
+                        const double   *corners,
+                        size_t          n)
+{
+  g_return_if_fail (DUB_IS_SCATTER_VIEW (self));
+  g_return_if_fail (n >= 3);
+
+  if (self->points == NULL)
+    return;
+  _dub_scatter_view_cancel (self);
+
+  GArray *line = g_array_new (FALSE, FALSE, sizeof (double));
+
+  g_array_append_vals (line, corners, 2 * (guint) n);
+  g_ptr_array_add (self->lassos, line);
+  select_lasso (self, FALSE);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+GPtrArray *
+dub_scatter_view_get_lassos (DubScatterView *self)
+{
+  g_return_val_if_fail (DUB_IS_SCATTER_VIEW (self), NULL);
+
+  GPtrArray *lassos = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+
+  for (guint i = 0; i < self->lassos->len; i++)
+    g_ptr_array_add (lassos, g_array_ref (self->lassos->pdata[i]));
+
+  return lassos;
+}
+
+void
+dub_scatter_view_set_lassos (DubScatterView *self,
+                             GPtrArray      *lassos,
+                             const char     *pill)
+{
+  g_return_if_fail (DUB_IS_SCATTER_VIEW (self));
+
+  if (self->hand == DUB_SCATTER_LASSOING || (lassos == NULL && self->lassos->len == 0))
+    return;
+
+  g_autoptr (GPtrArray) before = self->lassos;
+
+  self->lassos = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  for (guint i = 0; lassos != NULL && i < lassos->len; i++)
+    g_ptr_array_add (self->lassos, g_array_ref (lassos->pdata[i]));
+  dub_scatter_view_set_pill (self, lassos != NULL ? pill : NULL);
+}
+
+void
 _dub_scatter_view_end (DubScatterView *self,
                        gboolean        add)
 {

@@ -40,6 +40,20 @@ void            dub_scatter_view_show_all     (DubScatterView        *self);
 /* The last lasso stays drawn with a pill "65 / 234" until another selection comes; NULL = none is drawn. */
 void            dub_scatter_view_set_pill     (DubScatterView        *self,
                                                const char            *text);
+/* dub_scatter_view_lasso:
+ * @corners: [@n][2] in units of the plane, at least 3
+ *
+ * Selects as if a hand had drawn this line: it is drawn, and "lassoed" follows.
+ */
+void            dub_scatter_view_lasso        (DubScatterView        *self,
+                                               const double          *corners,
+                                               size_t                 n);
+/* The lines that are drawn. (transfer full) (element-type GArray of double, two a corner, not to be changed) */
+GPtrArray      *dub_scatter_view_get_lassos   (DubScatterView        *self);
+/* Draws these lines again, with a pill, instead of those that are there; a line that a hand is drawing stays. @lassos: (nullable) */
+void            dub_scatter_view_set_lassos   (DubScatterView        *self,
+                                               GPtrArray             *lassos,
+                                               const char            *pill);
 void            dub_scatter_view_describe     (DubScatterView        *self,
                                                const char            *label,
                                                const char            *description);
