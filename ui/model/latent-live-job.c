@@ -75,7 +75,7 @@ _dub_latent_job_follow (DubLatentJob  *self,
                         DubLatentLive *map)
 {
   DubLatentState state = dub_latent_live_get_state (map);
-  gboolean busy = state == DUB_LATENT_READING || state == DUB_LATENT_STARTING || state == DUB_LATENT_RUNNING;
+  gboolean busy = _dub_latent_is_busy (state);
 
   if (busy && self->job == NULL && self->listing == 0) {
     Listing *listing = g_new0 (Listing, 1);

@@ -5,6 +5,13 @@
 
 G_BEGIN_DECLS
 
+/* The thread works for the map. */
+static inline gboolean
+_dub_latent_is_busy (DubLatentState state)
+{
+  return state == DUB_LATENT_READING || state == DUB_LATENT_STARTING || state == DUB_LATENT_RUNNING;
+}
+
 /* A plain struct for the map that has it; zeros are "nothing is listed". */
 typedef struct {
   DubJobs *jobs;    /* of the session */

@@ -46,12 +46,6 @@ G_DEFINE_FINAL_TYPE (DubLatentLive, dub_latent_live, G_TYPE_OBJECT)
 enum { CHANGED, MOVED, NEAREST, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-static gboolean
-is_busy (DubLatentState state)
-{
-  return state == DUB_LATENT_READING || state == DUB_LATENT_STARTING || state == DUB_LATENT_RUNNING;
-}
-
 static void
 changed (DubLatentLive *self)
 {
@@ -420,7 +414,7 @@ dub_latent_live_stop (DubLatentLive *self)
 {
   g_return_if_fail (DUB_IS_LATENT_LIVE (self));
 
-  if (!is_busy (self->state) && self->state != DUB_LATENT_PAUSED)
+  if (!_dub_latent_is_busy (self->state) && self->state != DUB_LATENT_PAUSED)
     return;
 
   gboolean begun = self->state == DUB_LATENT_RUNNING || self->state == DUB_LATENT_PAUSED;
