@@ -196,11 +196,12 @@ dub_scatter_view_set_lassos (DubScatterView *self,
   if (self->hand == DUB_SCATTER_LASSOING || (lassos == NULL && self->lassos->len == 0))
     return;
 
-  g_autoptr (GPtrArray) before = self->lassos;
+  GPtrArray *before = self->lassos;
 
   self->lassos = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   for (guint i = 0; lassos != NULL && i < lassos->len; i++)
     g_ptr_array_add (self->lassos, g_array_ref (lassos->pdata[i]));
+  g_ptr_array_unref (before);
   dub_scatter_view_set_pill (self, lassos != NULL ? pill : NULL);
 }
 
