@@ -2,7 +2,59 @@
 
 #include "core/io/npy.h"
 
+#include <math.h>
 #include <string.h>
+
+/* Labels that are not as many as the cases belong to others, or the cases do: which, nobody can tell here. */
+static gboolean
+take_labels (const char       *file,
+             const char       *name,
+             const DubTensor  *features,
+             const DubTensor  *labels,
+             int             **labels_out,
+             GError          **error)
+{
+  size_t n = dub_tensor_n_elements (labels);
+  int axis = features->shape.rank == 3 && strcmp (name, "features") == 0 ? 1 : 0;
+
+  if (features->shape.rank >= 2 && (int64_t) n != features->shape.dim[axis]) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE,
+                 _("“%s” has %d cases in “%s” and %zu labels in “labels”; save one label for each case (−1 where it is unknown), or "
+                   "the features alone as .npy."), file, (int) features->shape.dim[axis], name, n);
+    return FALSE;
+  }
+  *labels_out = g_new (int, MAX (n, 1));
+  for (size_t i = 0; i < n; i++)
+    (*labels_out)[i] = (int) CLAMP (dub_tensor_get_int (labels, i), -1, INT32_MAX);
+
+  return TRUE;
+}
+
+gboolean
+cli_features_check_range (const char       *file,
+                          const DubTensor  *raw,
+                          size_t            n_cases,
+                          size_t            n_features,
+                          GError          **error)
+{
+  size_t n = dub_tensor_n_elements (raw);
+
+  if (raw->dtype != DUB_DTYPE_F64)
+    return TRUE;
+  for (size_t i = 0; i < n; i++) {
+    double value = dub_tensor_get_double (raw, i);
+
+    if (isfinite (value) && !isfinite ((float) value)) {
+      g_set_error (error, DUB_ERROR, DUB_ERROR_NUMERIC,
+                   _("The features in “%s” have %g in case %zu, feature %zu (counted from 0), beyond what single precision holds (3.4e38); "
+                     "divide them all by one large number, or leave such cases out."), file, value, i / n_features % n_cases,
+                   i % n_features);
+      return FALSE;
+    }
+  }
+
+  return TRUE;
+}
 
 static DubTensor *
 read_npz (const char  *file,
@@ -32,16 +84,9 @@ read_npz (const char  *file,
     return NULL;
   if (dub_npz_has (npz, "labels")) {
     g_autoptr (DubTensor) labels = dub_npz_read (npz, "labels", error);
-    size_t n = labels != NULL ? dub_tensor_n_elements (labels) : 0;
 
-    if (labels == NULL)
+    if (labels == NULL || !take_labels (file, name, features, labels, labels_out, error))
       return NULL;
-    *labels_out = g_new (int, MAX (n, 1));
-    for (size_t i = 0; i < n; i++)
-      (*labels_out)[i] = (int) CLAMP (dub_tensor_get_int (labels, i), -1, INT32_MAX);
-    /* Labels of something else are no labels of these. */
-    if (features->shape.rank < 2 || (int64_t) n != features->shape.dim[features->shape.rank == 3 && strcmp (name, "features") == 0])
-      g_clear_pointer (labels_out, g_free);
   }
   /* Several networks' features, as export writes them. */
   if (features->shape.rank == 3 && strcmp (name, "features") == 0) {
@@ -69,17 +114,22 @@ cli_features_load (const char  *file,
 {
   g_autoptr (DubTensor) raw = g_str_has_suffix (file, ".npz") ? read_npz (file, array, network, labels, error)
                                                               : dub_npy_load (file, error);
-  g_autoptr (DubTensor) floats = raw != NULL ? dub_tensor_convert (raw, DUB_DTYPE_F32, error) : NULL;
 
-  if (floats == NULL)
+  if (raw == NULL)
     return NULL;
-  if (floats->shape.rank < 2 || dub_tensor_n_elements (floats) == 0) {
-    g_autofree char *shape = dub_shape_to_string (&floats->shape);
+  if (raw->shape.rank < 2 || dub_tensor_n_elements (raw) == 0) {
+    g_autofree char *shape = dub_shape_to_string (&raw->shape);
 
     g_set_error (error, DUB_ERROR, DUB_ERROR_SHAPE, _("The features in “%s” are %s, expected cases × features."), file, shape);
     return NULL;
   }
 
-  return dub_tensor_reshape (floats, DUB_SHAPE (floats->shape.dim[0],
-                                                (int64_t) dub_tensor_n_elements (floats) / floats->shape.dim[0]), error);
+  size_t n_cases = (size_t) raw->shape.dim[0], n_features = dub_tensor_n_elements (raw) / n_cases;
+
+  if (!cli_features_check_range (file, raw, n_cases, n_features, error))
+    return NULL;
+
+  g_autoptr (DubTensor) floats = dub_tensor_convert (raw, DUB_DTYPE_F32, error);
+
+  return floats != NULL ? dub_tensor_reshape (floats, DUB_SHAPE ((int64_t) n_cases, (int64_t) n_features), error) : NULL;
 }

@@ -32,6 +32,12 @@ enum { JUDGED = 5000 };
 /* Of the progress: what comes before the first iteration. */
 #define BEFORE_STEPS 0.2
 
+/* That a number was not said: one that is said and does not belong to the method is refused. */
+#define UNSAID G_MININT
+
+/* Of UMAP's spread of 1: beyond it, no curve can be fitted. */
+#define MIN_DIST_MOST 3.0
+
 typedef enum { METHOD_PCA, METHOD_TSNE, METHOD_UMAP } Method;
 
 static const char *const METHODS[] = { "pca", "tsne", "umap", NULL };
@@ -43,7 +49,8 @@ typedef struct {
   int      neighbors;
   double   min_dist;
   int      n_dims;
-  gint64   seed;
+  char    *seed_text;
+  guint64  seed;
   int      n_iterations;
   char    *array;
   int      network;
@@ -70,6 +77,7 @@ static void
 options_clear (Options *self)
 {
   g_free (self->method_name);
+  g_free (self->seed_text);
   g_free (self->array);
   g_free (self->out);
   g_free (self->fresh);
@@ -119,7 +127,7 @@ run_pca (const Options  *options,
 {
   size_t n = (size_t) result->features->shape.dim[0], n_dims = (size_t) options->n_dims;
   DubPcaOptions pca_options = {
-    .standardize = options->standardize, .n_components = n_dims, .seed = (uint64_t) options->seed
+    .standardize = options->standardize, .n_components = n_dims, .seed = options->seed
   };
   g_autoptr (DubPca) pca = dub_pca_fit (dub_tensor_f32 (result->features), n, (size_t) result->features->shape.dim[1],
                                         &pca_options, run, error);
@@ -144,7 +152,7 @@ run_tsne (const Options  *options,
   DubTsneOptions tsne_options = DUB_TSNE_DEFAULT;
 
   tsne_options.perplexity = options->perplexity;
-  tsne_options.seed = (uint64_t) options->seed;
+  tsne_options.seed = options->seed;
   tsne_options.n_iterations = options->n_iterations > 0 ? (guint) options->n_iterations : tsne_options.n_iterations;
 
   dub_run_set_span (run, 0.0, BEFORE_STEPS);
@@ -173,7 +181,7 @@ run_umap (const Options  *options,
   umap_options.min_dist = options->min_dist;
   umap_options.n_dims = (size_t) options->n_dims;
   umap_options.n_epochs = (guint) options->n_iterations;
-  umap_options.seed = (uint64_t) options->seed;
+  umap_options.seed = options->seed;
 
   dub_run_set_span (run, 0.0, BEFORE_STEPS);
 
@@ -205,7 +213,7 @@ judge (const Options  *options,
   DubQualityOptions quality = DUB_QUALITY_DEFAULT;
 
   quality.n_most = JUDGED;
-  quality.seed = (uint64_t) options->seed;
+  quality.seed = options->seed;
   result->trustworthiness = result->continuity = result->hit = result->silhouette = NAN;
   if (n > 2 * quality.k
       && (!dub_trustworthiness (features, n_features, result->map, n_dims, n, &quality, &result->trustworthiness, run, error)
@@ -258,7 +266,7 @@ print_json (const Options *options,
   cli_json_int (b, "cases", result->features->shape.dim[0]);
   cli_json_int (b, "features", result->features->shape.dim[1]);
   cli_json_int (b, "dims", options->n_dims);
-  cli_json_int (b, "seed", options->seed);
+  cli_json_int (b, "seed", (gint64) options->seed);
   cli_json_double (b, "seconds", result->seconds);
   cli_json_double (b, "processor_seconds", result->processor);
   cli_json_double (b, loss_name (options->method), result->loss);
@@ -284,25 +292,90 @@ print_text (const Options *options,
 {
   printf (_("%s: %d cases of %d features in %d dimensions, %.1f s.\n"), options->out, (int) result->features->shape.dim[0],
           (int) result->features->shape.dim[1], options->n_dims, result->seconds);
-  printf (_("%s %.4f, trustworthiness %.4f, continuity %.4f over %zu neighbours.\n"), loss_name (options->method),
-          result->loss, result->trustworthiness, result->continuity, DUB_QUALITY_DEFAULT.k);
-  if (result->labels != NULL)
-    printf (_("Neighbourhood hit %.4f, silhouette %.4f.\n"), result->hit, result->silhouette);
+  if (isnan (result->trustworthiness))
+    printf (_("%s %.4f; trustworthiness and continuity are not defined for %d cases: over %zu neighbours they need more than %zu.\n"),
+            loss_name (options->method), result->loss, (int) result->features->shape.dim[0], DUB_QUALITY_DEFAULT.k,
+            2 * DUB_QUALITY_DEFAULT.k);
+  else
+    printf (_("%s %.4f, trustworthiness %.4f, continuity %.4f over %zu neighbours.\n"), loss_name (options->method),
+            result->loss, result->trustworthiness, result->continuity, DUB_QUALITY_DEFAULT.k);
+  if (result->labels != NULL) {
+    g_autofree char *hit = isnan (result->hit) ? g_strdup (_("not defined")) : g_strdup_printf ("%.4f", result->hit);
+    g_autofree char *silhouette = isnan (result->silhouette) ? g_strdup (_("not defined (it needs two classes)"))
+                                                             : g_strdup_printf ("%.4f", result->silhouette);
+
+    printf (_("Neighbourhood hit %s, silhouette %s.\n"), hit, silhouette);
+  }
   if (result->fresh != NULL)
     printf (_("%s: %d new cases in the same map.\n"), options->fresh_out, (int) result->fresh->shape.dim[0]);
 }
 
+/* What the method would not look at is not taken in silence. */
 static gboolean
-check_options (const Options  *options,
-               GError        **error)
+check_method (const Options  *options,
+              GError        **error)
 {
-  if (options->out == NULL || !g_str_has_suffix (options->out, ".npy"))
-    return cli_usage_error (error, _("-o is “%s”, expected the name of a file that ends in .npy."),
-                            options->out != NULL ? options->out : "");
+  const struct {
+    const char *name;
+    gboolean    said;
+    guint       methods; /* bits of Method */
+    const char *whose;
+  } belong[] = {
+    { "--perplexity", !isnan (options->perplexity), 1u << METHOD_TSNE, "tsne" },
+    { "--neighbors", options->neighbors != UNSAID, 1u << METHOD_UMAP, "umap" },
+    { "--min-dist", !isnan (options->min_dist), 1u << METHOD_UMAP, "umap" },
+    { "--iterations", options->n_iterations != UNSAID, 1u << METHOD_TSNE | 1u << METHOD_UMAP, _("tsne and umap") },
+    { "--standardize", options->standardize, 1u << METHOD_PCA, "pca" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (belong); i++)
+    if (belong[i].said && (belong[i].methods & 1u << options->method) == 0)
+      return cli_usage_error (error, _("%s is for %s, and --method is %s; leave it out."), belong[i].name, belong[i].whose,
+                              METHODS[options->method]);
+
+  return TRUE;
+}
+
+/* Checks what was said, and fills in what was not. */
+static gboolean
+check_numbers (Options  *options,
+               GError  **error)
+{
+  if (isnan (options->perplexity))
+    options->perplexity = DUB_TSNE_DEFAULT.perplexity;
+  if (options->neighbors == UNSAID)
+    options->neighbors = (int) DUB_UMAP_DEFAULT.n_neighbors;
+  if (isnan (options->min_dist))
+    options->min_dist = DUB_UMAP_DEFAULT.min_dist;
+  if (!(options->perplexity > 1.0 && options->perplexity < 1e6))
+    return cli_usage_error (error, _("--perplexity is %g, expected a number above 1 and below 1000000."), options->perplexity);
+  if (options->neighbors < 2)
+    return cli_usage_error (error, _("--neighbors is %d, expected at least 2: the case itself is one."), options->neighbors);
+  if (!(options->min_dist >= 0.0 && options->min_dist <= MIN_DIST_MOST))
+    return cli_usage_error (error, _("--min-dist is %g, expected 0 to %g."), options->min_dist, MIN_DIST_MOST);
+  if (options->n_iterations != UNSAID && options->n_iterations < 1)
+    return cli_usage_error (error, _("--iterations is %d, expected at least 1; without it the method takes its own number."),
+                            options->n_iterations);
+  if (options->n_iterations == UNSAID)
+    options->n_iterations = 0;
+  if (options->network < 0)
+    return cli_usage_error (error, _("--network is %d, expected 0 or above."), options->network);
+
+  return cli_read_seed ("--seed", options->seed_text, G_MAXINT64, &options->seed, error);
+}
+
+static gboolean
+check_options (Options  *options,
+               GError  **error)
+{
+  if (options->out == NULL)
+    return cli_usage_error (error, _("The option -o is missing: the file to write, OUT.npy."));
+  if (!g_str_has_suffix (options->out, ".npy"))
+    return cli_usage_error (error, _("-o is “%s”, expected the name of a file that ends in .npy."), options->out);
   if (options->n_dims < 1 || options->n_dims > DUB_UMAP_DIMS || (options->method == METHOD_TSNE && options->n_dims != 2))
     return cli_usage_error (error, _("--dims is %d, expected 1 to %d, and 2 for tsne."), options->n_dims, DUB_UMAP_DIMS);
-  if (options->n_iterations < 0 || options->network < 0 || options->neighbors < 0)
-    return cli_usage_error (error, _("--iterations, --network and --neighbors must not be negative."));
+  if (!check_method (options, error) || !check_numbers (options, error))
+    return FALSE;
   if ((options->fresh == NULL) != (options->fresh_out == NULL)
       || (options->fresh_out != NULL && !g_str_has_suffix (options->fresh_out, ".npy")))
     return cli_usage_error (error, _("--new FEATURES2 and --new-out OUT2.npy belong together; OUT2 ends in .npy."));
@@ -346,7 +419,9 @@ cmd_project (const char *path,
              GError    **error)
 {
   static gboolean (*const FUNCS[]) (const Options *, Result *, DubRun *, GError **) = { run_pca, run_tsne, run_umap };
-  g_auto (Options) options = { .perplexity = DUB_TSNE_DEFAULT.perplexity, .neighbors = 15, .min_dist = 0.1, .n_dims = 2 };
+  g_auto (Options) options = {
+    .perplexity = (double) NAN, .neighbors = UNSAID, .min_dist = (double) NAN, .n_dims = 2, .n_iterations = UNSAID
+  };
   g_auto (Result) result = { 0 };
   g_auto (CliRunOptions) run_options = { 0 };
   g_autofree GOptionEntry *run_entries = cli_run_entries (&run_options);
@@ -357,7 +432,7 @@ cmd_project (const char *path,
     { "min-dist", 0, 0, G_OPTION_ARG_DOUBLE, &options.min_dist, N_("UMAP: how close points may come (0.1)"), "X" },
     { "dims", 0, 0, G_OPTION_ARG_INT, &options.n_dims, N_("Dimensions of the picture (2)"), "D" },
     { "iterations", 0, 0, G_OPTION_ARG_INT, &options.n_iterations, N_("Rounds (t-SNE 1000; UMAP 500, beyond 10 000 cases 200)"), "N" },
-    { "seed", 0, 0, G_OPTION_ARG_INT64, &options.seed, N_("Seed (0)"), "N" },
+    { "seed", 0, 0, G_OPTION_ARG_STRING, &options.seed_text, N_("Seed (0)"), "N" },
     { "standardize", 0, 0, G_OPTION_ARG_NONE, &options.standardize, N_("pca: divide each feature by its standard deviation"), NULL },
     { "array", 0, 0, G_OPTION_ARG_STRING, &options.array, N_("The array of an npz (features)"), "NAME" },
     { "network", 0, 0, G_OPTION_ARG_INT, &options.network, N_("Of an export of several networks, the features of this one (0)"), "I" },

@@ -169,9 +169,40 @@ def t_bad_features():
     # Duplicates alone are no reason to refuse.
     x[:200] = x[0]
     for method in ('pca', 'tsne', 'umap'):
-        cli('project', plain('double.npy', x), '--method', method, '--iterations', 60, '-o', path('double-out.npy'))
+        brief = () if method == 'pca' else ('--iterations', 60)
+        cli('project', plain('double.npy', x), '--method', method, *brief, '-o', path('double-out.npy'))
         expect(numpy.isfinite(numpy.load(path('double-out.npy'))).all(), method)
     expect(not os.path.exists(path('no.npy')), 'a file all the same')
+
+
+def t_other_labels():
+    """Labels that are not as many as the cases are refused, with both numbers and what to do"""
+    x, labels = clouds(60)
+    numpy.savez(path('fewer.npz'), features=x, labels=labels[:59])
+    numpy.savez(path('fewer-of-two.npz'), features=numpy.stack([x, x]), labels=labels[:59])
+    for name in ('fewer.npz', 'fewer-of-two.npz'):
+        done = cli('project', path(name), '--method', 'pca', '-o', path('no.npy'), status=1)
+        expect('60 cases' in done.stderr and '59 labels' in done.stderr and 'save one label' in done.stderr, done.stderr)
+    expect(not os.path.exists(path('no.npy')), 'a file all the same')
+
+
+def t_too_large():
+    """Double precision beyond single precision is said as that, and not as infinity"""
+    x = clouds()[0].astype('float64')
+    x[3, 1] = -1e300
+    done = cli('project', plain('large.npy', x), '--method', 'pca', '-o', path('no.npy'), status=1)
+    expect('single precision' in done.stderr and '-1e+300 in case 3, feature 1' in done.stderr, done.stderr)
+    expect('infinity' not in done.stderr, done.stderr)
+
+
+def t_few_cases():
+    """What few cases leave undefined is said in words"""
+    x, _ = clouds(5)
+    done = cli('project', plain('five.npy', x), '--method', 'pca', '-o', path('five-out.npy'))
+    expect('not defined for 5 cases' in done.stdout and 'more than 24' in done.stdout and 'nan' not in done.stdout, done.stdout)
+    numpy.savez(path('five.npz'), features=x, labels=numpy.zeros(5, int))
+    done = cli('project', path('five.npz'), '--method', 'pca', '-o', path('five-out.npy'))
+    expect('silhouette not defined' in done.stdout and 'nan' not in done.stdout, done.stdout)
 
 
 def t_wrong_usage():
@@ -182,7 +213,18 @@ def t_wrong_usage():
     cli('project', features(), '--method', 'pca', '-o', path('no.csv'), status=2)
     cli('project', features(), '--method', 'tsne', '--dims', 3, '-o', path('no.npy'), status=2)
     cli('project', plain('own.npy', clouds()[0]), '--method', 'pca', '-o', path('own.npy'), status=2)
-    cli('project', features(), '--method', 'tsne', '--perplexity', 0.5, '-o', path('no.npy'), status=1)
+    for method, option in (('pca', '--perplexity=5'), ('pca', '--neighbors=5'), ('pca', '--min-dist=0.2'), ('pca', '--iterations=9'),
+                           ('tsne', '--neighbors=5'), ('tsne', '--min-dist=0.2'), ('tsne', '--standardize'),
+                           ('umap', '--perplexity=5'), ('umap', '--standardize')):
+        done = cli('project', features(), '--method', method, option, '-o', path('no.npy'), status=2)
+        expect(option.split('=')[0] in done.stderr and f'--method is {method}' in done.stderr, done.stderr)
+    for method, option in (('tsne', '--perplexity=0.5'), ('tsne', '--perplexity=1'), ('tsne', '--iterations=0'), ('umap', '--neighbors=1'),
+                           ('umap', '--neighbors=-3'), ('umap', '--min-dist=-0.1'), ('umap', '--min-dist=4'), ('umap', '--iterations=-1'),
+                           ('pca', '--seed=-1'), ('pca', '--network=-1')):
+        done = cli('project', features(), '--method', method, option, '-o', path('no.npy'), status=2)
+        expect(option.split('=')[0] in done.stderr and 'expected' in done.stderr, done.stderr)
+    done = cli('project', features(), '--method', 'pca', status=2)
+    expect('-o is missing' in done.stderr, done.stderr)
     cli('project', path('absent.npy'), '--method', 'pca', '-o', path('no.npy'), status=1)
 
 
