@@ -22,7 +22,8 @@ static const char DESCRIPTION[] = N_(
   "networks the mean of their probabilities is taken); or tables with label and p_0, p_1 … or logit_0, logit_1 …; or tables with\n"
   "true_label, pred_label, confidence, where only the confidence of the answer is known. With truth, mean, sd (table or .npz) the\n"
   "intervals of a regression are measured instead. STUDY.dubito is measured on its test part, recalibrated on its calibration part.\n"
-  "Bins are right-closed. A recalibration is fitted on CAL, which must be other cases than PRED, and shown before and after.\n"
+  "Bins are right-closed. A recalibration is fitted on CAL and shown before and after. CAL should be other cases than PRED: where\n"
+  "both files share cases, or are one, it looks better than it is, and a warning says so.\n"
   "Without CAL the temperature alone is fitted, on the measured cases themselves, and that is said.");
 
 /* --- warnings --- */

@@ -182,6 +182,22 @@ check_task (const DubStudy  *study,
   return FALSE;
 }
 
+/* A map is fitted on labelled calibration cases: without one, what can be done instead is said. */
+static gboolean
+check_calibration_part (const DubStudy    *study,
+                        const DubOutputs  *outputs,
+                        GError           **error)
+{
+  for (size_t i = 0; i < outputs->n_cases; i++)
+    if (outputs->part[i] == DUB_PART_CALIBRATION && outputs->labels[i] >= 0)
+      return TRUE;
+  g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
+               _("The study %s has no labelled cases in its calibration part, on which a map is fitted; train or import it with such "
+                 "a part, or fit on a file of other cases: dubito-cli calibration PRED --recalibrate METHOD --fit CAL."), study->title);
+
+  return FALSE;
+}
+
 static gboolean
 recalibrate (DubStudy                     *study,
              const Options                *options,
@@ -200,7 +216,9 @@ recalibrate (DubStudy                     *study,
     g_auto (GStrv) models = dub_study_family_models (study, family);
     g_autoptr (DubOutputs) outputs = dub_outputs_load (study, (const char *const *) models, run, error);
 
-    done = outputs != NULL ? dub_study_recalibrate (study, outputs, family, *method, measuring, run, error) : NULL;
+    if (outputs == NULL || !check_calibration_part (study, outputs, error))
+      return FALSE;
+    done = dub_study_recalibrate (study, outputs, family, *method, measuring, run, error);
     if (done == NULL)
       return FALSE;
     told.done = done;

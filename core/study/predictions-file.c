@@ -188,6 +188,15 @@ is_unknown (const char *cell)
   return *cell == '\0' || g_ascii_strcasecmp (cell, "n/a") == 0 || strcmp (cell, "-1") == 0;
 }
 
+/* A number that can be a class's: whole and from 0, however it is written. */
+static gboolean
+is_class_number (const char *cell)
+{
+  double value;
+
+  return parse_number (cell, &value) && value >= 0.0 && value <= (double) G_MAXINT32 && fabs (value - floor (value)) <= 0.0;
+}
+
 /* Names, or numbers however they are written: "3" is "3.0". */
 static gboolean
 same_label (const char *a,
@@ -196,6 +205,57 @@ same_label (const char *a,
   double x, y;
 
   return strcmp (a, b) == 0 || (parse_number (a, &x) && parse_number (b, &y) && fabs (x - y) <= 0.0);
+}
+
+/* Where all answers are class numbers, a label that is none is a mistake of the table, and not a wrong answer of the network. */
+static gboolean
+check_class_numbers (const Reader *reader,
+                     const int     columns[2])
+{
+  size_t n = reader->table->n_rows;
+
+  for (size_t i = 0; i < n; i++)
+    if (!is_class_number (dub_delimited_cell (reader->table, i, (size_t) columns[1])))
+      return TRUE;
+  for (size_t i = 0; i < n; i++) {
+    const char *label = dub_delimited_cell (reader->table, i, (size_t) columns[0]);
+
+    if (!is_unknown (label) && !is_class_number (label))
+      return refuse_cell (reader, i, columns[0], DUB_ERROR_FORMAT,
+                          "a whole number from 0, as every answer is one (nothing, n/a or -1 where the label is not known)");
+  }
+
+  return TRUE;
+}
+
+/* Names are taken as they are written; two that differ in the case of letters alone are seldom meant as two classes. */
+static void
+note_alike_names (DubPredictionsFile *self,
+                  const Reader       *reader,
+                  const int           columns[2])
+{
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (size_t i = 0; i < reader->table->n_rows; i++)
+    for (int k = 0; k < 2; k++) {
+      const char *name = dub_delimited_cell (reader->table, i, (size_t) columns[k]), *first;
+      char *folded;
+
+      if (is_unknown (name))
+        continue;
+      folded = g_utf8_validate (name, -1, NULL) ? g_utf8_casefold (name, -1) : g_ascii_strdown (name, -1);
+      first = g_hash_table_lookup (known, folded);
+      if (first == NULL) {
+        g_hash_table_insert (known, folded, (gpointer) name);
+        continue;
+      }
+      g_free (folded);
+      if (strcmp (first, name) != 0) {
+        g_ptr_array_add (self->notes, g_strdup_printf ("“%s” and “%s” differ in capital letters alone and count as two classes; write "
+                                                       "them alike if they are one.", first, name));
+        return;
+      }
+    }
 }
 
 /* FALSE without an error: the case has no label. */
@@ -242,6 +302,11 @@ read_top_label (DubPredictionsFile *self,
   g_autofree int *groups = g_new (int, n_rows + 1);
   g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
 
+  if (columns[1] >= 0) {
+    if (!check_class_numbers (reader, columns))
+      return FALSE;
+    note_alike_names (self, reader, columns);
+  }
   if (reader->id >= 0)
     self->ids = g_new0 (char *, n_rows + 1);
   for (size_t i = 0; i < n_rows; i++) {

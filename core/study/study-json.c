@@ -367,6 +367,23 @@ read_head (const Reader *reader,
          dub_json_read_seed (root, "seed", full, &study->seed, reader->error);
 }
 
+/* A folder that is there, but is no study, is the likeliest mistake: the name of a file inside of it says little. */
+static gboolean
+check_folder (const char  *folder,
+              const char  *file,
+              GError     **error)
+{
+  g_autofree char *name = NULL;
+
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR) || g_file_test (file, G_FILE_TEST_EXISTS))
+    return TRUE;
+  name = g_filename_display_name (folder);
+  g_set_error (error, DUB_ERROR, DUB_ERROR_IO,
+               "%s is no study: it has no study.json; give the folder that a training or an import wrote, NAME.dubito.", name);
+
+  return FALSE;
+}
+
 DubStudy *
 dub_study_load (const char  *folder,
                 GError     **error)
@@ -374,7 +391,7 @@ dub_study_load (const char  *folder,
   g_autofree char *absolute = g_canonicalize_filename (folder, NULL);
   g_autofree char *file = g_build_filename (absolute, "study.json", NULL);
   Reader reader = { .file = file, .folder = absolute, .error = error };
-  g_autoptr (JsonParser) parser = dub_json_load (file, LARGEST_FILE, error);
+  g_autoptr (JsonParser) parser = check_folder (folder, file, error) ? dub_json_load (file, LARGEST_FILE, error) : NULL;
 
   if (parser == NULL)
     return NULL;

@@ -148,6 +148,24 @@ def t_kinds():
         expect(found['classwise_ece']['value'] is None and found['classes'] == [], found['classwise_ece'])
 
 
+def t_labels_of_the_answer():
+    """Labels that no class has are refused beside class numbers; names are names, and alike ones are told"""
+    for label in ('0.5', '-2', '-1.0', '99999999999999999999', 'nan', 'inf', 'cat'):
+        file = text('labels.csv', f'id,true_label,pred_label,confidence\na,1,1,.9\nb,{label},0,.8\n')
+        said = cli('calibration', file, *BRIEF, status=1).stderr
+        for word in ('line 3', '“b”', 'true_label', f'“{label}”', 'whole number from 0', 'n/a'):
+            expect(word in said, f'“{word}” is not in: {said}')
+        expect(said.count('\n') == 1, said)
+    told = document('calibration', text('labels.csv', 'true_label,pred_label,confidence\n1,1.0,.9\n2.0,2,.8\n0,1,.8\n-1,1,.7\n'), *BRIEF)
+    expect(told['n'] == 3 and abs(told['accuracy']['value'] - 2 / 3) < 1e-9, told['accuracy'])
+    # A name among the answers makes all of them names.
+    told = document('calibration', text('labels.csv', 'true_label,pred_label,confidence\nCat,cat,.9\ncat,cat,.8\n0.5,0,.8\n'), *BRIEF)
+    expect(abs(told['accuracy']['value'] - 1 / 3) < 1e-9, told['accuracy'])
+    expect(sum('“Cat” and “cat”' in w and 'two classes' in w for w in told['warnings']) == 1, told['warnings'])
+    told = document('calibration', text('labels.csv', 'true_label,pred_label,confidence\ncat,cat,.9\ncat,dog,.8\n'), *BRIEF)
+    expect(not any('two classes' in w for w in told['warnings']), told['warnings'])
+
+
 def t_class():
     """One class against the rest, by index and by name"""
     file, p, y = write('named.npz', 2, 300, classes=3)

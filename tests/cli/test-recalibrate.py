@@ -196,6 +196,19 @@ def t_refused():
     expect('histogram' in cli('recalibrate', own, '--method', 'histogram', status=2).stderr, 'another method')
     expect('nobody' in cli('recalibrate', own, '--method', 'beta', '--family', 'nobody', status=1).stderr, 'another family')
     cli('recalibrate', path('absent.dubito'), '--method', 'beta', status=1)
+    os.mkdir(path('folder'))
+    said = cli('recalibrate', path('folder'), '--method', 'beta', status=1).stderr
+    expect(f'{path("folder")} is no study' in said and 'no study.json' in said and 'NAME.dubito' in said, said)
+    random = numpy.random.default_rng(5)
+    for split in ('test', 'calibration'):
+        # Calibration cases without labels are no more than none.
+        labels = numpy.where(numpy.arange(60) < 30, random.integers(0, 2, 60), 0 if split == 'test' else -1)
+        numpy.savez(path('part.npz'), logits=random.normal(0, 1, (60, 2)), labels=labels,
+                    split=numpy.where(numpy.arange(60) < 30, 'test', split))
+        shutil.rmtree(path('part.dubito'), ignore_errors=True)
+        cli('import', '--out', path('part.dubito'), '--outputs', path('part.npz'))
+        said = cli('recalibrate', path('part.dubito'), '--method', 'beta', status=1).stderr
+        expect('calibration part' in said and '--fit CAL' in said and said.count('\n') == 1, said)
     expect(text_of(own) == before, 'a refusal changed the study')
     kept = json.loads(before)
     kept['recalibrations'] = [{'family': 'ce', 'networks': [], 'map': {'method': 'vector'}}]
