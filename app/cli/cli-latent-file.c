@@ -1,16 +1,24 @@
-/* Features of somebody else's making: an archive, of which only “features” has to be there. */
+/* Features of somebody else's making: an array, or an archive, of which only “features” has to be there. */
 #include "app/cli/cli-latent.h"
 
+#include "app/cli/cli-features.h"
 #include "core/io/npy.h"
 
 #include <math.h>
 #include <string.h>
 
 typedef struct {
-  DubNpz      *archive;
+  DubNpz      *archive; /* (nullable): NULL of an array alone */
   const char  *path;
   GError     **error;
 } Reader;
+
+static gboolean
+has (const Reader *reader,
+     const char   *array)
+{
+  return reader->archive != NULL && dub_npz_has (reader->archive, array);
+}
 
 static gboolean G_GNUC_PRINTF (3, 4)
 refuse (const Reader *reader,
@@ -49,7 +57,7 @@ find_model (const Reader  *reader,
   *model = 0;
   if (wanted == NULL)
     return TRUE;
-  if (dub_npz_has (reader->archive, "models")) {
+  if (has (reader, "models")) {
     size_t n;
     g_auto (GStrv) names = dub_npz_read_text (reader->archive, "models", &n, reader->error);
 
@@ -72,6 +80,28 @@ find_model (const Reader  *reader,
   return TRUE;
 }
 
+/* An array alone: (N, F), or (N, …), whose further axes count as features, as dubito-cli project takes them. */
+static gboolean
+read_array (const Reader *reader,
+            CliLatent    *self,
+            const char   *wanted)
+{
+  g_autofree int *labels = NULL;
+  g_autoptr (DubTensor) floats = NULL;
+  int64_t model;
+
+  if (!find_model (reader, wanted, 1, &model))
+    return FALSE;
+  floats = cli_features_load (reader->path, NULL, 0, &labels, reader->error);
+  if (floats == NULL)
+    return FALSE;
+  self->n_cases = (size_t) floats->shape.dim[0];
+  self->spaces[0].n_features = (size_t) floats->shape.dim[1];
+  self->spaces[0].features = g_memdup2 (dub_tensor_f32 (floats), dub_tensor_n_bytes (floats));
+
+  return TRUE;
+}
+
 /* (N, F) of one network. */
 static gboolean
 read_features (const Reader *reader,
@@ -83,20 +113,25 @@ read_features (const Reader *reader,
   g_autoptr (DubTensor) floats = NULL;
   int64_t model;
 
-  if (!dub_npz_has (reader->archive, "features")) {
+  if (!has (reader, "features")) {
     g_set_error (reader->error, DUB_ERROR, DUB_ERROR_FORMAT,
                  _("“%s” has no array “features”; save one of (cases, features) or (networks, cases, features) into it."), reader->path);
     return FALSE;
   }
   raw = dub_npz_read (reader->archive, "features", reader->error);
-  floats = raw != NULL ? dub_tensor_convert (raw, DUB_DTYPE_F32, reader->error) : NULL;
+  if (raw == NULL)
+    return FALSE;
+
+  int rank = raw->shape.rank;
+
+  if (rank < 2 || rank > 3 || dub_tensor_n_elements (raw) == 0)
+    return refuse_shape (reader, "features", raw, _("(cases, features) or (networks, cases, features)"));
+  if (!cli_features_check_range (reader->path, raw, (size_t) raw->shape.dim[rank - 2], (size_t) raw->shape.dim[rank - 1],
+                                 reader->error))
+    return FALSE;
+  floats = dub_tensor_convert (raw, DUB_DTYPE_F32, reader->error);
   if (floats == NULL)
     return FALSE;
-  if (floats->shape.rank < 2 || floats->shape.rank > 3 || dub_tensor_n_elements (floats) == 0)
-    return refuse_shape (reader, "features", floats, _("(cases, features) or (networks, cases, features)"));
-
-  int rank = floats->shape.rank;
-
   if (!find_model (reader, wanted, rank == 3 ? floats->shape.dim[0] : 1, &model))
     return FALSE;
   self->n_cases = (size_t) floats->shape.dim[rank - 2];
@@ -119,7 +154,7 @@ read_labels (const Reader *reader,
   self->labels = g_new (int, self->n_cases);
   for (size_t i = 0; i < self->n_cases; i++)
     self->labels[i] = -1;
-  if (dub_npz_has (reader->archive, "labels")) {
+  if (has (reader, "labels")) {
     labels = dub_npz_read (reader->archive, "labels", reader->error);
     if (labels == NULL)
       return FALSE;
@@ -140,7 +175,7 @@ read_labels (const Reader *reader,
 
   GPtrArray *classes = g_ptr_array_new ();
 
-  if (dub_npz_has (reader->archive, "classes")) {
+  if (has (reader, "classes")) {
     size_t n;
     g_auto (GStrv) names = dub_npz_read_text (reader->archive, "classes", &n, reader->error);
 
@@ -169,7 +204,7 @@ read_names (const Reader *reader,
                                    DUB_PART_CALIBRATION };
   size_t n = self->n_cases;
 
-  if (dub_npz_has (reader->archive, "ids")) {
+  if (has (reader, "ids")) {
     self->ids = dub_npz_read_text (reader->archive, "ids", &n, reader->error);
     if (self->ids == NULL)
       return FALSE;
@@ -182,7 +217,7 @@ read_names (const Reader *reader,
   }
   self->part = g_malloc (n);
   memset (self->part, DUB_PART_TEST, n);
-  if (!dub_npz_has (reader->archive, "split"))
+  if (!has (reader, "split"))
     return TRUE;
 
   g_auto (GStrv) split = dub_npz_read_text (reader->archive, "split", &n, reader->error);
@@ -211,7 +246,7 @@ read_answers (const Reader *reader,
               double      **mean,
               size_t       *n_classes)
 {
-  gboolean logits = !dub_npz_has (reader->archive, "probabilities");
+  gboolean logits = !has (reader, "probabilities");
   const char *name = logits ? "logits" : "probabilities";
   CliLatentSpace *space = &self->spaces[0];
   g_autoptr (DubTensor) raw = NULL;
@@ -223,7 +258,7 @@ read_answers (const Reader *reader,
     space->failed[i] = 2;
   }
   *n_classes = 0;
-  if (!dub_npz_has (reader->archive, name))
+  if (!has (reader, name))
     return TRUE;
   raw = dub_npz_read (reader->archive, name, reader->error);
   if (raw == NULL)
@@ -274,7 +309,7 @@ read_score (const Reader *reader,
   g_autoptr (DubTensor) found = NULL;
   gboolean entropy = strcmp (name, "entropy") == 0;
 
-  if (dub_npz_has (reader->archive, name)) {
+  if (has (reader, name)) {
     found = dub_npz_read (reader->archive, name, reader->error);
     if (found == NULL)
       return FALSE;
@@ -330,20 +365,22 @@ cli_latent_load_file (CliLatent               *self,
   g_autofree double *mean = NULL;
   size_t n_classes;
 
-  if (!g_str_has_suffix (path, ".npz") && g_file_test (path, G_FILE_TEST_EXISTS)) {
-    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT, _("“%s” is neither a study nor an archive; expected STUDY.dubito or FILE.npz."),
-                 path);
+  gboolean alone = g_str_has_suffix (path, ".npy");
+
+  if (!alone && !g_str_has_suffix (path, ".npz") && g_file_test (path, G_FILE_TEST_EXISTS)) {
+    g_set_error (error, DUB_ERROR, DUB_ERROR_ARGUMENT,
+                 _("“%s” is neither a study nor an array or archive of them; expected STUDY.dubito, FILE.npz or FILE.npy."), path);
     return FALSE;
   }
-  archive = dub_npz_open (path, error);
-  if (archive == NULL)
+  archive = alone ? NULL : dub_npz_open (path, error);
+  if (archive == NULL && !alone)
     return FALSE;
 
   const Reader reader = { archive, path, error };
 
   self->n_spaces = 1;
   self->spaces[0].title = g_path_get_basename (path);
-  if (!read_features (&reader, self, options->model) || !read_labels (&reader, self) || !read_names (&reader, self)
+  if (!(alone ? read_array (&reader, self, options->model) : read_features (&reader, self, options->model)) || !read_labels (&reader, self) || !read_names (&reader, self)
       || !read_answers (&reader, self, &mean, &n_classes)
       || (options->score != NULL && !read_score (&reader, self, options->score, mean, n_classes)))
     return FALSE;

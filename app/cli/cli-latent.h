@@ -38,7 +38,7 @@ typedef struct {
 } CliLatentOptions;
 
 /* @path: a study's folder, or an .npz with “features” (N, F) or (M, N, F), and as far as it has them “labels”, “split”, “ids”,
- * “classes”, “models”, “probabilities” or “logits”. */
+ * “classes”, “models”, “probabilities” or “logits”; or an .npy of features alone, (N, F) or (N, …). */
 gboolean cli_latent_load  (CliLatent               *self,
                            const char              *path,
                            const CliLatentOptions  *options,

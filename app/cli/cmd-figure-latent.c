@@ -14,7 +14,8 @@ static const char DESCRIPTION[] = N_(
   "Of STUDY.dubito: the features before the last dense layer of the family's first network (or --model), training cases as grey\n"
   "density and faint signs, test cases as discs and, where the answer is wrong, triangles. --family twice sets two families side by\n"
   "side; networks that were not run yet are run first. Of FILE.npz: “features” (N, F) or (M, N, F), and as far as it has them\n"
-  "“labels”, “split” (train, calibration, test), “ids”, “classes”, “probabilities” or “logits”.\n"
+  "“labels”, “split” (train, calibration, test), “ids”, “classes”, “probabilities” or “logits”. FILE.npy is features alone, (N, F)\n"
+  "or (N, …), whose further axes count as features.\n"
   "Below each map: the silhouette of the test cases' classes in the plane and among the features, trustworthiness and continuity.\n"
   "Distances in t-SNE and UMAP are not metric. FIG ends in .png, .svg, .pdf or .csv (the points).");
 
@@ -132,6 +133,22 @@ lay_out (const CliLatent       *latent,
   return TRUE;
 }
 
+/* By outcome, where nothing else was asked for; without an answer to any case, by class, as far as these are known. */
+static DubLatentColor
+choose_color (const CliLatent *latent,
+              const Options   *options)
+{
+  gboolean labelled = FALSE, answered = FALSE;
+
+  for (size_t i = 0; i < latent->n_cases; i++) {
+    labelled = labelled || latent->labels[i] >= 0;
+    for (size_t k = 0; k < latent->n_spaces; k++)
+      answered = answered || latent->spaces[k].predicted[i] >= 0;
+  }
+
+  return options->color == NULL && labelled && !answered ? DUB_LATENT_BY_CLASS : options->by;
+}
+
 static gboolean
 draw (const char    *path,
       const Options *options,
@@ -149,6 +166,9 @@ draw (const char    *path,
 
   for (size_t i = 0; i < latent.n_cases && done; i++)
     hidden[i] = !options->all && (latent.part[i] == DUB_PART_NONE || latent.part[i] == DUB_PART_CALIBRATION);
+
+  DubLatentColor by = done ? choose_color (&latent, options) : options->by;
+
   for (size_t k = 0; k < latent.n_spaces && done; k++) {
     const CliLatentSpace *space = &latent.spaces[k];
 
@@ -156,7 +176,7 @@ draw (const char    *path,
     panels[k].points = (DubLatentPoints) {
       .n = latent.n_cases, .xy = panels[k].xy, .part = latent.part, .label = latent.labels, .predicted = space->predicted,
       .failed = space->failed, .value = space->value, .hidden = hidden, .classes = (const char *const *) latent.classes,
-      .value_name = space->value_name, .x_name = x_name, .y_name = y_name, .color = options->by, .density = !options->no_density,
+      .value_name = space->value_name, .x_name = x_name, .y_name = y_name, .color = by, .density = !options->no_density,
       .marks = !options->no_marks, .current = -1, .positive = latent.positive,
     };
     drawn[k] = (DubLatentPanel) { &panels[k].points, space->title, panels[k].numbers };
@@ -215,7 +235,7 @@ cmd_figure_latent (const char *path,
     { "method", 0, 0, G_OPTION_ARG_STRING, &options.method, N_("pca, tsne or umap (tsne)"), "HOW" },
     { "family", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.source.families, N_("Networks of a study (its first); twice: side by side"), "NAME" },
     { "model", 0, 0, G_OPTION_ARG_STRING, &options.source.model, N_("The network whose features are laid out (the family's first)"), "ID" },
-    { "color", 0, 0, G_OPTION_ARG_STRING, &options.color, N_("outcome, class, predicted, part, or a score (outcome)"), "WHAT" },
+    { "color", 0, 0, G_OPTION_ARG_STRING, &options.color, N_("outcome, class, predicted, part, or a score (outcome; class where labels are known and answers are not)"), "WHAT" },
     { "perplexity", 0, 0, G_OPTION_ARG_DOUBLE, &options.latent.perplexity, N_("t-SNE: how many neighbours count, about (30)"), "X" },
     { "neighbors", 0, 0, G_OPTION_ARG_INT, &options.neighbors, N_("UMAP: how many neighbours count, the case itself among them (15)"), "K" },
     { "min-dist", 0, 0, G_OPTION_ARG_DOUBLE, &options.latent.min_dist, N_("UMAP: how close points may come (0.1)"), "X" },
@@ -228,7 +248,7 @@ cmd_figure_latent (const char *path,
   };
   const GOptionEntry *const groups[] = { figure_entries, entries, run_entries };
 
-  if (!cli_parse (path, "STUDY.dubito|FILE.npz", _("Draws a latent space."), _(DESCRIPTION), groups, G_N_ELEMENTS (groups), 1, 1, &argc,
+  if (!cli_parse (path, "STUDY.dubito|FILE.(npz|npy)", _("Draws a latent space."), _(DESCRIPTION), groups, G_N_ELEMENTS (groups), 1, 1, &argc,
                   &argv, error)
       || !check_options (&options, error)
       || !cli_figure_check (&options.figure, (const char *const[]) { argv[1] }, 1, error))

@@ -113,6 +113,40 @@ def t_little_is_enough():
         cli('figure', 'latent', path('few.npz'), '--method', 'pca', '-o', path('few.png'), '-o', path('few.svg'))
 
 
+def t_array_alone():
+    """An array is read as project reads it; its picture is that of the archive, further axes are features"""
+    x = numpy.load(archive())['features']
+    numpy.savez(path('same.npz'), features=x)
+    numpy.save(path('same.npy'), x.astype('float64'))
+    numpy.save(path('axes.npy'), x.reshape(CASES, 2, 4))
+    tables = []
+    for name in ('same.npz', 'same.npy', 'axes.npy'):
+        cli('figure', 'latent', path(name), '--method', 'pca', '-o', path('alone.csv'), '-o', path('alone.png'))
+        tables.append(table('alone.csv'))
+        for row in tables[-1]:
+            row.pop('panel')  # the name of the file
+    expect(tables[0] == tables[1] == tables[2] and len(tables[0]) == CASES, tables[1][0])
+    done = cli('figure', 'latent', path('same.npy'), '--model', '1', '-o', path('no.csv'), status=2)
+    expect('network' in done.stderr, done.stderr)
+    numpy.save(path('flat.npy'), x[:, 0])
+    done = cli('figure', 'latent', path('flat.npy'), '-o', path('no.csv'), status=1)
+    expect('cases × features' in done.stderr, done.stderr)
+
+
+def t_colour_of_labels():
+    """Labels without answers are coloured by class where nothing is asked for; with answers, by outcome"""
+    def drawn(file, *colour):
+        cli('figure', 'latent', file, '--method', 'pca', *colour, '-o', path('colour.svg'))
+        with open(path('colour.svg'), 'rb') as stream:
+            return stream.read()
+
+    labelled = archive('labelled.npz', probabilities=None)
+    expect(drawn(labelled) == drawn(labelled, '--color', 'class') != drawn(labelled, '--color', 'outcome'), 'labels alone')
+    expect(drawn(archive()) == drawn(archive(), '--color', 'outcome') != drawn(archive(), '--color', 'class'), 'answers, too')
+    bare = archive('bare-colour.npz', probabilities=None, labels=None)
+    expect(drawn(bare) == drawn(bare, '--color', 'outcome'), 'features alone')
+
+
 def t_study():
     """A study's families side by side, with the numbers of both and where they come from"""
     done = cli('figure', 'latent', tiny.study(), '--method', 'tsne', '--iterations', 50, '-o', path('study.csv'), '-o', path('study.png'))
@@ -144,7 +178,11 @@ def t_bad_files():
     x = numpy.load(archive())['features']
     wrong = x.copy()
     wrong[11, 2] = numpy.nan
+    large = x.astype('float64')
+    large[11, 2] = 1e300
     cases = [
+        ({'features': large}, '1e+300 in case 11, feature 2'),
+        ({'features': large[None]}, 'single precision'),
         ({'features': None}, 'features'),
         ({'features': wrong}, 'case 11'),
         ({'features': x[:, 0]}, 'features'),
