@@ -17,11 +17,12 @@
 /* More curves than these stand in columns. */
 enum { FEW_ROWS = 3 };
 
-/* "ECE ", "0.0465", " [0.0413, 0.0542]": the number stands out. */
+/* "ECE", "0.0465", "[0.0413, 0.0542]": the number stands out. */
 typedef struct {
-  char  *value, *interval; /* NULL where there is none */
-  double label_width, value_width, interval_width;
-  gboolean is_old; /* of the interval */
+  const char *label;             /* the figure's */
+  char       *value, *interval; /* NULL where there is none */
+  double      label_width, value_width, interval_width;
+  gboolean    is_old;            /* of the interval */
 } Error;
 
 static void
@@ -34,20 +35,26 @@ error_clear (Error *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Error, error_clear)
 
 static void
-error_init (Error                     *self,
-            const DubReliabilityTrace *trace,
-            DubCanvas                 *canvas,
-            gboolean                   with_interval,
-            gboolean                   with_label)
+error_init (Error                      *self,
+            const DubReliabilityFigure *figure,
+            const DubReliabilityTrace  *trace,
+            DubCanvas                  *canvas,
+            gboolean                    with_interval)
 {
   const DubEstimate *ece = &trace->ece;
   double size = dub_canvas_get_theme (canvas)->font_caption;
 
-  *self = (Error) { .is_old = trace->ece_is_old };
+  *self = (Error) {
+    .label = figure->words[trace->binning == DUB_BINS_EQUAL_MASS ? DUB_RELIABILITY_SAYS_ADAPTIVE_ECE : DUB_RELIABILITY_SAYS_ECE],
+    .is_old = trace->ece_is_old,
+  };
   if (!isfinite (ece->value))
     return;
   self->value = dub_number_format (ece->value, 4);
-  self->label_width = with_label ? dub_canvas_text_width (canvas, "ECE ", size, DUB_TEXT_LEFT) : 0.0;
+
+  g_autofree char *spaced = g_strconcat (self->label, " ", NULL);
+
+  self->label_width = dub_canvas_text_width (canvas, spaced, size, DUB_TEXT_LEFT);
   self->value_width = dub_canvas_text_width (canvas, self->value, size, DUB_TEXT_BOLD);
   if (!with_interval || !isfinite (ece->low) || !isfinite (ece->high))
     return;
@@ -75,8 +82,7 @@ error_draw (const Error *self,
 
   if (self->value == NULL)
     return;
-  if (self->label_width > 0.0)
-    dub_canvas_text (canvas, "ECE", size, DUB_TEXT_LEFT, theme->dim, left, baseline);
+  dub_canvas_text (canvas, self->label, size, DUB_TEXT_LEFT, theme->dim, left, baseline);
   dub_canvas_text (canvas, self->value, size, DUB_TEXT_BOLD, theme->text, left + self->label_width, baseline);
   if (self->interval != NULL)
     dub_canvas_text (canvas, self->interval, size, DUB_TEXT_RIGHT,
@@ -118,7 +124,7 @@ measure_legends (const DubReliabilityFigure *self,
       const DubReliabilityTrace *trace = _dub_reliability_trace (panel, i);
       g_auto (Error) error = { NULL };
 
-      error_init (&error, trace, canvas, out->interval, TRUE);
+      error_init (&error, self, trace, canvas, out->interval);
       out->names = MAX (out->names, dub_canvas_text_width (canvas, trace->name, size, DUB_TEXT_LEFT));
       out->figures = MAX (out->figures, error_width (&error));
     }
@@ -162,7 +168,7 @@ arrange (const DubReliabilityFigure *self,
       const DubReliabilityTrace *trace = _dub_reliability_trace (panel, i);
       g_auto (Error) full = { NULL };
 
-      error_init (&full, trace, canvas, TRUE, TRUE);
+      error_init (&full, self, trace, canvas, TRUE);
       if (full.value == NULL)
         continue;
       out->errors = out->errors || single;
@@ -180,11 +186,12 @@ arrange (const DubReliabilityFigure *self,
 }
 
 static void
-draw_legend (const DubReliabilityPanel *panel,
-             const Arrangement         *fits,
-             DubCanvas                 *canvas,
-             double                     right,
-             double                     y)
+draw_legend (const DubReliabilityFigure *self,
+             const DubReliabilityPanel  *panel,
+             const Arrangement          *fits,
+             DubCanvas                  *canvas,
+             double                      right,
+             double                      y)
 {
   const DubTheme *theme = dub_canvas_get_theme (canvas);
   cairo_t *cr = dub_canvas_get_cairo (canvas);
@@ -198,7 +205,7 @@ draw_legend (const DubReliabilityPanel *panel,
     double middle = y + (0.5 + i % fits->n_legend) * LEGEND_ROW * size, baseline = middle + 0.36 * size;
     g_auto (Error) error = { NULL };
 
-    error_init (&error, trace, canvas, fits->interval, TRUE);
+    error_init (&error, self, trace, canvas, fits->interval);
 
     double room = column - (SWATCH + GAP) * size - (error.value != NULL ? error_width (&error) + GAP * size : 0.0);
     g_autofree char *name = dub_canvas_ellipsize (canvas, trace->name, size, DUB_TEXT_LEFT, room);
@@ -248,7 +255,7 @@ _dub_reliability_draw_head (const DubReliabilityFigure *self,
   double first = 1.15 * size;
 
   if (single)
-    error_init (&error, _dub_reliability_trace (one, 0), canvas, fits.interval, TRUE);
+    error_init (&error, self, _dub_reliability_trace (one, 0), canvas, fits.interval);
   if (!fits.two_rows)
     room -= error.value != NULL ? error_width (&error) + size : 0.0;
   if (one->title != NULL) {
@@ -259,7 +266,7 @@ _dub_reliability_draw_head (const DubReliabilityFigure *self,
   /* Below the title it begins where that does. */
   error_draw (&error, canvas, fits.two_rows ? MIN (error_width (&error), right) : right, fits.two_rows ? first + LEGEND_ROW * size : first);
   if (one->traces->len > 1)
-    draw_legend (one, &fits, canvas, right, legend);
+    draw_legend (self, one, &fits, canvas, right, legend);
 
   return height;
 }

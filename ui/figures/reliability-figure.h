@@ -24,6 +24,7 @@ typedef struct {
   const char *confidence, *accuracy, *share, *cases; /* axes: share where one class is looked at */
   const char *one_case;                              /* after the number 1 */
   const char *no_cases;                              /* in an empty plot, and of an empty bin */
+  const char *ece, *adaptive_ece;                    /* before the error of bins of equal width, of equal mass */
   const char *gap, *band, *few, *consistency, *isotonic; /* the key: "95 % band"; "faint: fewer than 10 cases" */
 } DubReliabilityWords;
 
@@ -34,7 +35,8 @@ typedef struct {
   const double         *low, *high;  /* (nullable) [M] bootstrap band of the accuracy */
   const double         *consistent_low, *consistent_high; /* (nullable) [M] consistency band */
   const DubCorp        *corp;        /* (nullable) drawn as a line over the bars, with its band */
-  DubEstimate           ece;         /* in the head: "ECE 0.0465 [0.0413, 0.0542]"; value NaN = not known yet, no head */
+  DubEstimate           ece;         /* in the head: "ECE 0.0465 [0.0413, 0.0542]", "Adaptive ECE …" of bins of equal mass;
+                                      * value NaN = not known yet, no head */
   gboolean              ece_is_old;  /* its interval, which is of other bins: faint */
   gboolean              band_comes, consistency_comes; /* being made: the key has them already, and so stands still */
 } DubReliabilityCurve;

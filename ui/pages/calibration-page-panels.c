@@ -25,6 +25,8 @@ window_words (DubReliabilityWords *words)
     .cases = C_("counts of a diagram", "cases"),
     .one_case = C_("after the number 1", "case"),
     .no_cases = _("no cases"),
+    .ece = _("ECE"),
+    .adaptive_ece = _("Adaptive ECE"),
     .gap = _("gap"),
     .band = _("95 % band"),
     .few = _("n < 10"),
@@ -276,7 +278,9 @@ describe (DubCalibrationPage *self,
   g_autofree char *cases = g_strdup_printf ("%" G_GSIZE_FORMAT, item->bins->n_cases);
   const char *title = dub_reliability_figure_get_title (self->figure, panel);
   g_autofree char *label = g_strdup_printf (_("Reliability diagram: %s"), title != NULL ? title : _("Overlay"));
-  g_autofree char *text = g_strdup_printf (_("%s, %s cases in %s bins, expected calibration error %s"), item->name, cases, bins, ece);
+  g_autofree char *text = g_strdup_printf (item->bins->binning == DUB_BINS_EQUAL_MASS ? _("%s, %s cases in %s bins, adaptive calibration error %s")
+                                                                                       : _("%s, %s cases in %s bins, expected calibration error %s"),
+                                           item->name, cases, bins, ece);
 
   dub_reliability_view_describe (view_of (self, panel), label, text);
 }
