@@ -169,6 +169,7 @@ build_brier (JsonBuilder          *b,
   cli_json_string (b, "form", measured->brier_form);
   for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
     cli_json_double (b, parts[i].name, measured->estimate[parts[i].measure].value);
+  cli_json_double (b, "within", dub_calibration_brier_within (measured));
   json_builder_set_member_name (b, "intervals");
   json_builder_begin_object (b);
   for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
@@ -315,6 +316,16 @@ print_measures (const CliCalibration *before,
       print_change (&after->change[rows[i]]);
     putchar ('\n');
   }
+
+  double within = dub_calibration_brier_within (&before->measured);
+
+  if (isnan (within))
+    return;
+  print_padded (_("Brier: within groups"), 30);
+  printf ("%-+28.4f", within);
+  if (after != NULL)
+    printf ("%+.4f", dub_calibration_brier_within (&after->measured));
+  printf ("\n%s\n", _("Brier score = reliability − resolution + uncertainty + within groups."));
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "core/base/rng.h"
 #include "core/stats/bootstrap.h"
 #include "core/stats/describe.h"
+#include "core/stats/rate.h"
 
 #include <math.h>
 #include <string.h>
@@ -50,6 +51,48 @@ read_limits (const double         *replicate,
 
     low[m] = dub_quantile_sorted (sorted, n, place);
     high[m] = dub_quantile_sorted (sorted, n, 1.0 - place);
+  }
+}
+
+/* What was drawn independently in a bin: its patients, where cases are told to be of them. */
+static size_t
+count_independent (const Band *band,
+                   size_t      bin,
+                   size_t      n_cases)
+{
+  const DubPredictions *predictions = band->predictions;
+
+  if (!dub_bootstrap_dependent (predictions->groups, predictions->n_cases))
+    return n_cases;
+
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_direct_hash, g_direct_equal);
+
+  for (size_t i = 0; i < predictions->n_cases; i++)
+    if ((size_t) band->bin[i] == bin)
+      g_hash_table_add (seen, GINT_TO_POINTER (predictions->groups[i]));
+
+  return g_hash_table_size (seen);
+}
+
+/* Outcomes that are all alike stay so in every resample, and a bin of one case would look exact. */
+static void
+widen_uniform (const Band           *band,
+               const DubReliability *reliability,
+               double                confidence,
+               double               *low,
+               double               *high)
+{
+  for (size_t m = 0; m < reliability->n_bins; m++) {
+    double share = reliability->accuracy[m];
+
+    if (reliability->count[m] == 0 || (share > 0.0 && share < 1.0))
+      continue;
+
+    size_t n = count_independent (band, m, reliability->count[m]);
+    DubEstimate wilson = dub_rate_wilson ((DubRate) { share > 0.0 ? n : 0, n }, confidence);
+
+    low[m] = MIN (wilson.low, share);
+    high[m] = MAX (wilson.high, share);
   }
 }
 
@@ -192,6 +235,8 @@ dub_calibration_band (const DubPredictions *predictions,
 
   if (done)
     read_limits (band.replicate, band.n_resamples, reliability, confidence, low, high);
+  if (done && kind == DUB_BAND_BOOTSTRAP)
+    widen_uniform (&band, reliability, confidence, low, high);
   for (guint t = 0; t < n_threads; t++)
     g_free (band.scratch[t]);
   g_free (band.scratch);

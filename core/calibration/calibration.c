@@ -205,3 +205,12 @@ dub_calibration_measure (const DubPredictions        *predictions,
 
   return TRUE;
 }
+
+double
+dub_calibration_brier_within (const DubCalibration *calibration)
+{
+  const DubEstimate *of = calibration->estimate;
+
+  return of[DUB_CALIBRATION_BRIER].value - of[DUB_CALIBRATION_BRIER_RELIABILITY].value + of[DUB_CALIBRATION_BRIER_RESOLUTION].value
+         - of[DUB_CALIBRATION_BRIER_UNCERTAINTY].value;
+}

@@ -80,6 +80,10 @@ gboolean    dub_calibration_measure  (const DubPredictions         *predictions,
                                       DubCalibration               *calibration,
                                       GError                      **error);
 
+/* What probabilities that differ inside a group add: brier - (reliability - resolution + uncertainty). NaN where one of these was
+ * not asked for. */
+double      dub_calibration_brier_within (const DubCalibration     *calibration);
+
 /* --- calibration-curve.c: within a frame, for a slider --- */
 
 /* dub_calibration_curve:
@@ -97,7 +101,8 @@ void        dub_calibration_curve    (const DubPredictions         *predictions,
 
 typedef enum {
   DUB_BAND_BOOTSTRAP,   /* where the accuracy of the bin may lie: percentile bootstrap of its own cases (of patients where there
-                         * are groups) */
+                         * are groups); Wilson's interval where outcomes of the bin are all alike, since they stay so in every
+                         * resample (of its patients where there are groups) */
   DUB_BAND_CONSISTENCY, /* where it would lie if the network were perfectly calibrated: outcomes drawn from the confidences
                          * (Bröcker & Smith 2007) */
 } DubBand;

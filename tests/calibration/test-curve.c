@@ -2,6 +2,7 @@
 #include "core/base/rng.h"
 #include "core/calibration/calibration.h"
 #include "core/stats/distribution.h"
+#include "core/stats/rate.h"
 
 #include <math.h>
 
@@ -88,7 +89,7 @@ test_binomial (void)
   for (size_t m = 0; m < 12; m++)
     if (bins->count[m] == 0) {
       g_assert_true (isnan (low[m]) && isnan (high[m]));
-    } else {
+    } else if (bins->accuracy[m] > 0.0 && bins->accuracy[m] < 1.0) {
       double step = 1.0 / (double) bins->count[m];
 
       /* Of 9999 draws the quantile of a lattice may be its neighbour, where the distribution is near .05 there. */
@@ -107,6 +108,36 @@ test_binomial (void)
       g_assert_cmpfloat_with_epsilon (low[m], binomial_quantile (.05, bins->count[m], bins->confidence[m]), 1.5 * step);
       g_assert_cmpfloat_with_epsilon (high[m], binomial_quantile (.95, bins->count[m], bins->confidence[m]), 1.5 * step);
     }
+}
+
+/* Outcomes that are all alike are so in every resample: the band of such a bin is Wilson's, of patients where there are any. */
+static void
+test_uniform (void)
+{
+  const double confidence[] = { .05, .15, .15, .15, .15, .95, .95, .95 };
+  const gboolean happened[] = { FALSE, FALSE, FALSE, FALSE, FALSE, TRUE, TRUE, FALSE };
+  const int patient[] = { 0, 1, 1, 2, 2, 3, 4, 5 };
+  const size_t independent[2] = { 4, 2 };
+
+  for (int grouped = 0; grouped < 2; grouped++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (DubPredictions) predictions =
+      dub_predictions_new_top (confidence, happened, G_N_ELEMENTS (confidence), grouped ? patient : NULL, &error);
+    double low[10], high[10];
+
+    g_assert_no_error (error);
+    g_autoptr (DubReliability) bins = dub_predictions_reliability (predictions, DUB_BINS_EQUAL_WIDTH, 10);
+
+    g_assert_true (dub_calibration_band (predictions, bins, DUB_BAND_BOOTSTRAP, 999, 1, .95, low, high, NULL, NULL));
+    g_assert_cmpfloat (low[0], ==, 0.0);
+    g_assert_cmpfloat (high[0], ==, dub_rate_wilson ((DubRate) { 0, 1 }, .95).high);
+    g_assert_cmpfloat (high[0], >, .7);
+    g_assert_cmpfloat (low[1], ==, 0.0);
+    g_assert_cmpfloat (high[1], ==, dub_rate_wilson ((DubRate) { 0, independent[grouped] }, .95).high);
+    /* Two of three are the bootstrap's as before. */
+    g_assert_cmpfloat (low[9], ==, 0.0);
+    g_assert_cmpfloat (high[9], ==, 1.0);
+  }
 }
 
 /* Bins of a true network lie in their consistency band, nine of ten; those of a bent one mostly do not. */
@@ -200,6 +231,7 @@ main (int    argc,
   g_test_add_func ("/curve/every-number-of-bins", test_curve);
   g_test_add_func ("/curve/part", test_part_of_curve);
   g_test_add_func ("/band/binomial", test_binomial);
+  g_test_add_func ("/band/uniform", test_uniform);
   g_test_add_func ("/band/consistency", test_consistency);
   g_test_add_func ("/band/threads", test_threads);
   g_test_add_func ("/band/patients", test_patients);

@@ -81,6 +81,8 @@ def t_document():
     near(parts[2], sum((y == c).mean() * (1 - (y == c).mean()) for c in range(3)))
     # What probabilities differ inside a bin is the small rest.
     near(parts[0] - parts[1] + parts[2], told['brier']['value'], 0.02)
+    near(parts[0] - parts[1] + parts[2] + told['brier']['within'], told['brier']['value'])
+    expect(told['brier']['within'] != 0, told['brier'])
     for name in INTERVALS + ['classwise_ece', 'brier']:
         one = told[name]
         expect(one['low'] <= one['value'] <= one['high'] and one['low'] < one['high'] and one['method'], f'{name}: {one}')

@@ -114,6 +114,22 @@ dub_calibration_row_get_text (DubCalibrationRow  *self,
   }
 }
 
+/* How Brier's parts add up, with the one that has no row: "" of other measures. */
+static char *
+parts_text (DubCalibrationRow *self)
+{
+  if (self->measure < DUB_CALIBRATION_BRIER || self->measure > DUB_CALIBRATION_BRIER_UNCERTAINTY || !self->has[0])
+    return g_strdup ("");
+
+  g_autofree char *before = dub_number_format_signed (dub_calibration_brier_within (&self->measured[0]), 4);
+  g_autofree char *after = dub_number_format_signed (dub_calibration_brier_within (&self->measured[1]), 4);
+  g_autofree char *within = self->has[1] ? g_strdup_printf ("%s → %s", before, after) : g_strdup (before);
+
+  g_autofree char *text = g_strdup_printf (_("Brier score = reliability − resolution + uncertainty + within groups; within groups: %s."), within);
+
+  return g_strconcat ("\n", text, NULL);
+}
+
 char *
 dub_calibration_row_get_hint (DubCalibrationRow  *self,
                               DubCalibrationCell  cell)
@@ -122,8 +138,12 @@ dub_calibration_row_get_hint (DubCalibrationRow  *self,
 
   int side = side_of (cell);
 
-  if (cell == DUB_CALIBRATION_CELL_TITLE || cell == DUB_CALIBRATION_CELL_NOTE)
-    return g_strdup_printf ("%s\n%s", dub_calibration_words_measure (self->measure), dub_calibration_words_definition (self->measure));
+  if (cell == DUB_CALIBRATION_CELL_TITLE || cell == DUB_CALIBRATION_CELL_NOTE) {
+    g_autofree char *parts = parts_text (self);
+
+    return g_strdup_printf ("%s\n%s%s", dub_calibration_words_measure (self->measure), dub_calibration_words_definition (self->measure),
+                            parts);
+  }
 
   return self->has[side] && self->age[side] == DUB_CALIBRATION_FRESH ? g_strdup (self->measured[side].estimate[self->measure].method) : NULL;
 }
