@@ -118,7 +118,7 @@ test_warnings (Fixture       *fixture,
       const DubPredictions *a = side (fixture, 0)->answers->predictions, *b = side (fixture, 1)->answers->predictions;
       double before = dub_reliability_ece (side (fixture, 0)->bins), after = dub_reliability_ece (side (fixture, 1)->bins);
       g_autofree char *x = _dub_calibration_number (before, 4), *y = _dub_calibration_number (after, 4);
-      g_autofree char *worse = g_strdup_printf ("Worse on test: ECE %s before, %s after.", x, y);
+      g_autofree char *worse = g_strdup_printf ("Worse on test: ECE of the top label %s before, %s after", x, y);
       size_t n_other = 0;
 
       for (size_t i = 0; i < a->n_cases; i++)

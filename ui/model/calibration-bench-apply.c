@@ -3,6 +3,7 @@
 #include "ui/model/calibration-bench-private.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 #include "ui/figures/ticks.h"
 #include "ui/model/calibration-words.h"
@@ -120,21 +121,40 @@ dub_calibration_bench_refusal (DubCalibrationBench *self)
 
 /* --- what has to be known first --- */
 
-static char *
-about_ece (DubCalibrationBench         *self,
-           const DubCalibrationAnswers *before,
-           const DubCalibrationAnswers *after)
+/* The error that stands above the diagrams: of their bins, and of the class they are of. */
+static const char *
+error_words (DubCalibrationBench *self)
 {
-  g_autoptr (DubReliability) a = dub_predictions_reliability (before->predictions, DUB_BINS_EQUAL_WIDTH, (size_t) self->setting.n_bins);
-  g_autoptr (DubReliability) b = dub_predictions_reliability (after->predictions, DUB_BINS_EQUAL_WIDTH, (size_t) self->setting.n_bins);
-  double from = dub_reliability_ece (a), to = dub_reliability_ece (b);
+  gboolean mass = self->side[0]->bins->binning == DUB_BINS_EQUAL_MASS;
 
-  if (!(to > from))
+  if (self->side[0]->class_index < 0)
+    return mass ? _("adaptive ECE of the top label") : _("ECE of the top label");
+
+  return mass ? _("adaptive ECE of the class") : _("ECE of the class");
+}
+
+static char *
+about_ece (DubCalibrationBench *self)
+{
+  if (!_dub_calibration_bench_is_worse (self))
     return NULL;
 
-  g_autofree char *x = dub_number_format (from, 4), *y = dub_number_format (to, 4);
+  const DubEstimate *change = _dub_calibration_bench_get_change (self);
+  g_autofree char *x = dub_number_format (dub_reliability_ece (self->side[0]->bins), 4);
+  g_autofree char *y = dub_number_format (dub_reliability_ece (self->side[1]->bins), 4);
 
-  return g_strdup_printf (_("Worse on test: ECE %s before, %s after."), x, y);
+  if (change == NULL || !isfinite (change->low) || !isfinite (change->high))
+    return g_strdup_printf (_("Worse on test: %s %s before, %s after."), error_words (self), x, y);
+
+  g_autofree char *value = dub_number_format_signed (change->value, 4);
+  g_autofree char *low = dub_number_format_signed (change->low, 4), *high = dub_number_format_signed (change->high, 4);
+
+  if (change->low > 0.0)
+    return g_strdup_printf (_("Worse on test: %s %s before, %s after; change on the same resamples %s [%s, %s]."), error_words (self), x, y,
+                            value, low, high);
+
+  return g_strdup_printf (_("Worse on test: %s %s before, %s after; change on the same resamples %s [%s, %s], which may be chance."),
+                          error_words (self), x, y, value, low, high);
 }
 
 static char *
@@ -221,7 +241,7 @@ dub_calibration_bench_warnings (DubCalibrationBench *self)
     add (warnings, about_cases (map));
   }
   if (after != NULL && subject->test != NULL) {
-    add (warnings, about_ece (self, subject->test, after));
+    add (warnings, about_ece (self));
     add (warnings, about_answers (subject->test, after));
   }
 

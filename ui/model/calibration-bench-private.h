@@ -1,10 +1,19 @@
 /* The inside of the bench: calibration-bench.c reads and measures, -fit.c fits the method, -setting.c has what a person sets and its
- * undo, -bin.c the chosen bin and the selected set, -apply.c the step of the study. */
+ * undo, -bin.c the chosen bin and the selected set, -change.c whether it is worse, -apply.c the step of the study. */
 #pragma once
 
 #include "ui/model/calibration-bench.h"
 
 G_BEGIN_DECLS
+
+/* Error after - before, where it is worse. */
+typedef struct {
+  DubCalibrationAnswers *of[2];  /* (nullable) whose it is */
+  size_t                 n_bins;
+  DubBinning             binning;
+  gboolean               known;  /* else it could not be had */
+  DubEstimate            estimate;
+} DubCalibrationChange;
 
 struct _DubCalibrationBench {
   GObject               parent_instance;
@@ -27,6 +36,8 @@ struct _DubCalibrationBench {
   GPtrArray            *shown;    /* of the same, not owned: curves of the view */
   DubCalibrationItem   *side[2];  /* (nullable), not owned */
   DubCalibrationItem   *measuring; /* (nullable), not owned */
+  gboolean              changing; /* the change is being made */
+  DubCalibrationChange  change;
   guint                 wait;     /* until the hand rests */
   int                   bin, bin_side;
   gboolean              choosing; /* the selected set is changed here */
@@ -68,6 +79,17 @@ void        _dub_calibration_bench_install      (GObjectClass                *ob
 void        _dub_calibration_bench_forget       (DubCalibrationBench         *self);
 /* The step recorded in the study is what is shown first. */
 void        _dub_calibration_bench_follow_study (DubCalibrationBench         *self);
+
+/* calibration-bench-change.c: the error shown, before and after. */
+gboolean    _dub_calibration_bench_is_worse     (DubCalibrationBench         *self);
+/* (nullable): not known yet, or not to be had */
+const DubEstimate *_dub_calibration_bench_get_change (DubCalibrationBench    *self);
+/* FALSE where there is nothing to make; else @done is called with a DubEstimate for take_change. */
+gboolean    _dub_calibration_bench_submit_change (DubCalibrationBench        *self,
+                                                 DubComputeDone               done);
+void        _dub_calibration_bench_take_change  (DubCalibrationBench         *self,
+                                                 const DubEstimate           *estimate);
+void        _dub_calibration_bench_change_clear (DubCalibrationBench         *self);
 
 /* calibration-bench-bin.c: finds the bin again whose cases are the selected set, after either has changed. */
 void        _dub_calibration_bench_match_bin    (DubCalibrationBench         *self);

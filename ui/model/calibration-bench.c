@@ -87,15 +87,30 @@ measured_cb (gpointer     *result,
 }
 
 static void
+changed_cb (gpointer     *result,
+            const GError *error,
+            gpointer      user_data)
+{
+  DubCalibrationBench *self = user_data;
+
+  self->changing = FALSE;
+  _dub_calibration_bench_take_change (self, *result);
+  measure_next (self);
+  g_signal_emit (self, signals[REDRAWN], 0);
+}
+
+static void
 measure_next (DubCalibrationBench *self)
 {
   guint lacks;
 
-  if (self->wait != 0 || self->measuring != NULL)
+  if (self->wait != 0 || self->measuring != NULL || self->changing)
     return;
   self->measuring = find_work (self, &lacks);
   if (self->measuring != NULL)
     dub_calibration_item_submit (self->measuring, lacks, self->slot, measured_cb, self);
+  else
+    self->changing = _dub_calibration_bench_submit_change (self, changed_cb);
 }
 
 static gboolean
@@ -115,6 +130,7 @@ stop_measuring (DubCalibrationBench *self)
   g_clear_handle_id (&self->wait, g_source_remove);
   dub_compute_slot_cancel (self->slot);
   self->measuring = NULL;
+  self->changing = FALSE;
 }
 
 /* --- curves --- */
@@ -232,7 +248,8 @@ _dub_calibration_bench_update (DubCalibrationBench *self)
   repair_setting (self);
   _dub_calibration_bench_fit (self);
   make_items (self);
-  if (self->measuring != NULL && !is_shown (self, self->measuring))
+  /* A change of other curves would be taken for that of those shown. */
+  if (self->changing || (self->measuring != NULL && !is_shown (self, self->measuring)))
     stop_measuring (self);
   _dub_calibration_bench_match_bin (self);
   g_signal_emit (self, signals[CHANGED], 0);
@@ -459,7 +476,7 @@ dub_calibration_bench_is_measuring (DubCalibrationBench *self)
 {
   g_return_val_if_fail (DUB_IS_CALIBRATION_BENCH (self), FALSE);
 
-  return self->measuring != NULL || self->wait != 0 || self->fitting != NULL;
+  return self->measuring != NULL || self->changing || self->wait != 0 || self->fitting != NULL;
 }
 
 /* --- the object --- */
@@ -475,6 +492,7 @@ dub_calibration_bench_dispose (GObject *object)
     dub_compute_slot_cancel (self->reader);
   }
   self->measuring = NULL;
+  self->changing = FALSE;
   g_clear_object (&self->slot);
   g_clear_object (&self->reader);
 
@@ -496,6 +514,7 @@ dub_calibration_bench_finalize (GObject *object)
   g_free (self->fitting);
   g_free (self->failure);
   g_free (self->setting.model);
+  _dub_calibration_bench_change_clear (self);
 
   G_OBJECT_CLASS (dub_calibration_bench_parent_class)->finalize (object);
 }

@@ -104,6 +104,18 @@ _dub_calibration_page_build_bins (DubCalibrationPage *self)
   dub_column_view_align_titles (self->bins_table);
 }
 
+static void
+name_share (DubCalibrationPage *self)
+{
+  for (guint c = 0; c < G_N_ELEMENTS (COLUMNS); c++) {
+    g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (gtk_column_view_get_columns (self->bins_table), c);
+    const char *title = _dub_calibration_page_share_words (self);
+
+    if (COLUMNS[c].kind == ACCURACY && g_strcmp0 (gtk_column_view_column_get_title (column), title) != 0)
+      gtk_column_view_column_set_title (column, title);
+  }
+}
+
 /* Rows are made anew with every other diagram: there are fifty at most, and none while nobody looks. */
 void
 _dub_calibration_page_update_bins_table (DubCalibrationPage *self)
@@ -115,6 +127,7 @@ _dub_calibration_page_update_bins_table (DubCalibrationPage *self)
   gtk_stack_set_visible_child_name (self->tables, self->as_bins ? "bins" : "measures");
   for (guint bin = 0; bin < n; bin++)
     gtk_string_list_append (rows, "");
+  name_share (self);
   self->updating = TRUE;
   gtk_single_selection_set_model (self->bin_rows, G_LIST_MODEL (rows));
   self->updating = FALSE;

@@ -168,6 +168,7 @@ _dub_calibration_page_update_card (DubCalibrationPage *self)
   DubCalibrationItem *before = dub_calibration_bench_get_side (self->bench, 0);
   gboolean has_set = dub_selection_has_set (selection) && before != NULL, chosen = bin >= 0 && before != NULL;
 
+  gtk_label_set_text (self->card_accuracy, _dub_calibration_page_share_words (self));
   gtk_widget_set_visible (self->card_grid, has_set || chosen);
   gtk_widget_set_visible (self->card_close, has_set || chosen);
   gtk_widget_set_css_classes (self->card, (const char *[]) { "card", "bin", chosen ? "chosen" : "idle", NULL });

@@ -72,7 +72,7 @@ struct _DubCalibrationPage {
   GtkLabel       *curve_title;
   DubFigureView  *curve;
   GtkWidget      *card, *card_close;
-  GtkLabel       *card_title, *card_before, *card_after;
+  GtkLabel       *card_title, *card_before, *card_after, *card_accuracy;
   GtkLabel       *card_value[3][2]; /* cases, confidence, accuracy; before, after */
   GtkWidget      *card_grid;
   GtkLabel       *card_text, *card_note;
@@ -86,6 +86,9 @@ GtkWidget *_dub_calibration_label (const char *text,
 /* "0.703"; "—" for what is undefined. (transfer full) */
 char      *_dub_calibration_number (double     value,
                                     int        decimals);
+
+/* "accuracy"; of one class "share of the class". */
+const char *_dub_calibration_page_share_words (DubCalibrationPage *self);
 
 /* calibration-page-panels.c */
 /* Other curves or other bins. */

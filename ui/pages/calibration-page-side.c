@@ -206,16 +206,17 @@ update_step (DubCalibrationPage *self)
   const DubCalibrationSubject *subject = dub_calibration_bench_get_subject (self->bench);
   const char *refusal = dub_calibration_bench_refusal (self->bench);
   gboolean shown = dub_calibration_bench_shows_applied (self->bench);
+  gboolean single = dub_calibration_bench_get_setting (self->bench)->model != NULL;
   g_autofree char *said = NULL, *what = applied != NULL ? dub_recalibration_describe (applied) : NULL;
 
   if (applied == NULL)
-    said = g_strdup (_("Not applied"));
+    said = g_strdup (single ? _("Applied to the ensemble only") : _("Not applied"));
   else if (shown)
     said = g_strdup (_("Applied to the study"));
   else
     said = g_strdup_printf (_("Applied: %s"), dub_calibration_words_method ((int) dub_recalibration_get_method (applied)));
   gtk_label_set_text (self->apply_label, said);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->apply_label), what != NULL ? what : _("Other pages show the answers of the networks as they are"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->apply_label), what != NULL ? what : single && refusal != NULL ? refusal : _("Other pages show the answers of the networks as they are"));
   gtk_widget_set_visible (self->back_button, applied != NULL);
   gtk_widget_set_visible (self->apply_button, !shown);
   gtk_button_set_label (GTK_BUTTON (self->apply_button), applied != NULL ? _("Replace") : _("Apply to the study"));
@@ -288,9 +289,10 @@ _dub_calibration_page_update_curve (DubCalibrationPage *self)
   figure->legend = TRUE;
   figure->cursor = n;
   figure->cursor_marker = TRUE;
+  /* The looks of the overlay: what was there before is the first there. */
   if (after != NULL && after->ece != NULL)
-    add_series (self, figure, after, _("after"), DUB_STROKE_SOLID, 1);
-  add_series (self, figure, before, _("before"), after != NULL ? DUB_STROKE_DASHED : DUB_STROKE_SOLID, 2);
+    add_series (self, figure, after, _("after"), DUB_STROKE_DASHED, 2);
+  add_series (self, figure, before, _("before"), DUB_STROKE_SOLID, 1);
 
   const double *x = self->of_mce ? before->mce : before->ece;
   g_autofree char *now = _dub_calibration_number (x[n - DUB_CALIBRATION_FEWEST_BINS], 4);

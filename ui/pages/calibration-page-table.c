@@ -104,6 +104,12 @@ _dub_calibration_page_build_table (DubCalibrationPage *self)
   gtk_column_view_set_model (self->table, GTK_SELECTION_MODEL (selection));
   g_object_unref (selection);
   dub_column_view_align_titles (self->table);
+  for (guint cell = 0; cell < DUB_N_CALIBRATION_CELLS; cell++)
+    if (cell == DUB_CALIBRATION_CELL_BEFORE_INTERVAL || cell == DUB_CALIBRATION_CELL_AFTER_INTERVAL)
+      dub_column_view_explain_title (self->table, cell,
+                                     _("Calibration errors: basic bootstrap, widened to hold the value, so that an end may equal it; from 0 "
+                                       "unless chance alone seldom makes an error as large. Where an error is small, about nine of ten such "
+                                       "intervals hold the true one."));
 }
 
 /* In little room titles are read in full, what the numbers are of is in their tooltips, and the intervals are scrolled to. */

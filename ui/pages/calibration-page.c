@@ -1,5 +1,6 @@
 #include "ui/pages/calibration-page-private.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 #include "ui/figures/ticks.h"
@@ -51,6 +52,12 @@ _dub_calibration_number (double value,
                          int    decimals)
 {
   return isfinite (value) ? dub_number_format (value, decimals) : g_strdup ("—");
+}
+
+const char *
+_dub_calibration_page_share_words (DubCalibrationPage *self)
+{
+  return dub_calibration_bench_get_setting (self->bench)->class_index >= 0 ? _("share of the class") : _("accuracy");
 }
 
 /* --- following --- */
@@ -403,6 +410,7 @@ bind_template (GtkWidgetClass *widget_class)
   BIND (card);
   BIND (card_close);
   BIND (card_title);
+  BIND (card_accuracy);
   BIND (card_grid);
   BIND (card_text);
   BIND (card_note);
