@@ -79,6 +79,8 @@ def t_bin_to_grid():
     atspi.wait('the cases of the bin', lambda: listed() == window['bin'])
     window['of_bin'] = {one for one, _ in cells()}
     expect(len(window['of_bin']) == window['bin'], f'{window["of_bin"]}')
+    atspi.act(window['cases'], 'cases.leave-set')
+    atspi.wait('all of them again', lambda: listed() == window['n'])
 
 
 def t_bin_to_latent():

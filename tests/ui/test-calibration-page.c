@@ -58,9 +58,10 @@ open_outputs (Fixture    *fixture,
   }
   g_assert_true (g_file_set_contents (path, text->str, -1, &error));
 
-  g_autoptr (DubStudy) study = dub_study_import_outputs (folder, &options, run, &error);
+  DubStudy *study = dub_study_import_outputs (folder, &options, run, &error);
 
   g_assert_no_error (error);
+  dub_study_unref (study);
   g_assert_true (dub_session_open (fixture->session, folder, &error));
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.page", "s", "calibration"));
   wait_until (side (fixture, 0) != NULL && side (fixture, 0)->bins->n_cases == n_test);

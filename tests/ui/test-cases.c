@@ -235,14 +235,22 @@ test_set (Fixture       *fixture,
   g_assert_cmpuint (n_listed (fixture), ==, n_all);
   g_assert_false (gtk_widget_get_visible (fixture->cases->set_button));
 
-  /* Another page leads to a set whatever is filtered, and one leaves it for where the page begins. */
+  /* Another page leads to a set whatever is filtered; leaving it, or losing it, one is back among what was listed before. */
   dub_selection_set_set (selection, some, 2, "two of them");
   gtk_widget_activate_action (fixture->page, "cases.split", "s", "train");
+
+  guint n_train = n_listed (fixture);
+
+  g_assert_cmpuint (n_train, !=, n_all);
   gtk_widget_activate_action (fixture->page, "cases.show-set", NULL);
   g_assert_cmpuint (n_listed (fixture), ==, 2);
   gtk_widget_activate_action (fixture->page, "cases.leave-set", NULL);
-  g_assert_cmpuint (n_listed (fixture), ==, n_all);
+  g_assert_cmpuint (n_listed (fixture), ==, n_train);
+  gtk_widget_activate_action (fixture->page, "cases.split", "s", "test");
+  gtk_widget_activate_action (fixture->page, "cases.show-set", NULL);
+  gtk_widget_activate_action (fixture->page, "cases.show-set", NULL);
   dub_selection_clear_set (selection);
+  g_assert_cmpuint (n_listed (fixture), ==, n_all);
 
   /* The page leads the focus to its first case. */
   g_assert_true (gtk_widget_grab_focus (fixture->page));

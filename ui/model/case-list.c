@@ -51,6 +51,7 @@ struct _DubCaseList {
   int           class_index;
   DubOutcome    outcome;
   gboolean      only_set;
+  int           part_before; /* of only_set: the part that was listed before */
   char         *find;    /* (nullable), casefolded */
   double        low, high;
   char         *sort;
@@ -322,7 +323,7 @@ score_changed_cb (DubCaseList *self)
   sort_again (self);
 }
 
-/* A set that is gone shows nothing: then all cases are listed again. */
+/* A set that is gone shows nothing: then what was listed before it is listed again. */
 static void
 set_changed_cb (DubCaseList *self)
 {
@@ -330,7 +331,10 @@ set_changed_cb (DubCaseList *self)
 
   if (!self->only_set && !has_set)
     return;
-  self->only_set = self->only_set && has_set;
+  if (self->only_set && !has_set) {
+    self->only_set = FALSE;
+    self->part = self->part_before;
+  }
   update (self);
 }
 
@@ -460,8 +464,37 @@ dub_case_list_set_only_set (DubCaseList *self,
   only_set = only_set && dub_selection_has_set (dub_session_get_selection (self->session));
   if (self->only_set != only_set) {
     self->only_set = only_set;
+    self->part_before = self->part;
     update (self);
   }
+}
+
+void
+dub_case_list_show_set (DubCaseList *self)
+{
+  g_return_if_fail (DUB_IS_CASE_LIST (self));
+
+  if (!dub_selection_has_set (dub_session_get_selection (self->session)))
+    return;
+
+  int before = self->only_set ? self->part_before : self->part;
+
+  dub_case_list_clear_filter (self);
+  self->part_before = before;
+  self->only_set = TRUE;
+  self->part = -1;
+  dub_case_list_set_sort (self, "score", TRUE);
+  update (self);
+}
+
+void
+dub_case_list_leave_set (DubCaseList *self)
+{
+  g_return_if_fail (DUB_IS_CASE_LIST (self));
+
+  if (self->only_set)
+    self->part = self->part_before;
+  dub_case_list_clear_filter (self);
 }
 
 gboolean

@@ -42,6 +42,10 @@ DubOutcome   dub_case_list_get_outcome  (DubCaseList     *self);
 void         dub_case_list_set_only_set (DubCaseList     *self,
                                          gboolean         only_set);
 gboolean     dub_case_list_get_only_set (DubCaseList     *self);
+/* The selected set and nothing else, of every part; nothing where there is no set. When the set goes, or is left, the part that was
+ * listed before is listed again. */
+void         dub_case_list_show_set     (DubCaseList     *self);
+void         dub_case_list_leave_set    (DubCaseList     *self);
 /* (nullable): part of the id, whatever its letters' case */
 void         dub_case_list_set_find     (DubCaseList     *self,
                                          const char      *find);

@@ -340,11 +340,14 @@ dub_latent_live_set_source (DubLatentLive  *self,
     return;
 
   gboolean others = g_strcmp0 (folder, self->folder) != 0 || g_strcmp0 (family, self->family) != 0 || g_strcmp0 (model, self->model) != 0;
-  g_autofree char *old_folder = self->folder, *old_family = self->family, *old_model = self->model;
+  char *before[] = { self->folder, self->family, self->model };
 
   self->folder = g_strdup (folder);
   self->family = g_strdup (family);
   self->model = g_strdup (model);
+  /* Last, because the new names may be these. */
+  for (guint k = 0; k < G_N_ELEMENTS (before); k++)
+    g_free (before[k]);
   if (read != NULL)
     dub_results_read_ref (read);
   g_clear_pointer (&self->read, dub_results_read_unref);

@@ -316,7 +316,7 @@ mark_panel (DubCalibrationPage *self,
 void
 _dub_calibration_page_update_panels (DubCalibrationPage *self)
 {
-  g_autoptr (DubReliabilityFigure) old = self->figure;
+  DubReliabilityFigure *old = self->figure;
   DubReliabilityWords words;
 
   window_words (&words);
@@ -332,6 +332,8 @@ _dub_calibration_page_update_panels (DubCalibrationPage *self)
   }
   _dub_calibration_page_update_marks (self);
   gtk_widget_queue_draw (GTK_WIDGET (self->key));
+  /* The views have the new one by now. */
+  dub_reliability_figure_free (old);
 }
 
 void

@@ -40,14 +40,7 @@ show_set_action (GtkWidget  *widget,
                  const char *name,
                  GVariant   *parameter)
 {
-  DubCaseList *list = DUB_CASES_PAGE (widget)->list;
-
-  if (!dub_selection_has_set (dub_session_get_selection (DUB_CASES_PAGE (widget)->session)))
-    return;
-  dub_case_list_clear_filter (list);
-  dub_case_list_set_part (list, -1);
-  dub_case_list_set_only_set (list, TRUE);
-  dub_case_list_set_sort (list, "score", TRUE);
+  dub_case_list_show_set (DUB_CASES_PAGE (widget)->list);
 }
 
 static void
@@ -55,10 +48,7 @@ leave_set_action (GtkWidget  *widget,
                   const char *name,
                   GVariant   *parameter)
 {
-  DubCaseList *list = DUB_CASES_PAGE (widget)->list;
-
-  dub_case_list_clear_filter (list);
-  dub_case_list_set_part (list, DUB_PART_TEST);
+  dub_case_list_leave_set (DUB_CASES_PAGE (widget)->list);
 }
 
 static void

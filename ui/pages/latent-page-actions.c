@@ -63,6 +63,7 @@ show_action (GtkWidget  *widget,
              GVariant   *parameter)
 {
   gtk_widget_activate_action (widget, "win.page", "s", "cases");
+  gtk_widget_activate_action (widget, "win.page-action", "s", "cases.show-set");
 }
 
 static void
