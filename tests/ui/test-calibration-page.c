@@ -5,8 +5,10 @@
 #include <math.h>
 
 #include "core/base/rng.h"
+#include "core/calibration/calibration-change.h"
 #include "core/study/study-import.h"
 #include "tests/ui/calibration-fixture.h"
+#include "ui/figures/ticks.h"
 #include "ui/pages/cases-page-private.h"
 
 /* The bin with most cases. */
@@ -133,6 +135,38 @@ test_warnings (Fixture       *fixture,
       n_changed += n_other > 0;
     }
   g_test_message ("%u worse, %u better, %u with other answers", n_worse, n_better, n_changed);
+
+  /* Once it is measured on pairs, a change that may be none is told to be so. */
+  for (int method = 0; method < DUB_N_RECALIBRATE; method++) {
+    const char *why = NULL;
+
+    act (fixture, "calibration.method", "s", dub_recalibrate_id ((DubRecalibrate) method));
+    wait_until (dub_calibration_bench_get_fit (page->bench, &why) != NULL || why != NULL);
+    if (side (fixture, 1) == NULL)
+      continue;
+    wait_until (!dub_calibration_bench_is_measuring (page->bench));
+
+    const guint ece = 1u << DUB_CALIBRATION_ECE;
+    const DubCalibrationOptions options = { .measures = ece, .n_bins = side (fixture, 0)->bins->n_bins };
+    DubEstimate change[DUB_N_CALIBRATION_MEASURES];
+
+    g_assert_true (dub_calibration_change (side (fixture, 0)->answers->predictions, side (fixture, 1)->answers->predictions, &options, NULL,
+                                           change, NULL));
+
+    const DubEstimate *of = &change[DUB_CALIBRATION_ECE];
+    g_autofree char *low = dub_number_format_signed (of->low, 4), *high = dub_number_format_signed (of->high, 4);
+    g_autofree char *interval = g_strdup_printf ("[%s, %s]%s", low, high, of->low > 0.0 ? "." : ", which may be chance.");
+
+    g_assert_cmpint (shows_text (GTK_WIDGET (page->warnings), interval), ==, of->value > 0.0);
+  }
+
+  /* And what is looked at is named: equal mass has another error, a class its own, and a share for an accuracy. */
+  g_assert_cmpstr (gtk_label_get_text (page->card_accuracy), ==, "accuracy");
+  act (fixture, "calibration.binning", "s", "mass");
+  g_assert_false (shows_text (GTK_WIDGET (page->warnings), "test: ECE of"));
+  act (fixture, "calibration.class", "i", 0);
+  g_assert_cmpstr (gtk_label_get_text (page->card_accuracy), ==, "share of the class");
+  g_assert_false (shows_text (GTK_WIDGET (page->warnings), "top label"));
   g_assert_cmpuint (n_worse, >, 0);
   g_assert_cmpuint (n_better, >, 0);
 }

@@ -150,10 +150,10 @@ about_ece (DubCalibrationBench *self)
   g_autofree char *low = dub_number_format_signed (change->low, 4), *high = dub_number_format_signed (change->high, 4);
 
   if (change->low > 0.0)
-    return g_strdup_printf (_("Worse on test: %s %s before, %s after; change on the same resamples %s [%s, %s]."), error_words (self), x, y,
+    return g_strdup_printf (_("Worse on test: %s %s before, %s after; change %s [%s, %s]."), error_words (self), x, y,
                             value, low, high);
 
-  return g_strdup_printf (_("Worse on test: %s %s before, %s after; change on the same resamples %s [%s, %s], which may be chance."),
+  return g_strdup_printf (_("Worse on test: %s %s before, %s after; change %s [%s, %s], which may be chance."),
                           error_words (self), x, y, value, low, high);
 }
 

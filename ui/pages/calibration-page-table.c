@@ -15,11 +15,11 @@ static const struct {
   int         width;  /* 0 = what is left */
 } COLUMNS[DUB_N_CALIBRATION_CELLS] = {
   [DUB_CALIBRATION_CELL_TITLE] = { NULL, "strong", 0.0f, 0 },
-  [DUB_CALIBRATION_CELL_NOTE] = { NULL, "dim-label", 0.0f, 108 },
+  [DUB_CALIBRATION_CELL_NOTE] = { NULL, "dim-label", 0.0f, 122 },
   [DUB_CALIBRATION_CELL_BEFORE] = { N_("before"), "strong", 1.0f, 68 },
-  [DUB_CALIBRATION_CELL_BEFORE_INTERVAL] = { N_("95 % CI"), "dim-label", 1.0f, 140 },
+  [DUB_CALIBRATION_CELL_BEFORE_INTERVAL] = { N_("95 % CI"), "dim-label", 1.0f, 134 },
   [DUB_CALIBRATION_CELL_AFTER] = { N_("after"), "strong", 1.0f, 68 },
-  [DUB_CALIBRATION_CELL_AFTER_INTERVAL] = { N_("95 % CI"), "dim-label", 1.0f, 150 },
+  [DUB_CALIBRATION_CELL_AFTER_INTERVAL] = { N_("95 % CI"), "dim-label", 1.0f, 140 },
 };
 
 static DubCalibrationCell
