@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import os
+import re
 import shutil
 import sys
 
@@ -222,6 +223,10 @@ def t_figure():
         figure = cells[name]['ece']
         expect(math.isclose(float(row['ece']), figure['value'], rel_tol=1e-12) and
                math.isclose(float(row['low']), figure['low'], rel_tol=1e-12, abs_tol=1e-15) and row['repeats'] == '2', f'{row} {figure}')
+    with open(path('beta0.svg'), encoding='utf-8') as stream:
+        words = re.findall(r'>([^<>]+)</t', stream.read())
+    # The axis has the weights that were trained, once each, and no round number between them.
+    expect([words.count(word) for word in ('0', '5', '15')] == [1, 1, 1] and '10' not in words, words)
     cli('figure', 'ece-beta', study(0), '-o', path('narrow.svg'), '--width', 85, *BRIEF)
     with open(path('narrow.svg'), encoding='utf-8') as stream:
         drawn = stream.read()

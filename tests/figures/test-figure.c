@@ -100,6 +100,47 @@ test_decimation_cap (void)
   g_assert_cmpuint (longest, <=, 4 * 64 + 8);
 }
 
+/* Where glyphs stand in an SVG of the figure. */
+static guint
+count_glyphs (const DubFigure *figure)
+{
+  g_autoptr (GString) svg = g_string_new (NULL);
+  cairo_surface_t *surface = cairo_svg_surface_create_for_stream (append, svg, WIDTH, HEIGHT);
+  guint n = 0;
+
+  draw (figure, surface, FALSE);
+  cairo_surface_finish (surface);
+  cairo_surface_destroy (surface);
+  for (const char *use = strstr (svg->str, "<use "); use != NULL; use = strstr (use + 1, "<use "))
+    n++;
+
+  return n;
+}
+
+/* Ticks that are asked for replace the round numbers; those outside have none, and numbers that would touch are left out. */
+static void
+test_own_ticks (void)
+{
+  static const double wide[] = { 0.0, 5.0, 15.0, 99.0 }, tight[] = { 0.0, 5.0, 5.01, 15.0 }, none[] = { 99.0 };
+  const double x[] = { 0.0, 20.0 }, y[] = { 0.0, 1.0 };
+  g_autoptr (DubFigure) figure = dub_figure_new ();
+  guint n_without, n_wide, n_tight;
+
+  figure->legend = FALSE;
+  dub_figure_add_series (figure, NULL, DUB_STROKE_SOLID, 1, x, y, 2);
+  dub_figure_set_x (figure, DUB_AXIS_LINEAR, 0.0, 20.0, NULL);
+  dub_figure_set_x_ticks (figure, none, 1);
+  n_without = count_glyphs (figure);
+  dub_figure_set_x_ticks (figure, wide, 4);
+  n_wide = count_glyphs (figure);
+  dub_figure_set_x_ticks (figure, tight, 4);
+  n_tight = count_glyphs (figure);
+  g_test_message ("%u, %u and %u glyphs", n_without, n_wide, n_tight);
+  /* 0, 5 and 15 are four digits, whichever. */
+  g_assert_cmpuint (n_wide, ==, n_without + 4);
+  g_assert_cmpuint (n_tight, ==, n_wide);
+}
+
 /* What decimation keeps: each column's lowest and highest value, and both ends. */
 static void
 test_decimation_keeps_extremes (void)
@@ -267,6 +308,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/figure/decimation-cap", test_decimation_cap);
+  g_test_add_func ("/figure/own-ticks", test_own_ticks);
   g_test_add_func ("/figure/decimation-keeps-extremes", test_decimation_keeps_extremes);
   g_test_add_func ("/figure/decimation-of-holes", test_decimation_of_holes);
   g_test_add_func ("/figure/ranges", test_ranges);

@@ -194,6 +194,9 @@ plot_of (const DubEceBetaFigure *self,
     }
   }
 
+  /* The weights that were trained, and no others: between them nothing was measured. */
+  dub_figure_set_x_ticks (plot, x, panel->points->len);
+
   DubSeries *mean = dub_figure_add_series (plot, NULL, DUB_STROKE_SOLID, 1, x, y, panel->points->len);
 
   mean->mark = DUB_MARK_DISC;

@@ -10,6 +10,7 @@
 #define LEGEND_ROW 1.7
 #define SWATCH     1.75
 #define GAP        0.45
+#define TICK_GAP   0.2
 #define MIN_PLOT   20.0
 
 /* Strokes of long lines are short: Cairo's time grows faster than the length of a path. */
@@ -77,6 +78,34 @@ ticks_init (Ticks       *self,
     self->text[i] = kind == DUB_AXIS_LOG ? dub_tick_format_log (self->value[i])
                                          : dub_tick_format_linear (is_unsigned ? fabs (self->value[i]) : self->value[i], step);
     self->widest = MAX (self->widest, dub_canvas_text_width (canvas, self->text[i], size, DUB_TEXT_LEFT));
+  }
+}
+
+/* Of the values that were asked for, those inside of @layout's x range, with a number where it does not touch the one before. */
+static void
+ticks_init_at (Ticks                 *self,
+               DubCanvas             *canvas,
+               const GArray          *values,
+               const DubFigureLayout *layout)
+{
+  double size = dub_canvas_get_theme (canvas)->font_caption, end = -HUGE_VAL;
+
+  self->n = 0;
+  self->widest = 0.0;
+  for (guint i = 0; i < values->len && self->n < DUB_MAX_TICKS; i++) {
+    double value = g_array_index (values, double, i), x = dub_figure_layout_to_px_x (layout, value);
+    g_autofree char *text = dub_number_format_short (value, 3);
+    double width = dub_canvas_text_width (canvas, text, size, DUB_TEXT_LEFT);
+    gboolean fits = x - 0.5 * width >= end + TICK_GAP * size;
+
+    if (!(value >= layout->x_range[0] && value <= layout->x_range[1]))
+      continue;
+    self->value[self->n] = value;
+    self->text[self->n++] = fits ? g_steal_pointer (&text) : g_strdup ("");
+    if (fits) {
+      end = x + 0.5 * width;
+      self->widest = MAX (self->widest, width);
+    }
   }
 }
 
@@ -311,7 +340,8 @@ draw_axes (const DubFigure       *self,
     double x = dub_figure_layout_to_px_x (layout, x_ticks->value[i]);
 
     dub_canvas_rule (canvas, theme->faint, x, bottom, x, bottom + mark);
-    dub_canvas_text (canvas, x_ticks->text[i], size, DUB_TEXT_CENTRE, theme->dim, x, bottom + mark + gap + 0.8 * size);
+    if (*x_ticks->text[i] != '\0')
+      dub_canvas_text (canvas, x_ticks->text[i], size, DUB_TEXT_CENTRE, theme->dim, x, bottom + mark + gap + 0.8 * size);
   }
   dub_canvas_rule (canvas, theme->faint, layout->x, bottom, right, bottom);
   dub_canvas_rule (canvas, theme->faint, layout->x, layout->y, layout->x, bottom);
@@ -349,7 +379,10 @@ dub_figure_draw (const DubFigure *self,
   box.x = dub_canvas_snap (canvas, left);
   /* The last number of the x axis may reach beyond the box by half its width. */
   box.width = dub_canvas_snap (canvas, MAX (MIN_PLOT, width - left - 1.1 * size));
-  ticks_init (&x_ticks, canvas, box.x_kind, box.x_range, (int) CLAMP (box.width / (4.5 * size), 2, 9), FALSE);
+  if (self->x_ticks != NULL && box.x_kind == DUB_AXIS_LINEAR)
+    ticks_init_at (&x_ticks, canvas, self->x_ticks, &box);
+  else
+    ticks_init (&x_ticks, canvas, box.x_kind, box.x_range, (int) CLAMP (box.width / (4.5 * size), 2, 9), FALSE);
 
   legend (self, canvas, box.x, 0.0, width - box.x, TRUE);
   _dub_figure_draw_pending (self, canvas, &box);

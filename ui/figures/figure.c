@@ -51,6 +51,7 @@ dub_figure_free (DubFigure *self)
   g_free (self->x.label);
   g_free (self->y.label);
   g_free (self->empty);
+  g_clear_pointer (&self->x_ticks, g_array_unref);
   g_ptr_array_unref (self->series);
   g_array_unref (self->notes);
   g_array_unref (self->rules);
@@ -146,6 +147,18 @@ dub_figure_add_rule (DubFigure  *self,
   DubRule rule = { .vertical = vertical, .value = value, .text = g_strdup (text) };
 
   g_array_append_val (self->rules, rule);
+}
+
+void
+dub_figure_set_x_ticks (DubFigure    *self,
+                        const double *values,
+                        size_t        n)
+{
+  g_return_if_fail (self != NULL);
+
+  g_clear_pointer (&self->x_ticks, g_array_unref);
+  self->x_ticks = g_array_new (FALSE, FALSE, sizeof (double));
+  g_array_append_vals (self->x_ticks, values, (guint) MIN (n, DUB_MAX_TICKS));
 }
 
 static gboolean

@@ -66,6 +66,7 @@ typedef struct {
 typedef struct {
   DubAxis    x;
   DubAxis    y;
+  GArray    *x_ticks;      /* (nullable) of double, rising: a linear x axis has its ticks there instead of at round numbers */
   GPtrArray *series;       /* of DubSeries *, in the order of the legend; the first is drawn on top */
   gboolean   legend;
   gboolean   y_unsigned;   /* what hangs below zero is as much as what stands above: ticks have no sign */
@@ -109,6 +110,11 @@ void       dub_figure_add_rule    (DubFigure     *self,
                                    gboolean       vertical,
                                    double         value,
                                    const char    *text);
+/* A linear x axis has its ticks at @values, rising, in place of round numbers: at most DUB_MAX_TICKS of them. A number that would
+ * touch the one before it is left out; its mark stays. */
+void       dub_figure_set_x_ticks (DubFigure     *self,
+                                   const double  *values,
+                                   size_t         n);
 /* TRUE where some series has a point that can be drawn. */
 gboolean   dub_figure_has_points  (const DubFigure *self);
 
