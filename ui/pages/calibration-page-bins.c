@@ -104,15 +104,19 @@ _dub_calibration_page_build_bins (DubCalibrationPage *self)
   dub_column_view_align_titles (self->bins_table);
 }
 
+/* Two columns have no room for all of “share of the class”: their tooltips say it. */
 static void
 name_share (DubCalibrationPage *self)
 {
   for (guint c = 0; c < G_N_ELEMENTS (COLUMNS); c++) {
     g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (gtk_column_view_get_columns (self->bins_table), c);
-    const char *title = _dub_calibration_page_share_words (self);
+    gboolean one_class = dub_calibration_bench_get_setting (self->bench)->class_index >= 0;
+    const char *title = one_class ? _("class share") : _("accuracy");
 
-    if (COLUMNS[c].kind == ACCURACY && g_strcmp0 (gtk_column_view_column_get_title (column), title) != 0)
-      gtk_column_view_column_set_title (column, title);
+    if (COLUMNS[c].kind != ACCURACY || g_strcmp0 (gtk_column_view_column_get_title (column), title) == 0)
+      continue;
+    gtk_column_view_column_set_title (column, title);
+    dub_column_view_explain_title (self->bins_table, c, one_class ? _dub_calibration_page_share_words (self) : NULL);
   }
 }
 

@@ -210,7 +210,7 @@ update_step (DubCalibrationPage *self)
   g_autofree char *said = NULL, *what = applied != NULL ? dub_recalibration_describe (applied) : NULL;
 
   if (applied == NULL)
-    said = g_strdup (single ? _("Applied to the ensemble only") : _("Not applied"));
+    said = g_strdup (single ? _("Ensemble only") : _("Not applied"));
   else if (shown)
     said = g_strdup (_("Applied to the study"));
   else
