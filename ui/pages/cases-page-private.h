@@ -34,6 +34,8 @@ struct _DubCasesPage {
 
   /* Template. */
   AdwFlap            *flap;
+  guint               n_listed;   /* when the list last changed … */
+  guint               place_idle; /* … and until the views have found their place in it */
   GtkWidget          *banner;
   GtkImage           *banner_icon;
   GtkLabel           *banner_label;
@@ -78,6 +80,7 @@ void  _dub_cases_page_refresh_cells  (DubCasesPage *self);
 /* cases-page-filter.c */
 void  _dub_cases_page_update_menus   (DubCasesPage *self);
 void  _dub_cases_page_update_counts  (DubCasesPage *self);
+void  _dub_cases_page_find_place     (DubCasesPage *self);
 void  _dub_cases_page_update_banner  (DubCasesPage *self);
 /* "test split · 234 cases · sorted by Ensemble SD" (transfer full) */
 char *_dub_cases_page_subtitle       (DubCasesPage *self);

@@ -377,6 +377,26 @@ _dub_cases_page_update_columns (DubCasesPage *self)
 
 /* --- one selection --- */
 
+static void
+scroll_to (DubCasesPage *self,
+           guint         position)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self->grid), "list.scroll-to-item", "u", position);
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->table)); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_LIST_VIEW (child))
+      gtk_widget_activate_action (child, "list.scroll-to-item", "u", position);
+}
+
+/* Where all rows are others, GTK 4.8 keeps the place of one that is gone and leaves rows empty: so the place is given anew. */
+void
+_dub_cases_page_find_place (DubCasesPage *self)
+{
+  int place = dub_case_list_find (self->list, dub_selection_get_case (dub_session_get_selection (self->session)));
+
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->list)) > 0)
+    scroll_to (self, place >= 0 ? (guint) place : 0);
+}
+
 void
 _dub_cases_page_show_current (DubCasesPage *self)
 {
@@ -389,12 +409,8 @@ _dub_cases_page_show_current (DubCasesPage *self)
   self->updating = TRUE;
   gtk_single_selection_set_selected (self->chosen, position);
   self->updating = FALSE;
-  if (place >= 0 && gtk_widget_get_mapped (GTK_WIDGET (self))) {
-    gtk_widget_activate_action (GTK_WIDGET (self->grid), "list.scroll-to-item", "u", position);
-    for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->table)); child != NULL; child = gtk_widget_get_next_sibling (child))
-      if (GTK_IS_LIST_VIEW (child))
-        gtk_widget_activate_action (child, "list.scroll-to-item", "u", position);
-  }
+  if (place >= 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    scroll_to (self, position);
 }
 
 gboolean

@@ -34,11 +34,26 @@ notify_all (DubCasesPage *self)
     g_object_notify_by_pspec (G_OBJECT (self), props[i]);
 }
 
+static gboolean
+find_place_cb (gpointer data)
+{
+  DubCasesPage *self = data;
+
+  self->place_idle = 0;
+  _dub_cases_page_find_place (self);
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 list_changed_cb (DubCasesPage *self)
 {
   const char *find = dub_case_list_get_find (self->list);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->list));
 
+  if (n != self->n_listed && self->place_idle == 0)
+    self->place_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE + 30, find_place_cb, self, NULL);
+  self->n_listed = n;
   _dub_cases_page_update_counts (self);
   _dub_cases_page_show_stack (self);
   _dub_cases_page_refresh_cells (self);
@@ -303,6 +318,7 @@ dub_cases_page_dispose (GObject *object)
 
   /* What goes now says so: nobody asked for it. Whoever still holds the page hears nothing more either. */
   self->updating = TRUE;
+  g_clear_handle_id (&self->place_idle, g_source_remove);
   if (self->session != NULL) {
     g_signal_handlers_disconnect_by_data (self->session, self);
     g_signal_handlers_disconnect_by_data (dub_session_get_selection (self->session), self);
