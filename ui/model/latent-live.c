@@ -335,13 +335,11 @@ dub_latent_live_set_source (DubLatentLive  *self,
 {
   g_return_if_fail (DUB_IS_LATENT_LIVE (self));
 
-  if (!anew && g_strcmp0 (folder, self->folder) == 0 && g_strcmp0 (family, self->family) == 0 && g_strcmp0 (model, self->model) == 0 &&
-      read == self->read)
-    return;
-
   gboolean others = g_strcmp0 (folder, self->folder) != 0 || g_strcmp0 (family, self->family) != 0 || g_strcmp0 (model, self->model) != 0;
   char *before[] = { self->folder, self->family, self->model };
 
+  if (!anew && !others && read == self->read)
+    return;
   self->folder = g_strdup (folder);
   self->family = g_strdup (family);
   self->model = g_strdup (model);
