@@ -340,10 +340,10 @@ dub_latent_live_set_source (DubLatentLive  *self,
 
   if (!anew && !others && read == self->read)
     return;
+  /* Freed last, because the new names may be these. */
   self->folder = g_strdup (folder);
   self->family = g_strdup (family);
   self->model = g_strdup (model);
-  /* Last, because the new names may be these. */
   for (guint k = 0; k < G_N_ELEMENTS (before); k++)
     g_free (before[k]);
   if (read != NULL)
@@ -668,11 +668,10 @@ dub_latent_live_finalize (GObject *object)
 static void
 dub_latent_live_class_init (DubLatentLiveClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GType type = DUB_TYPE_LATENT_LIVE;
 
-  object_class->dispose = dub_latent_live_dispose;
-  object_class->finalize = dub_latent_live_finalize;
+  G_OBJECT_CLASS (klass)->dispose = dub_latent_live_dispose;
+  G_OBJECT_CLASS (klass)->finalize = dub_latent_live_finalize;
   signals[CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[MOVED] = g_signal_new ("moved", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[NEAREST] = g_signal_new ("nearest", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
