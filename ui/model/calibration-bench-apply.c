@@ -128,9 +128,9 @@ error_words (DubCalibrationBench *self)
   gboolean mass = self->side[0]->bins->binning == DUB_BINS_EQUAL_MASS;
 
   if (self->side[0]->class_index < 0)
-    return mass ? _("adaptive ECE of the top label") : _("ECE of the top label");
+    return mass ? _("Adaptive ECE") : _("ECE");
 
-  return mass ? _("adaptive ECE of the class") : _("ECE of the class");
+  return mass ? _("Adaptive ECE of the class") : _("ECE of the class");
 }
 
 static char *
@@ -143,18 +143,11 @@ about_ece (DubCalibrationBench *self)
   g_autofree char *x = dub_number_format (dub_reliability_ece (self->side[0]->bins), 4);
   g_autofree char *y = dub_number_format (dub_reliability_ece (self->side[1]->bins), 4);
 
-  if (change == NULL || !isfinite (change->low) || !isfinite (change->high))
-    return g_strdup_printf (_("Worse on test: %s %s before, %s after."), error_words (self), x, y);
+  /* In few words, because the bin's card has to keep its place below; the table and the command line have the intervals. */
+  if (change != NULL && change->low <= 0.0)
+    return g_strdup_printf (_("%s on test %s → %s: worse, maybe by chance."), error_words (self), x, y);
 
-  g_autofree char *value = dub_number_format_signed (change->value, 4);
-  g_autofree char *low = dub_number_format_signed (change->low, 4), *high = dub_number_format_signed (change->high, 4);
-
-  if (change->low > 0.0)
-    return g_strdup_printf (_("Worse on test: %s %s before, %s after; change %s [%s, %s]."), error_words (self), x, y,
-                            value, low, high);
-
-  return g_strdup_printf (_("Worse on test: %s %s before, %s after; change %s [%s, %s], which may be chance."),
-                          error_words (self), x, y, value, low, high);
+  return g_strdup_printf (_("%s on test %s → %s: worse."), error_words (self), x, y);
 }
 
 static char *
